@@ -1,0 +1,42 @@
+import type { Endpoint } from '@punctual/contracts';
+import type { Request } from 'express';
+import type { z } from 'zod';
+import type { Caller } from './authenticate.ts';
+
+/** What a handler gets: every part parsed by the endpoint's own schemas. */
+export type HandlerRequest<E extends Endpoint> = {
+  /** Present on every endpoint whose `access` is `token`. */
+  caller: E['access'] extends 'token' ? Caller : undefined;
+  params: Parsed<E['params']>;
+  query: Parsed<E['query']>;
+  body: Parsed<E['body']>;
+  idempotencyKey: string | undefined;
+  /** `*`, or the version inside the tag. */
+  ifMatch: string | undefined;
+  method: string;
+  /** With the query. */
+  path: string;
+  raw: Request;
+};
+
+export type Handled = {
+  body: unknown;
+  /** Without it, the endpoint's own success. */
+  status?: number;
+  /** The aggregate's version, for the `ETag`. */
+  version?: number;
+  location?: string;
+  headers?: Readonly<Record<string, string>>;
+};
+
+export type Route = { endpoint: Endpoint; respond: (request: HandlerRequest<Endpoint>) => Promise<Handled> };
+
+/** Ties an endpoint of the contract to the function that answers it. */
+export function handle<E extends Endpoint>(
+  endpoint: E,
+  respond: (request: HandlerRequest<E>) => Promise<Handled>,
+): Route {
+  return { endpoint, respond: respond as Route['respond'] };
+}
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;

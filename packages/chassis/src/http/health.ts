@@ -1,0 +1,40 @@
+import type { RequestHandler } from 'express';
+import type { Lifecycle } from '../process/lifecycle.ts';
+
+/** One thing that a service leans on. */
+export type HealthCheck = {
+  name: string;
+  /** Whether the service is of no use without it; what is not required is shown and keeps no one away. */
+  required: boolean;
+  /** Throws when it is away. */
+  check: () => Promise<void>;
+};
+
+const checkTimeoutMs = 1_000;
+
+/** The process answers. */
+export const live: RequestHandler = (_request, response) => {
+  response.json({ status: 'live' });
+};
+
+/** Whether requests should come here: 200, or 503 with what is not ready. */
+export function ready(deps: { lifecycle: Lifecycle; checks: readonly HealthCheck[] }): RequestHandler {
+  return async (_request, response) => {
+    const results = await Promise.all(deps.checks.map(async (each) => ({ ...each, ok: await passes(each) })));
+    const stopping = deps.lifecycle.signal.aborted;
+    const isReady = !stopping && results.every(({ ok, required }) => ok || !required);
+    const checks = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'away']));
+    response.status(isReady ? 200 : 503).set('Cache-Control', 'no-store');
+    response.json({ status: isReady ? 'ready' : stopping ? 'stopping' : 'not-ready', checks });
+  };
+}
+
+async function passes({ check }: HealthCheck): Promise<boolean> {
+  const timeout = new Promise<never>((_resolve, reject) => {
+    setTimeout(reject, checkTimeoutMs, new Error('timed out')).unref();
+  });
+  return Promise.race([check(), timeout]).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,103 @@
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { Lifecycle } from '../process/lifecycle.ts';
+import type { Logger } from '../process/logger.ts';
+import { inTraceOf } from '../telemetry/trace-context.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Handled, Route } from './handle.ts';
+import { type HealthCheck, live, ready } from './health.ts';
+import { HttpProblem, toProblemAnswer } from './http-problem.ts';
+import { readBody, readRequest } from './read-request.ts';
+
+export type HttpAppDeps = {
+  logger: Logger;
+  lifecycle: Lifecycle;
+  authenticate: Authenticate;
+  checks: readonly HealthCheck[];
+  routes: readonly Route[];
+  /** Mounts what is not an endpoint of the contract, after the trace is known and before the routes. */
+  extend?: (app: Express) => void;
+};
+
+const maxUriLength = 8 * 1024;
+
+/**
+ * The HTTP edge of a service. A request is judged in the order of api.md: route, token, shape; what comes after is the
+ * handler's. Every refusal is answered as problem+json.
+ */
+export function createHttpApp(deps: HttpAppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use((request, _response, next) => inTraceOf(request.headers, next));
+  app.use(refuseLongUri);
+  app.get('/healthz/live', live);
+  app.get('/healthz/ready', ready(deps));
+  deps.extend?.(app);
+  for (const [path, routes] of Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path)) {
+    const route = app.route(path);
+    for (const each of routes) route[each.endpoint.method === 'GET' ? 'get' : 'post'](...chain(deps, each));
+    route.all(refuseMethod(routes));
+  }
+  app.use((request) => {
+    throw new HttpProblem('not-found', `There is nothing at ${request.path}.`);
+  });
+  app.use(answerProblem(deps.logger));
+  return app;
+}
+
+/** Answers with a problem, as the error handler of the app does; for what is answered outside of it. */
+export function sendProblem(request: Request, response: Response, error: unknown): void {
+  const { status, headers, problem } = toProblemAnswer(error, request.originalUrl);
+  response.status(status).set(headers).set('Cache-Control', 'no-store').type('application/problem+json');
+  response.send(JSON.stringify(problem));
+}
+
+function chain({ authenticate }: HttpAppDeps, { endpoint, respond }: Route): RequestHandler[] {
+  const identify: RequestHandler = async (request, response, next) => {
+    if (endpoint.access === 'token') response.locals.caller = await authenticate(request.get('authorization'));
+    next();
+  };
+  const answer: RequestHandler = async (request, response) => {
+    send(response, endpoint.success.status, await respond(readRequest(endpoint, request, response.locals.caller)));
+  };
+  return [identify, readBody, answer];
+}
+
+function send(response: Response, success: number, handled: Handled): void {
+  response.status(handled.status ?? success).set('Cache-Control', 'no-store');
+  if (handled.version !== undefined) response.set('ETag', `"${handled.version}"`);
+  if (handled.location !== undefined) response.set('Location', handled.location);
+  response.set(handled.headers ?? {}).json(handled.body);
+}
+
+const refuseLongUri: RequestHandler = (request, _response, next) => {
+  if (request.originalUrl.length > maxUriLength) throw new HttpProblem('uri-too-long', 'The URI is longer than 8 KiB.');
+  next();
+};
+
+function refuseMethod(routes: readonly Route[]): RequestHandler {
+  const methods = routes.flatMap(({ endpoint }) => (endpoint.method === 'GET' ? ['GET', 'HEAD'] : [endpoint.method]));
+  const allow = methods.join(', ');
+  return (request) => {
+    throw new HttpProblem(
+      'method-not-allowed',
+      `${request.method} is not for this path; ${allow} is.`,
+      {},
+      { Allow: allow },
+    );
+  };
+}
+
+function answerProblem(logger: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    sendProblem(request, response, error);
+    if (response.statusCode >= 500)
+      logger.error({ err: error, method: request.method, path: request.path }, 'request failed');
+  };
+}

@@ -1,0 +1,72 @@
+import { type Problem, type ProblemCode, problems } from '@punctual/contracts';
+import { DomainError, type ProblemExtras } from '../domain-error.ts';
+import { currentTraceId } from '../telemetry/trace-context.ts';
+import { isUnavailable } from './unavailable.ts';
+
+/** The edge itself says no: a shape, a token, a limit. */
+export class HttpProblem extends Error {
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}, headers: Record<string, string> = {}) {
+    super(detail);
+    this.name = 'HttpProblem';
+    this.code = code;
+    this.extras = extras;
+    this.headers = headers;
+  }
+}
+
+/** An answer that tells what was wrong, as RFC 9457 has it. */
+export type ProblemAnswer = { status: number; headers: Readonly<Record<string, string>>; problem: Problem };
+
+/**
+ * The only place that turns a refusal into a status. What is neither a refusal nor a server out of reach is ours to mend,
+ * and says nothing of the inside.
+ */
+export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer {
+  const refusal = toRefusal(error);
+  const { status, title } = problems[refusal.code];
+  return {
+    status,
+    headers: 'headers' in refusal ? refusal.headers : {},
+    problem: {
+      type: `https://punctual.example/problems/${refusal.code}`,
+      title,
+      status,
+      code: refusal.code,
+      detail: refusal.message,
+      instance,
+      traceId: currentTraceId() ?? '0'.repeat(32),
+      ...refusal.extras,
+    },
+  };
+}
+
+function toRefusal(error: unknown): DomainError | HttpProblem {
+  if (error instanceof DomainError || error instanceof HttpProblem) return error;
+  if (isUnavailable(error)) {
+    return new HttpProblem('unavailable', 'A part that this needs is away. Try again.', {}, { 'Retry-After': '1' });
+  }
+  return fromExpress(error) ?? new HttpProblem('internal-error', 'Something failed on our side. It has been recorded.');
+}
+
+/** The errors that Express and its body parser raise for a request that they cannot read. */
+function fromExpress(error: unknown): HttpProblem | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  switch (error.status) {
+    case 400:
+      return 'type' in error
+        ? new HttpProblem('malformed-body', 'The body is not valid JSON.')
+        : new HttpProblem('validation-failed', 'The path cannot be decoded.', {
+            errors: [{ path: '', message: 'is not valid percent-encoding' }],
+          });
+    case 413:
+      return new HttpProblem('payload-too-large', 'The body is larger than 64 KiB.');
+    case 415:
+      return new HttpProblem('unsupported-media-type', 'The body must be application/json in UTF-8.');
+    default:
+      return undefined;
+  }
+}

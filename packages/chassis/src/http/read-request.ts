@@ -1,0 +1,92 @@
+import type { Endpoint } from '@punctual/contracts';
+import express, { type Request, type RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { Caller } from './authenticate.ts';
+import type { HandlerRequest } from './handle.ts';
+import { HttpProblem } from './http-problem.ts';
+
+const parseJson = express.json({ limit: '64kb', strict: false, type: () => true });
+
+/** Reads the JSON body of a request that has one; any other media type is refused. */
+export const readBody: RequestHandler = (request, response, next) => {
+  if (!hasBody(request)) return next();
+  if (request.is('application/json')) return parseJson(request, response, next);
+  next(new HttpProblem('unsupported-media-type', 'The body must be application/json.'));
+};
+
+/**
+ * Parses path, query, headers and body by the endpoint's schemas.
+ * @throws HttpProblem 400 with a JSON pointer for each fault
+ */
+export function readRequest(
+  endpoint: Endpoint,
+  request: Request,
+  caller: Caller | undefined,
+): HandlerRequest<Endpoint> {
+  const faults: { path: string; message: string }[] = [];
+  const parse = (schema: z.ZodType | undefined, value: unknown) => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    faults.push(...parsed.error.issues.flatMap(toFaults));
+    return undefined;
+  };
+
+  const idempotencyKey = readIdempotencyKey(request);
+  const params = parse(endpoint.params, request.params);
+  const query = parse(endpoint.query, { ...request.query });
+  const ifMatch = readIfMatch(request, faults);
+  const body =
+    hasBody(request) || !endpoint.bodyOptional ? parse(endpoint.body, readParsedBody(endpoint, request)) : undefined;
+  if (faults.length > 0) {
+    throw new HttpProblem('validation-failed', 'The request does not have the shape that is described.', {
+      errors: faults,
+    });
+  }
+  return {
+    caller,
+    params,
+    query,
+    body,
+    idempotencyKey,
+    ifMatch,
+    method: request.method,
+    path: request.originalUrl,
+    raw: request,
+  } as HandlerRequest<Endpoint>;
+}
+
+function hasBody(request: Request): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+function readParsedBody(endpoint: Endpoint, request: Request): unknown {
+  if (endpoint.body && !hasBody(request)) throw new HttpProblem('malformed-body', 'A JSON body is needed.');
+  return request.body;
+}
+
+function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new HttpProblem('invalid-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
+}
+
+function readIfMatch(request: Request, faults: { path: string; message: string }[]): string | undefined {
+  const header = request.get('if-match');
+  if (header === undefined || header === '*') return header;
+  const version = /^"([\x21\x23-\x7e]*)"$/.exec(header)?.[1];
+  if (version === undefined) faults.push({ path: '/headers/if-match', message: 'must be * or one strong entity tag' });
+  return version;
+}
+
+function toFaults(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pointer([...issue.path, key]), message: 'is not a known field' }));
+  }
+  return [{ path: pointer(issue.path), message: issue.message }];
+}
+
+/** A JSON pointer, RFC 6901. */
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,18 @@
+export { DomainError, type ProblemExtras } from './domain-error.ts';
+export { type Authenticate, type Caller, createAuthenticate } from './http/authenticate.ts';
+export { type Handled, type HandlerRequest, handle, type Route } from './http/handle.ts';
+export type { HealthCheck } from './http/health.ts';
+export { createHttpApp, type HttpAppDeps, sendProblem } from './http/http-app.ts';
+export { HttpProblem } from './http/http-problem.ts';
+export { isUnavailable } from './http/unavailable.ts';
+export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
+export { type ConsumerOptions, startConsumer } from './nats/consumer.ts';
+export { declareStreams } from './nats/declare-streams.ts';
+export { publishEvent } from './nats/publish.ts';
+export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
+export { inboxInsert, inboxTable, outboxInsert, outboxTable } from './outbox/tables.ts';
+export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';
+export type { Lifecycle } from './process/lifecycle.ts';
+export type { Logger } from './process/logger.ts';
+export { runService, type Service, type ServiceDefinition, type ServiceDeps, startService } from './process/service.ts';
+export { currentTraceId, currentTraceparent, inSpan, traceHeaders } from './telemetry/trace-context.ts';

@@ -1,0 +1,63 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { BrokerConfig } from '../process/config.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
+import type { Logger } from '../process/logger.ts';
+
+export type Broker = { connection: NatsConnection; jetstream: JetStreamClient; manager: JetStreamManager };
+
+/** A broker that may not be there yet. */
+export type BrokerHandle = {
+  /** Resolves with the first connection; from then on the client reconnects by itself, for ever. */
+  connected(): Promise<Broker>;
+  /** Asks the server for a sign of life. */
+  check(): Promise<void>;
+};
+
+export type BrokerDeps = { config: BrokerConfig; name: string; logger: Logger; lifecycle: Lifecycle };
+
+/** Begins to connect and returns at once: a service starts, and takes commands, while NATS is away. */
+export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): BrokerHandle {
+  let broker: Broker | undefined;
+  const connecting = open(config, name).then((opened) => {
+    broker = opened;
+    logger.info({ server: opened.connection.getServer() }, 'connected to NATS');
+    void logConnection(opened.connection, logger);
+    if (lifecycle.signal.aborted) return opened.connection.close().then(() => opened);
+    return opened;
+  });
+  connecting.catch((error: unknown) => logger.error({ err: error }, 'cannot connect to NATS'));
+  lifecycle.onShutdown('broker', () => broker?.connection.drain());
+
+  return {
+    connected: () => connecting,
+    check: async () => {
+      if (!broker) throw new Error('not connected yet');
+      await broker.connection.rtt();
+    },
+  };
+}
+
+async function open(config: BrokerConfig, name: string): Promise<Broker> {
+  const connection = await connect({
+    servers: config.NATS_URL.split(','),
+    name,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    ignoreAuthErrorAbort: true,
+    noEcho: true,
+    ...(config.NATS_USER && { user: config.NATS_USER, pass: config.NATS_PASSWORD ?? '' }),
+  });
+  // The handle must not ask the server: JetStream may come up after the connection.
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  return { connection, jetstream: jetstream(connection), manager };
+}
+
+async function logConnection(connection: NatsConnection, logger: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') logger.warn('NATS is away');
+    if (status.type === 'reconnect') logger.info('NATS is back');
+    if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+  }
+}

@@ -1,0 +1,27 @@
+import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { type StreamName, streams } from '@punctual/contracts';
+import type { Broker } from './broker.ts';
+
+const duplicateWindowMs = 10 * 60_000;
+const nameInUseWithOtherConfiguration = 10058;
+
+/** Makes the streams that this service writes to be there as design §6 has them: a full one refuses, and the outbox keeps. */
+export async function declareStreams(broker: Broker, names: readonly StreamName[], replicas: number): Promise<void> {
+  for (const name of names) {
+    const wanted = {
+      subjects: [...streams[name].subjects],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      duplicate_window: nanos(duplicateWindowMs),
+      num_replicas: replicas,
+    };
+    try {
+      await broker.manager.streams.add({ name, ...wanted });
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== nameInUseWithOtherConfiguration) throw error;
+      await broker.manager.streams.update(name, wanted);
+    }
+  }
+}

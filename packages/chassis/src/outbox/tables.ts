@@ -1,0 +1,48 @@
+import type { CloudEvent } from '@punctual/contracts';
+
+/**
+ * The outbox of a database, for its first migration. `position` orders the rows of one aggregate as they were committed, since
+ * the insert comes after the lock on the aggregate; across aggregates it says nothing, and is no cursor (design §6).
+ */
+export const outboxTable: readonly string[] = [
+  `create table outbox (
+    id uuid primary key,
+    position bigint generated always as identity,
+    aggregate_id uuid not null,
+    aggregate_version int not null,
+    type text not null,
+    payload text not null,
+    traceparent text,
+    created_at timestamptz not null default clock_timestamp(),
+    published_at timestamptz,
+    unique (aggregate_id, aggregate_version)
+  )`,
+  'create index outbox_unpublished on outbox (position) where published_at is null',
+];
+
+/** Which events a consumer has applied. */
+export const inboxTable: readonly string[] = [
+  `create table inbox (
+    consumer text not null,
+    event_id uuid not null,
+    received_at timestamptz not null default now(),
+    primary key (consumer, event_id)
+  )`,
+];
+
+/** The statement, and its parameters for `?`, that puts an event into the outbox; to run in the transaction of its change. */
+export function outboxInsert(event: CloudEvent): [sql: string, parameters: unknown[]] {
+  const { id, partitionkey, sequence, type, traceparent } = event;
+  return [
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload, traceparent) values (?, ?, ?, ?, ?, ?)`,
+    [id, partitionkey, Number(sequence), type, JSON.stringify(event), traceparent ?? null],
+  ];
+}
+
+/** The statement that remembers an event in the transaction of its effect; gives a row only when the event is new. */
+export function inboxInsert(consumer: string, eventId: string): [sql: string, parameters: unknown[]] {
+  return [
+    'insert into inbox (consumer, event_id) values (?, ?) on conflict do nothing returning event_id',
+    [consumer, eventId],
+  ];
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Attributes,
+  type Context,
+  context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ProxyTracerProvider,
+  propagation,
+  ROOT_CONTEXT,
+  type SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+
+const tracer = trace.getTracer('punctual');
+
+/**
+ * Makes `traceparent` travel even when no telemetry is exported: problems and timelines name their trace in any case.
+ * Does nothing when an SDK has registered its own.
+ */
+export function enableTraceContext(): void {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+}
+
+/** The 32 hex digits of the trace that this code runs in. */
+export function currentTraceId(): string | undefined {
+  return trace.getSpanContext(context.active())?.traceId;
+}
+
+/** The W3C `traceparent` of the span that this code runs in. */
+export function currentTraceparent(): string | undefined {
+  return traceHeaders().traceparent;
+}
+
+/** The headers that hand the current trace on to a neighbour. */
+export function traceHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  propagation.inject(context.active(), headers, defaultTextMapSetter);
+  return headers;
+}
+
+/** Runs `run` in the trace that the headers name, or in a new one; a trace that is active already is kept. */
+export function inTraceOf<T>(headers: Record<string, unknown>, run: () => T): T {
+  if (trace.getSpanContext(context.active())) return run();
+  return context.with(withTrace(propagation.extract(ROOT_CONTEXT, headers, defaultTextMapGetter)), run);
+}
+
+export type SpanOptions = {
+  kind?: SpanKind;
+  /** The `traceparent` of what caused this work; without it the current span is the parent. */
+  parent?: string | undefined;
+  attributes?: Attributes;
+};
+
+/** Runs `run` in a span of its own, which ends with it and tells of its failure. */
+export async function inSpan<T>(name: string, options: SpanOptions, run: () => Promise<T>): Promise<T> {
+  const parent = options.parent
+    ? propagation.extract(ROOT_CONTEXT, { traceparent: options.parent }, defaultTextMapGetter)
+    : context.active();
+  const { kind, attributes } = options;
+  const span = tracer.startSpan(
+    name,
+    { ...(kind !== undefined && { kind }), ...(attributes && { attributes }) },
+    parent,
+  );
+  try {
+    return await context.with(withTrace(trace.setSpan(parent, span)), run);
+  } catch (error) {
+    span.recordException(error instanceof Error ? error : String(error));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Sends the spans that wait for export; at once done when none are exported. */
+export async function flushSpans(): Promise<void> {
+  const provider = trace.getTracerProvider();
+  const delegate: object = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
+  if ('forceFlush' in delegate && typeof delegate.forceFlush === 'function') await delegate.forceFlush();
+}
+
+function withTrace(ctx: Context): Context {
+  const known = trace.getSpanContext(ctx);
+  if (known && trace.isSpanContextValid(known)) return ctx;
+  return trace.setSpanContext(ctx, { traceId: hex(16), spanId: hex(8), traceFlags: TraceFlags.NONE });
+}
+
+function hex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}

@@ -1,0 +1,33 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createLifecycle } from './lifecycle.ts';
+
+const logger = pino({ level: 'silent' });
+
+test('what was opened last is closed first, one after another, and only once', async () => {
+  const lifecycle = createLifecycle(logger);
+  const closed: string[] = [];
+  lifecycle.onShutdown('database', () => closed.push('database'));
+  lifecycle.onShutdown('consumer', async () => {
+    await Promise.resolve();
+    closed.push('consumer');
+  });
+
+  await Promise.all([lifecycle.shutdown(), lifecycle.shutdown()]);
+
+  expect(closed).toEqual(['consumer', 'database']);
+});
+
+test('a part that cannot be released keeps no other from being released', async () => {
+  const lifecycle = createLifecycle(logger);
+  let closed = false;
+  lifecycle.onShutdown('database', () => {
+    closed = true;
+  });
+  lifecycle.onShutdown('broken', () => Promise.reject(new Error('stuck')));
+
+  await lifecycle.shutdown();
+
+  expect(closed).toBe(true);
+  expect(lifecycle.signal.aborted).toBe(true);
+});

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { Assignment, AssignmentPage, DryRunResult } from '../rest/assignment.ts';
+import { CancelBody, ConfirmBody, DisputeBody, RejectBody, ScheduleBody } from '../rest/assignment-commands.ts';
+import { EmptyBody } from '../rest/empty-body.ts';
+import { IdParams, ListAssignmentsQuery, ProposeQuery } from '../rest/parameters.ts';
+import { Timeline } from '../rest/timeline.ts';
+import type { Endpoint } from './endpoint.ts';
+import { change, list, read, windowRules } from './problem-sets.ts';
+
+const assignment = { status: 200, description: 'The assignment', schema: Assignment, etag: true } as const;
+
+export const assignmentEndpoints = {
+  proposeForAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/schedule',
+    owner: 'scheduling',
+    summary: 'Propose a window, as the provider',
+    access: 'token',
+    params: IdParams,
+    query: ProposeQuery,
+    body: ScheduleBody,
+    success: {
+      ...assignment,
+      description: 'The assignment; of a dry run, that it would be accepted',
+      schema: z.union([Assignment, DryRunResult]),
+    },
+    problems: [...change, ...windowRules],
+  },
+  confirmSchedule: {
+    method: 'POST',
+    path: '/assignments/:id/schedule/confirm',
+    owner: 'scheduling',
+    summary: 'Agree to the latest proposal of the other side',
+    access: 'token',
+    params: IdParams,
+    body: ConfirmBody,
+    bodyOptional: true,
+    success: assignment,
+    problems: [...change, 'own-proposal', 'version-conflict', 'window-in-past', 'window-taken'],
+  },
+  rejectAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/reject',
+    owner: 'scheduling',
+    summary: 'Turn the window down or release the provider; a counter-proposal may come along',
+    access: 'token',
+    params: IdParams,
+    body: RejectBody,
+    bodyOptional: true,
+    success: assignment,
+    problems: [...change, 'reason-required', ...windowRules],
+  },
+  cancelAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/cancel',
+    owner: 'scheduling',
+    summary: 'Call the work off',
+    access: 'token',
+    params: IdParams,
+    body: CancelBody,
+    success: assignment,
+    problems: change,
+  },
+  completeAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/complete',
+    owner: 'scheduling',
+    summary: 'Say that the work is done',
+    access: 'token',
+    params: IdParams,
+    body: EmptyBody,
+    bodyOptional: true,
+    success: assignment,
+    problems: [...change, 'not-started'],
+  },
+  disputeAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/dispute',
+    owner: 'scheduling',
+    summary: 'Say that something is wrong with the visit or the work',
+    access: 'token',
+    params: IdParams,
+    body: DisputeBody,
+    success: assignment,
+    problems: change,
+  },
+  getAssignment: {
+    method: 'GET',
+    path: '/assignments/:id',
+    owner: 'scheduling',
+    summary: 'Read an assignment, with what the caller may do now',
+    access: 'token',
+    params: IdParams,
+    success: assignment,
+    problems: read,
+  },
+  listAssignments: {
+    method: 'GET',
+    path: '/assignments',
+    owner: 'scheduling',
+    summary: "The caller's own assignments; all of them for ops",
+    access: 'token',
+    query: ListAssignmentsQuery,
+    success: { status: 200, description: 'One page', schema: AssignmentPage },
+    problems: [...list, 'forbidden'],
+  },
+  getAssignmentTimeline: {
+    method: 'GET',
+    path: '/assignments/:id/timeline',
+    owner: 'scheduling',
+    summary: 'All that happened to an assignment, oldest first',
+    access: 'token',
+    params: IdParams,
+    success: { status: 200, description: 'The timeline', schema: Timeline, etag: true },
+    problems: read,
+  },
+  streamChanges: {
+    method: 'GET',
+    path: '/assignments/:id/changes',
+    owner: 'gateway',
+    summary: 'Server-sent events: the CloudEvents of an assignment as they come; resumes by Last-Event-ID',
+    access: 'token',
+    params: IdParams,
+    success: { status: 200, description: 'A stream that stays open', contentType: 'text/event-stream' },
+    problems: read,
+  },
+} as const satisfies Record<string, Endpoint>;

@@ -1,0 +1,27 @@
+import { assignmentEndpoints } from './assignments.ts';
+import { documentationEndpoints } from './documentation.ts';
+import type { Endpoint as EndpointDefinition, Named } from './endpoint.ts';
+import { jobEndpoints } from './jobs.ts';
+import { payoutEndpoints } from './payouts.ts';
+import { providerEndpoints } from './providers.ts';
+import { reminderEndpoints } from './reminders.ts';
+
+export type Endpoint = EndpointDefinition & { readonly name: string };
+
+/** The whole API, by the name of each operation. Params, query and body types are `z.infer` of the entry's schemas. */
+export const endpoints = named({
+  ...jobEndpoints,
+  ...assignmentEndpoints,
+  ...reminderEndpoints,
+  ...providerEndpoints,
+  ...payoutEndpoints,
+  ...documentationEndpoints,
+});
+
+export type EndpointName = keyof typeof endpoints;
+
+function named<T extends Record<string, EndpointDefinition>>(definitions: T): Named<T> {
+  return Object.fromEntries(
+    Object.entries(definitions).map(([name, definition]) => [name, { name, ...definition }]),
+  ) as Named<T>;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { lenient } from '../lenient.ts';
+import { sample } from '../samples.ts';
+import { type CloudEvent, CloudEventEnvelope, type EventSource } from './cloud-event.ts';
+import type { StreamName } from './streams.ts';
+
+/** Everything there is to say about one type of event. The NATS subject is the type. */
+export type EventContract<T extends string = string, D = unknown> = {
+  readonly type: T;
+  readonly summary: string;
+  readonly source: EventSource;
+  readonly stream: StreamName;
+  /** Names the published JSON Schema of `data`. */
+  readonly dataschema: string;
+  readonly data: z.ZodType<D>;
+  /** What a producer must keep to: nothing missing, nothing unknown. */
+  readonly strict: z.ZodType<CloudEvent<T, D>>;
+  /** What a reader needs: unknown fields are dropped. */
+  readonly lenient: z.ZodType<CloudEvent<T, D>>;
+  readonly example: CloudEvent<T, D>;
+};
+
+export type EventOf<C> = C extends EventContract<infer T, infer D> ? CloudEvent<T, D> : never;
+export type DataOf<C> = C extends EventContract<string, infer D> ? D : never;
+
+/** Makes the contract of one event (major version 1) from the strict shape of its data and one example of it. */
+export function defineEvent<const T extends string, D extends { assignmentId: string }>(definition: {
+  type: T;
+  summary: string;
+  source: EventSource;
+  stream: StreamName;
+  data: z.ZodType<D>;
+  example: NoInfer<D>;
+  exampleSequence: number;
+}): EventContract<T, D> {
+  const { type, summary, source, stream, data, example } = definition;
+  const dataschema = `https://punctual.example/schemas/${type}.v1.json`;
+  const envelope = CloudEventEnvelope.extend({ source: z.literal(source), type: z.literal(type), data });
+  const strict = envelope.extend({ dataschema: z.literal(dataschema) });
+  return {
+    type,
+    summary,
+    source,
+    stream,
+    dataschema,
+    data,
+    strict,
+    lenient: lenient(envelope),
+    example: {
+      specversion: '1.0',
+      id: sample.eventId,
+      source,
+      type,
+      subject: example.assignmentId,
+      time: sample.changedAt,
+      datacontenttype: 'application/json',
+      dataschema,
+      sequence: sequenceText(definition.exampleSequence),
+      partitionkey: example.assignmentId,
+      traceparent: sample.traceparent,
+      data: example,
+    },
+  };
+}
+
+/** An aggregate's version as an event carries it: ten decimal digits. */
+export const sequenceText = (version: number): string => String(version).padStart(10, '0');

@@ -1,0 +1,34 @@
+import { allEvents, type EventType } from './catalog.ts';
+import { type EventOf, sequenceText } from './define-event.ts';
+
+/**
+ * The complete event as it goes on the wire. Throws a ZodError when `data` is not exactly what the contract of `type`
+ * says: a producer publishes nothing that it has not promised, and nothing less.
+ *
+ * `sequence` is the aggregate's version, `time` the moment of the change; without a trace, `traceparent` is left out.
+ */
+export function makeEvent<T extends EventType>(event: {
+  id: string;
+  type: T;
+  time: string;
+  sequence: number;
+  assignmentId: string;
+  data: object;
+  traceparent?: string | undefined;
+}): EventOf<(typeof allEvents)[T]> {
+  const contract = allEvents[event.type];
+  return contract.strict.parse({
+    specversion: '1.0',
+    id: event.id,
+    source: contract.source,
+    type: event.type,
+    subject: event.assignmentId,
+    time: event.time,
+    datacontenttype: 'application/json',
+    dataschema: contract.dataschema,
+    sequence: sequenceText(event.sequence),
+    partitionkey: event.assignmentId,
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    data: event.data,
+  }) as EventOf<(typeof allEvents)[T]>;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Approval, PayoutStatus } from '../rest/payout.ts';
+import { sample } from '../samples.ts';
+import { Money, Uuid, Version } from '../scalars.ts';
+
+/** What every `payout.*` event says of one payout, as it is after the change. */
+export const PayoutData = z.strictObject({
+  payoutId: Uuid,
+  assignmentId: Uuid,
+  jobId: Uuid,
+  providerId: Uuid,
+  customerId: Uuid,
+  amount: Money,
+  version: Version.meta({ description: "The payout's version; the event's sequence" }),
+  status: PayoutStatus,
+  onHold: z.boolean().meta({ description: 'A PENDING one that waits for a new confirmation' }),
+  approvals: z.array(Approval),
+  blockedBecause: z.string().nullable(),
+  paymentReference: z.string().nullable(),
+});
+export type PayoutData = z.infer<typeof PayoutData>;
+
+/** The example that each type of payout event changes to its own. */
+export const payoutExample = {
+  payoutId: sample.payoutId,
+  assignmentId: sample.assignmentId,
+  jobId: sample.jobId,
+  providerId: sample.providerId,
+  customerId: sample.customerId,
+  amount: sample.price,
+  version: 1,
+  status: 'PENDING',
+  onHold: false,
+  approvals: [] as Approval[],
+  blockedBecause: null,
+  paymentReference: null,
+} as const satisfies PayoutData;
+
+export const approvalExample: Approval = { by: sample.financeId, at: '2026-12-02T08:15:00.000Z' };

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { sample } from '../samples.ts';
+import { defineEvent } from './define-event.ts';
+import { RejectOutcome, ScheduleData, scheduleExample } from './schedule-data.ts';
+
+export const scheduleRejected = defineEvent({
+  type: 'schedule.rejected',
+  summary:
+    'A window is turned down (UNSCHEDULED), or the provider is released (DECLINED); `outcome` says what follows.',
+  source: '/scheduling',
+  stream: 'SCHEDULE',
+  data: ScheduleData.extend({ status: z.enum(['UNSCHEDULED', 'DECLINED']), outcome: RejectOutcome }),
+  example: {
+    ...scheduleExample,
+    scheduleVersion: 3,
+    status: 'DECLINED',
+    actor: { id: sample.providerId, role: 'provider' },
+    reason: 'Booked elsewhere that day',
+    outcome: 'NEXT_PROVIDER_INVITED',
+    nextAssignmentId: sample.nextAssignmentId,
+  },
+  exampleSequence: 3,
+});

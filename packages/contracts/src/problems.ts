@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Every code that an answer of ours may carry, with its status and what a person reads first. */
+export const problems = {
+  'malformed-body': { status: 400, title: 'The body is not valid JSON' },
+  'validation-failed': { status: 400, title: 'The request is not what the API describes' },
+  'invalid-idempotency-key': { status: 400, title: 'The Idempotency-Key is not 1 to 255 visible ASCII characters' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  forbidden: { status: 403, title: 'Your role may not do this' },
+  'own-proposal': { status: 403, title: 'Your own proposal is for the other side to confirm' },
+  'own-payout': { status: 403, title: 'You have a part in this payout and may not approve it' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
+  'version-conflict': { status: 409, title: 'There is a newer version' },
+  'invalid-transition': { status: 409, title: 'This is not possible in the current state' },
+  'window-taken': { status: 409, title: 'The provider is booked at that time' },
+  'job-not-open': { status: 409, title: 'The job is not open' },
+  'idempotency-in-flight': { status: 409, title: 'The same request is still being answered' },
+  'already-approved': { status: 409, title: 'You have approved this payout already' },
+  'precondition-failed': { status: 412, title: 'It has changed since you looked' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'uri-too-long': { status: 414, title: 'The address is too long' },
+  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'window-in-past': { status: 422, title: 'The window has begun already' },
+  'window-too-far': { status: 422, title: 'The window begins too far ahead' },
+  'window-too-short': { status: 422, title: 'The window is too short' },
+  'nonexistent-local-time': { status: 422, title: 'The clocks skip this local time' },
+  'unknown-timezone': { status: 422, title: 'There is no such time zone' },
+  'reason-required': { status: 422, title: 'A provider who rejects must say why' },
+  'not-started': { status: 422, title: 'The window has not begun yet' },
+  'same-person': { status: 422, title: 'Customer and provider must be two people' },
+  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key belongs to another request' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'internal-error': { status: 500, title: 'Something failed on our side' },
+  unavailable: { status: 503, title: 'This part is away for the moment' },
+  'upstream-timeout': { status: 504, title: 'This part did not answer in time' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+export const ProblemCode = z.enum(Object.keys(problems) as ProblemCode[]);
+
+/** The `type` of a problem: a URI that names the code and is not meant to be fetched. */
+export const problemType = (code: ProblemCode): string => `https://punctual.example/problems/${code}`;

@@ -1,0 +1,10 @@
+import type { z } from 'zod';
+import { Interval } from '../scalars.ts';
+import { items } from './page.ts';
+
+/** When a provider has time: free intervals, oldest first. */
+export const FreeWindows = items(Interval).meta({
+  id: 'FreeWindows',
+  examples: [{ items: [{ start: '2026-12-01T11:00:00.000Z', end: '2026-12-02T08:00:00.000Z' }] }],
+});
+export type FreeWindows = z.infer<typeof FreeWindows>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { instantParameter } from '../date-times.ts';
+import { Uuid } from '../scalars.ts';
+import { AssignmentStatus } from './assignment.ts';
+import { PayoutStatus } from './payout.ts';
+
+// Query strings are read leniently: what we do not know is dropped, since links gather parameters on their way.
+
+/** The id in a path such as `/jobs/:id`. */
+export const IdParams = z.object({ id: Uuid });
+export type IdParams = z.infer<typeof IdParams>;
+
+const paging = {
+  limit: wholeNumber({ min: 1, max: 100, otherwise: 20 }),
+  cursor: z.string().min(1).max(500).optional(),
+};
+
+export const ListAssignmentsQuery = z.object({
+  status: AssignmentStatus.optional(),
+  from: instantParameter.optional(),
+  to: instantParameter.optional(),
+  ...paging,
+});
+export type ListAssignmentsQuery = z.infer<typeof ListAssignmentsQuery>;
+
+export const ListPayoutsQuery = z.object({ status: PayoutStatus.optional(), ...paging });
+export type ListPayoutsQuery = z.infer<typeof ListPayoutsQuery>;
+
+export const FreeWindowsQuery = z.object({
+  from: instantParameter.optional(),
+  to: instantParameter.optional(),
+  minutes: wholeNumber({ min: 1, max: 10_080, otherwise: 60 }),
+});
+export type FreeWindowsQuery = z.infer<typeof FreeWindowsQuery>;
+
+/** `dryRun=true` checks a proposal and changes nothing. */
+export const ProposeQuery = z.object({
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+});
+export type ProposeQuery = z.infer<typeof ProposeQuery>;
+
+/** A query parameter of decimal digits. Plain coercion would also take `0x10`, `1e1`, blanks and lists of one. */
+function wholeNumber(range: { min: number; max: number; otherwise: number }) {
+  const { min, max, otherwise } = range;
+  return z
+    .string()
+    .regex(/^[0-9]+$/, 'a whole number')
+    .default(String(otherwise))
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .meta({ override: { type: 'integer', pattern: undefined, minimum: min, maximum: max, default: otherwise } });
+}

@@ -1,0 +1,25 @@
+/** The one story that all examples tell: a leak in Berlin, fixed on the first of December. */
+export const sample = {
+  customerId: '01936f2a-7c10-7000-8000-00000000c001',
+  providerId: '01936f2a-7c10-7000-8000-00000000d001',
+  nextProviderId: '01936f2a-7c10-7000-8000-00000000d002',
+  financeId: '01936f2a-7c10-7000-8000-00000000f001',
+  jobId: '01936f2a-7c10-7000-8000-000000000001',
+  assignmentId: '01936f2a-7c10-7000-8000-000000000002',
+  nextAssignmentId: '01936f2a-7c10-7000-8000-000000000003',
+  payoutId: '01936f2a-7c10-7000-8000-000000000004',
+  eventId: '01936f2a-7c10-7000-8000-000000000005',
+  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  createdAt: '2026-11-28T08:00:00.000Z',
+  changedAt: '2026-11-28T09:30:00.000Z',
+  link: 'https://app.punctual.example/assignments/01936f2a-7c10-7000-8000-000000000002',
+  price: { amountMinor: 18_500, currency: 'EUR' },
+  window: {
+    start: '2026-12-01T09:00:00.000Z',
+    end: '2026-12-01T11:00:00.000Z',
+    timezone: 'Europe/Berlin',
+    localStart: '2026-12-01T10:00:00+01:00',
+    localEnd: '2026-12-01T12:00:00+01:00',
+  },
+} as const;

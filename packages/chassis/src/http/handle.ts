@@ -1,5 +1,5 @@
 import type { Endpoint } from '@punctual/contracts';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Caller } from './authenticate.ts';
 
@@ -29,14 +29,25 @@ export type Handled = {
   headers?: Readonly<Record<string, string>>;
 };
 
-export type Route = { endpoint: Endpoint; respond: (request: HandlerRequest<Endpoint>) => Promise<Handled> };
+/** Writes the answer itself; the body of the request is there as the bytes that came. */
+export type Relay = (request: Request, response: Response) => Promise<void>;
+
+export type Route = { endpoint: Endpoint } & (
+  | { respond: (request: HandlerRequest<Endpoint>) => Promise<Handled> }
+  | { relay: Relay }
+);
 
 /** Ties an endpoint of the contract to the function that answers it. */
 export function handle<E extends Endpoint>(
   endpoint: E,
   respond: (request: HandlerRequest<E>) => Promise<Handled>,
 ): Route {
-  return { endpoint, respond: respond as Route['respond'] };
+  return { endpoint, respond: respond as (request: HandlerRequest<Endpoint>) => Promise<Handled> };
+}
+
+/** Ties an endpoint to a function that hands the request on unread: what is judged before it is route, token, media type and size. */
+export function relay(endpoint: Endpoint, answer: Relay): Route {
+  return { endpoint, relay: answer };
 }
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;

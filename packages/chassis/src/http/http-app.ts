@@ -12,7 +12,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { Handled, Route } from './handle.ts';
 import { type HealthCheck, live, ready } from './health.ts';
 import { HttpProblem, toProblemAnswer } from './http-problem.ts';
-import { readBody, readRequest } from './read-request.ts';
+import { readBody, readBytes, readRequest } from './read-request.ts';
 
 export type HttpAppDeps = {
   logger: Logger;
@@ -20,7 +20,7 @@ export type HttpAppDeps = {
   authenticate: Authenticate;
   checks: readonly HealthCheck[];
   routes: readonly Route[];
-  /** Mounts what is not an endpoint of the contract, after the trace is known and before the routes. */
+  /** Mounts what is not an endpoint of the contract, after the trace is known and before everything else. */
   extend?: (app: Express) => void;
 };
 
@@ -34,10 +34,10 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use((request, _response, next) => inTraceOf(request.headers, next));
+  deps.extend?.(app);
   app.use(refuseLongUri);
   app.get('/healthz/live', live);
   app.get('/healthz/ready', ready(deps));
-  deps.extend?.(app);
   for (const [path, routes] of Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path)) {
     const route = app.route(path);
     for (const each of routes) route[each.endpoint.method === 'GET' ? 'get' : 'post'](...chain(deps, each));
@@ -57,13 +57,19 @@ export function sendProblem(request: Request, response: Response, error: unknown
   response.send(JSON.stringify(problem));
 }
 
-function chain({ authenticate }: HttpAppDeps, { endpoint, respond }: Route): RequestHandler[] {
+function chain({ authenticate }: HttpAppDeps, route: Route): RequestHandler[] {
+  const { endpoint } = route;
   const identify: RequestHandler = async (request, response, next) => {
     if (endpoint.access === 'token') response.locals.caller = await authenticate(request.get('authorization'));
     next();
   };
+  if ('relay' in route) return [identify, readBytes, route.relay];
   const answer: RequestHandler = async (request, response) => {
-    send(response, endpoint.success.status, await respond(readRequest(endpoint, request, response.locals.caller)));
+    send(
+      response,
+      endpoint.success.status,
+      await route.respond(readRequest(endpoint, request, response.locals.caller)),
+    );
   };
   return [identify, readBody, answer];
 }

@@ -5,14 +5,13 @@ import type { Caller } from './authenticate.ts';
 import type { HandlerRequest } from './handle.ts';
 import { HttpProblem } from './http-problem.ts';
 
-const parseJson = express.json({ limit: '64kb', strict: false, type: () => true });
+const limits = { limit: '64kb', type: () => true };
 
-/** Reads the JSON body of a request that has one; any other media type is refused. */
-export const readBody: RequestHandler = (request, response, next) => {
-  if (!hasBody(request)) return next();
-  if (request.is('application/json')) return parseJson(request, response, next);
-  next(new HttpProblem('unsupported-media-type', 'The body must be application/json.'));
-};
+/** Parses the JSON body of a request that has one; any other media type is refused. */
+export const readBody = ofJson(express.json({ ...limits, strict: false }));
+
+/** Reads the same bodies, and leaves them the bytes that they are. */
+export const readBytes = ofJson(express.raw(limits));
 
 /**
  * Parses path, query, headers and body by the endpoint's schemas.
@@ -54,6 +53,14 @@ export function readRequest(
     path: request.originalUrl,
     raw: request,
   } as HandlerRequest<Endpoint>;
+}
+
+function ofJson(read: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (!hasBody(request)) return next();
+    if (request.is('application/json')) return read(request, response, next);
+    next(new HttpProblem('unsupported-media-type', 'The body must be application/json.'));
+  };
 }
 
 function hasBody(request: Request): boolean {

@@ -1,4 +1,4 @@
-import { type Problem, type ProblemCode, problems } from '@punctual/contracts';
+import { type Problem, type ProblemCode, problems, problemType } from '@punctual/contracts';
 import { DomainError, type ProblemExtras } from '../domain-error.ts';
 import { currentTraceId } from '../telemetry/trace-context.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -32,7 +32,7 @@ export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer
     status,
     headers: 'headers' in refusal ? refusal.headers : {},
     problem: {
-      type: `https://punctual.example/problems/${refusal.code}`,
+      type: problemType(refusal.code),
       title,
       status,
       code: refusal.code,

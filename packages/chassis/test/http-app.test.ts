@@ -1,0 +1,199 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Endpoint } from '@punctual/contracts';
+import { type Issuer, startIssuer } from '@punctual/devstack';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createAuthenticate, createHttpApp, DomainError, handle } from '../src/index.ts';
+import { enableTraceContext } from '../src/telemetry/trace-context.ts';
+
+const write = {
+  name: 'write',
+  method: 'POST',
+  path: '/notes/:id',
+  owner: 'scheduling',
+  summary: 'Writes a note',
+  access: 'token',
+  params: z.object({ id: z.uuid() }),
+  body: z.strictObject({ text: z.string(), deep: z.strictObject({ n: z.int() }).optional() }),
+  success: { status: 201 },
+  problems: [],
+} satisfies Endpoint;
+
+const refuse = {
+  ...write,
+  name: 'refuse',
+  path: '/notes/:id/refuse',
+  body: undefined,
+  bodyOptional: true,
+} satisfies Endpoint;
+const id = '01936f2a-7c10-7000-8000-000000000001';
+const fails: Record<string, () => never> = {
+  rule: () => {
+    throw new DomainError('window-taken', 'Taken.', { conflict: { start: 'a', end: 'b' } });
+  },
+  away: () => {
+    throw Object.assign(new Error('connect 10.0.0.7'), { code: 'ECONNREFUSED' });
+  },
+  bug: () => {
+    throw new TypeError('secret inside');
+  },
+};
+
+let issuer: Issuer;
+let url: string;
+let close: () => void;
+
+beforeAll(async () => {
+  enableTraceContext();
+  issuer = await startIssuer();
+  const app = createHttpApp({
+    logger: pino({ level: 'silent' }),
+    lifecycle: { signal: new AbortController().signal, onShutdown: () => {} },
+    authenticate: createAuthenticate({
+      AUTH_JWKS_URL: issuer.jwksUrl,
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_AUDIENCE: issuer.audience,
+    }),
+    checks: [
+      { name: 'store', required: true, check: async () => {} },
+      { name: 'broker', required: false, check: () => Promise.reject(new Error('away')) },
+    ],
+    routes: [
+      handle(write, async ({ caller, params, body, idempotencyKey, ifMatch }) => ({
+        body: { caller, params, body, idempotencyKey, ifMatch },
+        version: 7,
+        location: `/notes/${params.id}`,
+      })),
+      handle(refuse, async ({ raw }) => fails[String(raw.query.how)]?.() ?? { body: {} }),
+    ],
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  close = () => server.close();
+});
+
+afterAll(async () => {
+  close();
+  await issuer.stop();
+});
+
+async function post(path: string, options: { body?: string; headers?: Record<string, string>; anonymous?: true } = {}) {
+  const token = await issuer.token({ sub: id, roles: ['customer', 'astronaut'] });
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: {
+      ...(options.anonymous ? {} : { authorization: `Bearer ${token}` }),
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(options.body === undefined ? {} : { body: options.body }),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+test('a handler gets what its schemas read, and its answer carries version and location', async () => {
+  const headers = { 'idempotency-key': 'k1', 'if-match': '"3"' };
+  const answer = await post(`/notes/${id}`, { body: '{"text":"hi"}', headers });
+
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('etag')).toBe('"7"');
+  expect(answer.headers.get('location')).toBe(`/notes/${id}`);
+  expect(answer.body).toMatchObject({ params: { id }, body: { text: 'hi' }, idempotencyKey: 'k1', ifMatch: '3' });
+  expect(answer.body.caller).toMatchObject({ id, roles: ['customer'] });
+});
+
+test('the route is judged before the token, the token before the shape', async () => {
+  expect(await post('/nowhere', { anonymous: true })).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  const wrongMethod = await fetch(`${url}/notes/${id}`, { method: 'DELETE' });
+  expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST']);
+  const anonymous = await post('/notes/not-a-uuid', { anonymous: true, body: '{' });
+  expect(anonymous).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  expect(anonymous.headers.get('www-authenticate')).toContain('Bearer');
+  expect(await post('/notes/not-a-uuid', { body: '{"text":"hi"}' })).toMatchObject({ status: 400 });
+});
+
+test('every fault of a shape is named by a JSON pointer', async () => {
+  const answer = await post('/notes/x', {
+    body: '{"text":1,"deep":{"n":1,"a/b":2}}',
+    headers: { 'if-match': 'W/"1"' },
+  });
+
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(answer.body).toMatchObject({ code: 'validation-failed', status: 400, instance: '/notes/x' });
+  expect(answer.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+    '/deep/a~1b',
+    '/headers/if-match',
+    '/id',
+    '/text',
+  ]);
+});
+
+test.each([
+  ['truncated JSON', { body: '{"text":' }, 400, 'malformed-body'],
+  ['no body', {}, 400, 'malformed-body'],
+  ['an array at the top', { body: '[]' }, 400, 'validation-failed'],
+  ['__proto__', { body: '{"text":"a","__proto__":{"x":1}}' }, 400, 'validation-failed'],
+  ['a foreign media type', { body: '<x/>', headers: { 'content-type': 'text/xml' } }, 415, 'unsupported-media-type'],
+  ['200 kB', { body: JSON.stringify({ text: 'x'.repeat(200_000) }) }, 413, 'payload-too-large'],
+  ['deep nesting', { body: `{"text":${'['.repeat(10_000)}${']'.repeat(10_000)}}` }, 400, 'validation-failed'],
+  [
+    'a key with a blank',
+    { body: '{"text":"a"}', headers: { 'idempotency-key': 'a b' } },
+    400,
+    'invalid-idempotency-key',
+  ],
+  [
+    'a key too long',
+    { body: '{"text":"a"}', headers: { 'idempotency-key': 'k'.repeat(256) } },
+    400,
+    'invalid-idempotency-key',
+  ],
+])('%s is refused', async (_name, request, status, code) => {
+  expect(await post(`/notes/${id}`, request)).toMatchObject({ status, body: { status, code } });
+});
+
+test('a URI beyond 8 KiB is refused, and one that cannot be decoded', async () => {
+  expect(await post(`/notes/${'x'.repeat(9_000)}`)).toMatchObject({ status: 414, body: { code: 'uri-too-long' } });
+  expect(await post('/notes/%E0%A4%A', { body: '{"text":"a"}' })).toMatchObject({ status: 400 });
+});
+
+test('a rule of the domain keeps its code and what helps; a server that is away is 503; a bug tells nothing', async () => {
+  const rule = await post(`/notes/${id}/refuse?how=rule`);
+  expect(rule).toMatchObject({ status: 409, body: { code: 'window-taken', conflict: { start: 'a', end: 'b' } } });
+  const away = await post(`/notes/${id}/refuse?how=away`);
+  expect(away).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  expect(away.headers.get('retry-after')).toBe('1');
+  const bug = await post(`/notes/${id}/refuse?how=bug`);
+  expect(bug).toMatchObject({ status: 500, body: { code: 'internal-error' } });
+  expect(JSON.stringify([away.body, bug.body])).not.toMatch(/10\.0\.0\.7|secret/);
+});
+
+test('the trace of the client is continued; without one there is a new one', async () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const traced = await post('/nowhere', { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+  expect(traced.body.traceId).toBe(traceId);
+  const untraced = await post('/nowhere', { headers: { traceparent: 'nonsense' } });
+  expect(untraced.body.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+});
+
+test('only what is required keeps a service from being ready', async () => {
+  const ready = await fetch(`${url}/healthz/ready`);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'ready', checks: { store: 'ok', broker: 'away' } },
+  ]);
+  expect((await fetch(`${url}/healthz/live`)).status).toBe(200);
+});
+
+test.each([
+  ['expired', { expiresIn: -10 }],
+  ['another audience', { aud: 'someone-else' }],
+  ['another issuer', { iss: 'https://evil.example' }],
+])('a token that is wrong by %s is refused', async (_name, wrong) => {
+  const token = await issuer.token({ sub: id, roles: ['customer'], ...wrong });
+  const answer = await post(`/notes/${id}`, { body: '{"text":"a"}', headers: { authorization: `Bearer ${token}` } });
+  expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+});

@@ -17,17 +17,21 @@ const write = {
   access: 'token',
   params: z.object({ id: z.uuid() }),
   body: z.strictObject({ text: z.string(), deep: z.strictObject({ n: z.int() }).optional() }),
-  success: { status: 201 },
+  success: { status: 201, description: 'The note' },
   problems: [],
 } satisfies Endpoint;
 
 const refuse = {
-  ...write,
   name: 'refuse',
+  method: 'POST',
   path: '/notes/:id/refuse',
-  body: undefined,
-  bodyOptional: true,
+  owner: 'scheduling',
+  summary: 'Refuses, in a way that the query names',
+  access: 'token',
+  success: { status: 200, description: 'Never' },
+  problems: [],
 } satisfies Endpoint;
+
 const id = '01936f2a-7c10-7000-8000-000000000001';
 const fails: Record<string, () => never> = {
   rule: () => {
@@ -80,6 +84,12 @@ afterAll(async () => {
   await issuer.stop();
 });
 
+const Answer = z.looseObject({
+  traceId: z.string().optional(),
+  caller: z.unknown().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
+
 async function post(path: string, options: { body?: string; headers?: Record<string, string>; anonymous?: true } = {}) {
   const token = await issuer.token({ sub: id, roles: ['customer', 'astronaut'] });
   const response = await fetch(url + path, {
@@ -91,7 +101,8 @@ async function post(path: string, options: { body?: string; headers?: Record<str
     },
     ...(options.body === undefined ? {} : { body: options.body }),
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const body = Answer.parse(await response.json());
+  return { status: response.status, headers: response.headers, body };
 }
 
 test('a handler gets what its schemas read, and its answer carries version and location', async () => {
@@ -106,7 +117,8 @@ test('a handler gets what its schemas read, and its answer carries version and l
 });
 
 test('the route is judged before the token, the token before the shape', async () => {
-  expect(await post('/nowhere', { anonymous: true })).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  const unknown = await post('/nowhere', { anonymous: true });
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'not-found' } });
   const wrongMethod = await fetch(`${url}/notes/${id}`, { method: 'DELETE' });
   expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST']);
   const anonymous = await post('/notes/not-a-uuid', { anonymous: true, body: '{' });
@@ -123,7 +135,7 @@ test('every fault of a shape is named by a JSON pointer', async () => {
 
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   expect(answer.body).toMatchObject({ code: 'validation-failed', status: 400, instance: '/notes/x' });
-  expect(answer.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+  expect(answer.body.errors.map(({ path }) => path).sort()).toEqual([
     '/deep/a~1b',
     '/headers/if-match',
     '/id',

@@ -1,0 +1,207 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CloudEvent, readScheduleEvent, scheduleEvents } from '@punctual/contracts';
+import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  type Broker,
+  BrokerConfig,
+  connectBroker,
+  declareStreams,
+  inboxTable,
+  outboxTable,
+  publishEvent,
+  readConfig,
+  startConsumer,
+  startOutboxRelay,
+} from '../src/index.ts';
+import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
+
+const logger = pino({ level: 'silent' });
+const example = scheduleEvents['schedule.proposed'].example;
+
+let environment: TestEnvironment;
+let database: Client;
+let open: OwnedLifecycle[];
+
+beforeEach(async () => {
+  environment = await testEnvironment({ postgres: true, nats: true });
+  database = new Client({ connectionString: environment.databaseUrl });
+  await database.connect();
+  for (const statement of [...outboxTable, ...inboxTable]) await database.query(statement);
+  open = [];
+});
+
+afterEach(async () => {
+  for (const lifecycle of open) await lifecycle.shutdown();
+  await database.end();
+  await environment.stop();
+});
+
+/** One instance of a service, as far as the backbone goes. */
+function instance(name = 'scheduling') {
+  const lifecycle = createLifecycle(logger);
+  open.push(lifecycle);
+  const broker = connectBroker({ config: readConfig(BrokerConfig, environment.env), name, logger, lifecycle });
+  return { lifecycle, logger, broker, name, databaseUrl: environment.databaseUrl };
+}
+
+function eventOf(aggregate: number, version: number): CloudEvent {
+  const assignmentId = `01936f2a-7c10-7000-8000-${String(aggregate).padStart(12, '0')}`;
+  return {
+    ...example,
+    id: `01936f2a-7c10-7000-${String(8000 + version)}-${String(aggregate).padStart(12, '0')}`,
+    subject: assignmentId,
+    partitionkey: assignmentId,
+    sequence: String(version).padStart(10, '0'),
+  };
+}
+
+async function insert(...events: CloudEvent[]) {
+  for (const { id, partitionkey, sequence, type, ...rest } of events) {
+    await database.query(
+      'insert into outbox (id, aggregate_id, aggregate_version, type, payload) values ($1, $2, $3, $4, $5)',
+      [id, partitionkey, Number(sequence), type, JSON.stringify({ id, partitionkey, sequence, type, ...rest })],
+    );
+  }
+}
+
+async function stored(broker: Broker, stream = 'SCHEDULE') {
+  const { state } = await broker.manager.streams.info(stream);
+  const all = [];
+  for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+    const message = await broker.manager.streams.getMessage(stream, { seq });
+    if (message) all.push(message);
+  }
+  return all;
+}
+
+async function unpublished(): Promise<number> {
+  const { rows } = await database.query('select count(*)::int as n from outbox where published_at is null');
+  return rows[0].n;
+}
+
+test('the relay publishes each row once, in order for each aggregate, whoever leads', async () => {
+  const instances = [instance(), instance()];
+  const [first] = instances;
+  if (!first) throw new Error('unreachable');
+  const broker = await first.broker.connected();
+  await declareStreams(broker, ['SCHEDULE'], 1);
+  const relays = instances.map((each) => startOutboxRelay(each));
+
+  for (let version = 1; version <= 5; version += 1) {
+    await insert(...Array.from({ length: 20 }, (_, aggregate) => eventOf(aggregate, version)));
+    relays[version % 2]?.wake();
+  }
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 });
+
+  const messages = await stored(broker);
+  expect(messages).toHaveLength(100);
+  const versions = Map.groupBy(
+    messages.map((message) => message.json<CloudEvent>()),
+    (event) => event.partitionkey,
+  );
+  for (const events of versions.values())
+    expect(events.map((event) => Number(event.sequence))).toEqual([1, 2, 3, 4, 5]);
+  expect(messages[0]?.header.get('Nats-Msg-Id')).toBe(messages[0]?.json<CloudEvent>().id);
+  expect(messages[0]?.header.get('Content-Type')).toBe('application/cloudevents+json');
+});
+
+test('while NATS is away rows wait, and follow when it is back', async () => {
+  const one = instance();
+  const broker = await one.broker.connected();
+  await declareStreams(broker, ['SCHEDULE'], 1);
+  const relay = startOutboxRelay(one);
+  await environment.stopNats();
+  await insert(eventOf(1, 1), eventOf(1, 2));
+  relay.wake();
+  await delay(500);
+  expect(await unpublished()).toBe(2);
+
+  await environment.startNatsAgain();
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 15_000 });
+  expect((await stored(broker)).map((message) => message.json<CloudEvent>().sequence)).toEqual([
+    '0000000001',
+    '0000000002',
+  ]);
+});
+
+test('when the leader stops, another takes over', async () => {
+  const leader = instance();
+  await declareStreams(await leader.broker.connected(), ['SCHEDULE'], 1);
+  startOutboxRelay(leader);
+  await insert(eventOf(1, 1));
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 5_000 });
+  startOutboxRelay(instance());
+
+  await leader.lifecycle.shutdown();
+  await insert(eventOf(1, 2));
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 });
+});
+
+test('a consumer tries again, passes over what it does not know, and keeps what it cannot handle', async () => {
+  const one = instance('payouts');
+  const broker = await one.broker.connected();
+  const handled: string[] = [];
+  let failures = 0;
+  startConsumer(one, {
+    stream: 'SCHEDULE',
+    durable: 'payouts-schedule',
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    maxDeliveries: 2,
+    handle: async (event) => {
+      if (event.sequence === '0000000002' && failures++ < 1) throw new Error('once');
+      if (event.sequence === '0000000003') throw new Error('always\nso');
+      handled.push(event.sequence);
+    },
+  });
+  await declareStreams(broker, ['SCHEDULE', 'DLQ'], 1);
+  for (const version of [1, 2, 3, 4]) await publishEvent(broker, eventOf(1, version));
+  await broker.jetstream.publish('schedule.invented', JSON.stringify({ type: 'schedule.invented' }));
+  await broker.jetstream.publish('schedule.proposed', '{"type":"schedule.proposed"}');
+  await broker.jetstream.publish('schedule.proposed', 'not json');
+
+  await vi.waitFor(async () => expect(await stored(broker, 'DLQ')).toHaveLength(3), { timeout: 15_000 });
+  await vi.waitFor(async () => {
+    const info = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
+    expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
+  });
+
+  expect(handled.toSorted()).toEqual(['0000000001', '0000000002', '0000000004']);
+  const letters = await stored(broker, 'DLQ');
+  const exhausted = letters.find((letter) => letter.header.get('Dlq-Reason') === 'always so');
+  expect(exhausted?.subject).toBe('dlq.payouts-schedule');
+  expect(exhausted?.json()).toEqual(eventOf(1, 3));
+  expect(exhausted?.header.get('Content-Type')).toBe('application/cloudevents+json');
+  expect(exhausted?.header.get('Dlq-Consumer')).toBe('payouts-schedule');
+  expect(exhausted?.header.get('Dlq-Stream')).toBe('SCHEDULE');
+  expect(exhausted?.header.get('Dlq-Sequence')).toBe('3');
+  expect(exhausted?.header.get('Dlq-Deliveries')).toBe('2');
+});
+
+test('a server that is away makes no dead letter, however often it is tried', async () => {
+  const one = instance('payouts');
+  const broker = await one.broker.connected();
+  await declareStreams(broker, ['SCHEDULE', 'DLQ'], 1);
+  let tries = 0;
+  startConsumer(one, {
+    stream: 'SCHEDULE',
+    durable: 'payouts-schedule',
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    maxDeliveries: 1,
+    handle: async () => {
+      tries += 1;
+      if (tries < 3) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    },
+  });
+  await publishEvent(broker, eventOf(1, 1));
+
+  await vi.waitFor(() => expect(tries).toBe(3), { timeout: 15_000 });
+
+  expect(await stored(broker, 'DLQ')).toEqual([]);
+});

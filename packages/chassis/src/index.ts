@@ -8,6 +8,7 @@ export { isUnavailable } from './http/unavailable.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
 export { type ConsumerOptions, startConsumer } from './nats/consumer.ts';
 export { declareStreams } from './nats/declare-streams.ts';
+export { ensureStreams } from './nats/ensure-streams.ts';
 export { publishEvent } from './nats/publish.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
 export { inboxInsert, inboxTable, outboxInsert, outboxTable } from './outbox/tables.ts';

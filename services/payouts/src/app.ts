@@ -1,0 +1,36 @@
+import {
+  connectBroker,
+  createAuthenticate,
+  createHttpApp,
+  ensureStreams,
+  type ServiceDefinition,
+  startOutboxRelay,
+} from '@punctual/chassis';
+import { Config } from './config.ts';
+import { createRoutes } from './http/routes.ts';
+import { startForgetting } from './jobs/forget-old-answers.ts';
+import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
+import { openDatabase } from './persistence/database.ts';
+
+/** Turns confirmed work into a payout that a person approves, and keeps its books. */
+export const payouts: ServiceDefinition<Config> = {
+  name: 'payouts',
+  config: Config,
+  createApp: async ({ config, logger, lifecycle }) => {
+    const process = { logger, lifecycle };
+    const database = await openDatabase({ url: config.DATABASE_URL, lifecycle });
+    const broker = connectBroker({ config, name: 'payouts', ...process });
+    ensureStreams({ broker, ...process }, { names: ['PAYOUT', 'DLQ'], replicas: config.STREAM_REPLICAS });
+    const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'payouts', ...process });
+    const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
+    consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });
+    startForgetting({ database, ...process });
+
+    return createHttpApp({
+      ...process,
+      authenticate: createAuthenticate(config),
+      checks: [database.check, { name: 'broker', required: false, check: broker.check }],
+      routes: createRoutes({ database, relay }),
+    });
+  },
+};

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Caller, OutboxRelay } from '@punctual/chassis';
+import { DomainError } from '@punctual/chassis/domain';
+import { z } from 'zod';
+import { requireMay, requireSight } from '../domain/access.ts';
+import type { Situation } from '../domain/decide.ts';
+import type { CommandName } from '../domain/edges.ts';
+import type { Payout } from '../domain/payout.ts';
+import { presentPayout } from '../domain/present.ts';
+import { readAssignmentView } from '../persistence/assignment-views.ts';
+import type { Database } from '../persistence/database.ts';
+import { keepAnswer, recallAnswer } from '../persistence/idempotency.ts';
+import { findPayout, lockPayout, savePayout } from '../persistence/payouts.ts';
+
+export type CommandDeps = { database: Database; relay: OutboxRelay };
+
+/** A command as it came in: who asks, on which payout, and on which conditions. */
+export type CommandRequest<Body = unknown> = {
+  caller: Caller;
+  params: { id: string };
+  body: Body;
+  idempotencyKey: string | undefined;
+  ifMatch: string | undefined;
+  method: string;
+  path: string;
+};
+
+/** The payout as the caller sees it after the command; when `replayed`, as it was when the key was first used. */
+export type Answer = { payout: KeptPayout; replayed: boolean };
+
+/** A kept answer goes out as it was, whatever fields its release had. */
+const KeptPayout = z.looseObject({ version: z.int() });
+type KeptPayout = z.infer<typeof KeptPayout>;
+
+export type Command = {
+  name: CommandName;
+  reason: string | null;
+  decide: (situation: Situation) => Payout;
+};
+
+/**
+ * Runs a person's command in one transaction, with the checks in the order of api.md: sight, role, idempotency key, precondition,
+ * then the rules. A refusal says how the payout now is.
+ * @throws DomainError
+ */
+export async function changePayout(deps: CommandDeps, request: CommandRequest, command: Command): Promise<Answer> {
+  const answer = await deps.database.fork().transactional(async (em): Promise<Answer> => {
+    const { caller, params, ifMatch } = request;
+    const seen = await findPayout(em, params);
+    requireSight(caller, seen);
+    const actor = requireMay(caller, command.name, seen);
+
+    const key = toIdempotencyKey(request);
+    const kept = key && (await recallAnswer(em, key));
+    if (kept !== undefined) return { payout: KeptPayout.parse(kept), replayed: true };
+
+    const payout = (await lockPayout(em, params)) ?? seen;
+    const view = await readAssignmentView(em, payout.assignmentId);
+    const next = tellingCurrent(payout, () => {
+      requireMatch(payout, ifMatch);
+      return command.decide({ payout, view, now: new Date() });
+    });
+    await savePayout(em, payout, next, { actor, source: 'API', reason: command.reason });
+
+    const presented = presentPayout(next);
+    if (key) await keepAnswer(em, key, presented);
+    return { payout: presented, replayed: false };
+  });
+  deps.relay.wake();
+  return answer;
+}
+
+function toIdempotencyKey({ caller, idempotencyKey, method, path, body }: CommandRequest) {
+  if (idempotencyKey === undefined) return undefined;
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([method, path, body ?? null]))
+    .digest('hex');
+  return { callerId: caller.id, key: idempotencyKey, fingerprint };
+}
+
+function requireMatch({ version }: Payout, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch === '*' || ifMatch === String(version)) return;
+  throw new DomainError('precondition-failed', `The payout is at version ${version} by now.`);
+}
+
+function tellingCurrent<T>(payout: Payout, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError(error.code, error.message, { ...error.extras, current: presentPayout(payout) });
+  }
+}

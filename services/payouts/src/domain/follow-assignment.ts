@@ -1,0 +1,36 @@
+import type { AssignmentView } from './assignment-view.ts';
+import { approvalStatus, move, type Payout } from './payout.ts';
+
+/**
+ * Moves a payout to where its assignment has come. Depends on the view alone, never on the event that changed it, so
+ * that events out of order end where those in order do.
+ * @returns the payout itself when nothing follows
+ */
+export function followAssignment(payout: Payout, view: AssignmentView, now: Date): Payout {
+  if (payout.status === 'PAID') return payout;
+  const reason = blockingReason(payout, view);
+  if (reason !== null) {
+    if (payout.blockedBecause === reason) return payout;
+    return move(payout, 'events', 'BLOCKED', { blockedBecause: reason }, now);
+  }
+  if (payout.status !== 'PENDING') return payout;
+  if (view.status === 'COMPLETED') return move(payout, 'events', 'AWAITING_APPROVAL', {}, now);
+  const onHold = waitsForConfirmation(view);
+  return payout.onHold === onHold ? payout : move(payout, 'events', 'PENDING', { onHold }, now);
+}
+
+/** Where a payout stands by its assignment once nothing blocks it. */
+export function standing(payout: Payout, view: AssignmentView): Pick<Payout, 'status' | 'onHold'> {
+  if (view.status === 'COMPLETED') return { status: approvalStatus(payout), onHold: false };
+  return { status: 'PENDING', onHold: waitsForConfirmation(view) };
+}
+
+/** True while a window that was confirmed once is not agreed upon any more. */
+export function waitsForConfirmation({ status }: AssignmentView): boolean {
+  return status === 'UNSCHEDULED' || status === 'PROPOSED';
+}
+
+/** The reason that the assignment gives to block; it outweighs a person's, and an end outweighs a dispute. */
+function blockingReason(payout: Payout, view: AssignmentView): string | null {
+  return view.endedBecause ?? (payout.disputeSettled ? null : view.disputedBecause);
+}

@@ -1,0 +1,56 @@
+import type { Approval, Money, PayoutStatus, Uuid } from '@punctual/contracts';
+import { type Cause, requireEdge } from './edges.ts';
+
+/** What is owed to a provider for one assignment. `amount` never changes once it is open; a correction is a new record. */
+export type Payout = {
+  id: Uuid;
+  assignmentId: Uuid;
+  jobId: Uuid;
+  providerId: Uuid;
+  customerId: Uuid;
+  amount: Money;
+  status: PayoutStatus;
+  /** True while a `PENDING` one waits for a new confirmation. */
+  onHold: boolean;
+  version: number;
+  approvals: readonly Approval[];
+  /** Fixed at the opening, so that a changed threshold never undoes a decision. */
+  approvalsNeeded: 1 | 2;
+  blockedBecause: string | null;
+  /** A person unblocked it knowing of the dispute, which therefore blocks it no more. */
+  disputeSettled: boolean;
+  paidAt: Date | null;
+  paymentReference: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** The fields that a move may change. */
+export type Fields = Partial<
+  Pick<Payout, 'onHold' | 'approvals' | 'blockedBecause' | 'disputeSettled' | 'paidAt' | 'paymentReference'>
+>;
+
+/**
+ * The only way from one state to the next: along an edge, with the version one higher (design §4, rule 8). A payout is
+ * on hold only while `PENDING` and has a reason only while `BLOCKED`.
+ * @throws DomainError `invalid-transition` when there is no such edge
+ */
+export function move(payout: Payout, cause: Cause, to: PayoutStatus, fields: Fields, now: Date): Payout {
+  requireEdge(payout.status, to, cause);
+  return {
+    ...payout,
+    onHold: false,
+    blockedBecause: null,
+    ...fields,
+    status: to,
+    version: payout.version + 1,
+    updatedAt: now,
+  };
+}
+
+/** The status that enough or not yet enough approvals make. */
+export function approvalStatus(
+  payout: Pick<Payout, 'approvals' | 'approvalsNeeded'>,
+): 'APPROVED' | 'AWAITING_APPROVAL' {
+  return payout.approvals.length >= payout.approvalsNeeded ? 'APPROVED' : 'AWAITING_APPROVAL';
+}

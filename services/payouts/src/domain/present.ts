@@ -1,0 +1,62 @@
+import type * as contract from '@punctual/contracts';
+import type { Payout } from './payout.ts';
+
+const eventTypes = {
+  PENDING: 'payout.pending',
+  AWAITING_APPROVAL: 'payout.awaiting_approval',
+  APPROVED: 'payout.approved',
+  PAID: 'payout.paid',
+  BLOCKED: 'payout.blocked',
+} as const satisfies Record<contract.PayoutStatus, contract.PayoutEventType>;
+
+/** A payout as everyone who may see it sees it (api.md). */
+export function presentPayout(payout: Payout): contract.Payout {
+  return {
+    id: payout.id,
+    assignmentId: payout.assignmentId,
+    jobId: payout.jobId,
+    providerId: payout.providerId,
+    customerId: payout.customerId,
+    amount: payout.amount,
+    status: payout.status,
+    onHold: payout.onHold,
+    version: payout.version,
+    approvals: [...payout.approvals],
+    approvalsNeeded: payout.approvalsNeeded,
+    blockedBecause: payout.blockedBecause,
+    paidAt: payout.paidAt?.toISOString() ?? null,
+    paymentReference: payout.paymentReference,
+    createdAt: payout.createdAt.toISOString(),
+    updatedAt: payout.updatedAt.toISOString(),
+  };
+}
+
+/** The type and the data of the event that tells of the status that a payout now has (design §4, rule 8). */
+export function toPayoutEvent(payout: Payout): { type: contract.PayoutEventType; data: contract.PayoutData } {
+  const { id: payoutId, assignmentId, jobId, providerId, customerId, amount } = payout;
+  const { version, status, onHold, blockedBecause, paymentReference } = payout;
+  const parties = { payoutId, assignmentId, jobId, providerId, customerId };
+  const approvals = [...payout.approvals];
+  return {
+    type: eventTypes[status],
+    data: { ...parties, amount, version, status, onHold, approvals, blockedBecause, paymentReference },
+  };
+}
+
+export type ChangedFields = { before: Record<string, unknown>; after: Record<string, unknown> };
+
+/** What a timeline item shows: the fields that changed, as they were and as they became. Of an opening, every field. */
+export function changedFields(before: Payout | undefined, after: Payout): ChangedFields {
+  const is = timelineFields(after);
+  const was = before ? timelineFields(before) : {};
+  const names = Object.keys(is).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+  const pick = (from: Record<string, unknown>) =>
+    Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+  return { before: pick(was), after: pick(is) };
+}
+
+/** Without what every item says anyway. */
+function timelineFields(payout: Payout): Record<string, unknown> {
+  const { version: _version, updatedAt: _updatedAt, ...fields } = presentPayout(payout);
+  return fields;
+}

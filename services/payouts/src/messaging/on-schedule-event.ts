@@ -1,0 +1,22 @@
+import { type BrokerHandle, type Lifecycle, type Logger, startConsumer } from '@punctual/chassis';
+import { readScheduleEvent } from '@punctual/contracts';
+import { type FollowDeps, followSchedule } from '../commands/follow-schedule.ts';
+
+const durable = 'payouts-schedule';
+
+export type ScheduleEventDeps = Omit<FollowDeps, 'consumer'> & {
+  broker: BrokerHandle;
+  logger: Logger;
+  lifecycle: Lifecycle;
+};
+
+/** Follows every assignment from its events. */
+export function consumeScheduleEvents(deps: ScheduleEventDeps): void {
+  startConsumer(deps, {
+    stream: 'SCHEDULE',
+    durable,
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    handle: (event) => followSchedule({ ...deps, consumer: durable }, event),
+  });
+}

@@ -1,0 +1,24 @@
+import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import { z } from 'zod';
+
+const whole = z.coerce.number().int().positive();
+
+/** The environment of scheduling; the README lists every variable. */
+export const Config = z.object({
+  ...HttpConfig.shape,
+  ...AuthConfig.shape,
+  ...BrokerConfig.shape,
+  DATABASE_URL: z.string().min(1),
+  DATABASE_POOL_SIZE: whole.default(10),
+  /** How far ahead a window may start. */
+  SCHEDULE_HORIZON_DAYS: whole.default(60),
+  /** How short a window may be. */
+  SCHEDULE_MIN_MINUTES: whole.default(30),
+  /** How long a proposal waits for its answer. */
+  PROPOSAL_TTL_HOURS: whole.default(72),
+  /** Where the app opens an assignment: `<LINK_BASE>/assignments/<id>`. */
+  LINK_BASE: z.url().default('https://app.punctual.example'),
+  EXPIRY_INTERVAL_MS: whole.default(1_000),
+  IDEMPOTENCY_KEPT_HOURS: whole.default(48),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,86 @@
+import type { Assignment, Job } from './assignment.ts';
+import type { Acting } from './authorize.ts';
+import type { Change } from './change.ts';
+import { confirm } from './confirm.ts';
+import { expire } from './expire.ts';
+import { cancel, complete, type Dispute, dispute } from './finish.ts';
+import { type ProposalRules, type Propose, propose } from './propose.ts';
+import { type Reject, rejectWindow, releaseProvider, scopeOf } from './reject.ts';
+import { requirePossible, type Transition } from './transitions.ts';
+
+/** A command, parsed, from someone who may give it. */
+export type Command =
+  | { name: 'propose'; body: Propose }
+  | { name: 'confirm' }
+  | { name: 'reject'; body: Reject }
+  | { name: 'cancel'; body: { reason: string } }
+  | { name: 'complete' }
+  | { name: 'dispute'; body: Dispute };
+
+export type State = {
+  readonly assignment: Assignment;
+  readonly job: Job;
+  /** Who was released from the job before. */
+  readonly declinedProviderIds: readonly string[];
+};
+
+export type Context = {
+  readonly acting: Acting;
+  readonly now: Temporal.Instant;
+  readonly newId: () => string;
+  readonly rules: ProposalRules;
+};
+
+/** What a command does: at least one change, in order, and what follows for the job. */
+export type Decision = {
+  readonly changes: readonly Change[];
+  /** Present when the job changes too. */
+  readonly job?: Job;
+  /** The assignment of the next provider, when one is invited. */
+  readonly next?: Assignment | null;
+};
+
+/**
+ * Judges a command by the state machine, then by its own rules. A proposal that has run out is expired first, by the
+ * system and in a version of its own, so that its end is told whoever comes first, the sweep or the next command.
+ * @throws DomainError `invalid-transition`, then the codes of the command's rules
+ */
+export function decide(state: State, command: Command, context: Context): Decision {
+  requirePossible(state.assignment, transitionOf(command, context.acting), context.now);
+  const expired = expire(state.assignment, context.now);
+  if (!expired) return apply(state, command, context);
+  const decision = apply({ ...state, assignment: expired.after }, command, context);
+  return { ...decision, changes: [expired, ...decision.changes] };
+}
+
+function transitionOf(command: Command, acting: Acting): Transition {
+  if (command.name !== 'reject') return command.name;
+  return scopeOf(command.body, acting) === 'window' ? 'rejectWindow' : 'release';
+}
+
+function apply(state: State, command: Command, { acting, now, newId, rules }: Context): Decision {
+  const { assignment, job } = state;
+  switch (command.name) {
+    case 'propose':
+      return { changes: [propose(assignment, command.body, acting, now, rules)] };
+    case 'confirm':
+      return { changes: [confirm(assignment, acting, now)] };
+    case 'reject': {
+      if (scopeOf(command.body, acting) === 'window') {
+        return { changes: rejectWindow(assignment, command.body, acting, now, rules) };
+      }
+      const { change, ...following } = releaseProvider(state, command.body, acting, now, newId);
+      return { changes: [change], ...following };
+    }
+    case 'cancel':
+      return { changes: [cancel(assignment, command.body, acting, now)], job: closed(job, 'CANCELLED', now) };
+    case 'complete':
+      return { changes: [complete(assignment, acting, now)], job: closed(job, 'DONE', now) };
+    case 'dispute':
+      return { changes: [dispute(assignment, command.body, acting, now)] };
+  }
+}
+
+function closed(job: Job, status: 'DONE' | 'CANCELLED', now: Temporal.Instant): Job {
+  return { ...job, status, updatedAt: now };
+}

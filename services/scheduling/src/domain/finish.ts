@@ -1,0 +1,42 @@
+import { DomainError } from '@punctual/chassis/domain';
+import type { DisputeKind, ProblemCode } from '@punctual/contracts';
+import type { Assignment } from './assignment.ts';
+import type { Acting } from './authorize.ts';
+import { type Change, change } from './change.ts';
+
+export type Dispute = { kind: DisputeKind; reason: string };
+
+/** Calls the work off, and the job with it. The window stays to be read. */
+export function cancel(
+  assignment: Assignment,
+  { reason }: { reason: string },
+  acting: Acting,
+  now: Temporal.Instant,
+): Change {
+  const details = { type: 'schedule.cancelled', actor: acting, at: now, reason } as const;
+  return change(assignment, details, { status: 'CANCELLED', proposalExpiresAt: null });
+}
+
+/** @throws DomainError `not-started` */
+export function complete(assignment: Assignment, acting: Acting, now: Temporal.Instant): Change {
+  if (whyNotComplete(assignment, now)) {
+    throw new DomainError('not-started', 'The work can be completed once its window has begun.');
+  }
+  return change(assignment, { type: 'schedule.completed', actor: acting, at: now }, { status: 'COMPLETED' });
+}
+
+/** The rule of {@link complete} beyond the transition. */
+export function whyNotComplete({ scheduledStart }: Assignment, now: Temporal.Instant): ProblemCode | undefined {
+  const begun = scheduledStart && Temporal.Instant.compare(scheduledStart, now) <= 0;
+  return begun ? undefined : 'not-started';
+}
+
+/** Says that something is wrong; the status stays, and so does what can be done next. */
+export function dispute(
+  assignment: Assignment,
+  { kind, reason }: Dispute,
+  acting: Acting,
+  now: Temporal.Instant,
+): Change {
+  return change(assignment, { type: 'schedule.disputed', actor: acting, at: now, reason, kind }, { disputedAt: now });
+}

@@ -1,0 +1,38 @@
+import type { Assignment } from './assignment.ts';
+import type { Acting } from './authorize.ts';
+import { type Change, change, sideOf } from './change.ts';
+import { readWindow, type WantedWindow, type WindowLimits } from './wanted-window.ts';
+
+export type Propose = WantedWindow & { notes?: string | undefined };
+
+/** A proposal waits for its answer for so long, and never beyond its own start (design §4.6). */
+export type ProposalRules = WindowLimits & { proposalTtlHours: number };
+
+/**
+ * Proposes a window, or another one in place of what is proposed or confirmed. Whether the provider has time is judged
+ * after this: it is the last of the rules, and takes a look at other assignments.
+ * @throws DomainError with the codes of {@link readWindow}
+ */
+export function propose(
+  assignment: Assignment,
+  wanted: Propose,
+  acting: Acting,
+  now: Temporal.Instant,
+  rules: ProposalRules,
+): Change {
+  const { start, end } = readWindow(wanted, assignment.timezone, now, rules);
+  const lastAnswer = now.add({ hours: rules.proposalTtlHours });
+  return change(
+    assignment,
+    { type: 'schedule.proposed', actor: acting, at: now },
+    {
+      status: 'PROPOSED',
+      scheduledStart: start,
+      scheduledEnd: end,
+      scheduleProposedBy: sideOf(acting.role),
+      scheduleNotes: wanted.notes?.trim() ? wanted.notes : null,
+      proposalExpiresAt: Temporal.Instant.compare(lastAnswer, start) < 0 ? lastAnswer : start,
+      confirmedAt: null,
+    },
+  );
+}

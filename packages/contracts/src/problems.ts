@@ -37,7 +37,7 @@ export const problems = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;
-export const ProblemCode = z.enum(Object.keys(problems) as ProblemCode[]);
+export const ProblemCode = z.enum(Object.keys(problems) as ProblemCode[]).meta({ id: 'ProblemCode' });
 
 /** The `type` of a problem: a URI that names the code and is not meant to be fetched. */
 export const problemType = (code: ProblemCode): string => `https://punctual.example/problems/${code}`;

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { dateTimeWithOffset } from './date-times.ts';
 
 /** Any UUID in its text form, in lower case. Ours are version 7; ids of users come from the token issuer. */
-export const Uuid = z.guid().toLowerCase();
+export const Uuid = z.guid().toLowerCase().meta({ pattern: undefined });
 export type Uuid = z.infer<typeof Uuid>;
 
 /** RFC 3339 in UTC with exactly milliseconds: `2026-12-01T09:00:00.000Z`. */
-export const Instant = z.iso.datetime({ precision: 3 });
+export const Instant = z.iso.datetime({ precision: 3 }).meta({
+  // The exact pattern of all dates that exist is long; `format` says that already.
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$',
+});
 export type Instant = z.infer<typeof Instant>;
 
 /** The same moment as a wall clock shows it, with its offset; a fraction only when there is one. */
@@ -22,34 +25,38 @@ export const Currency = z.string().regex(/^[A-Z]{3}$/, 'three upper-case letters
 export type Currency = z.infer<typeof Currency>;
 
 /** An amount in the currency's minor units (cents), always more than nothing. */
-export const Money = z.strictObject({ amountMinor: z.int().min(1), currency: Currency });
+export const Money = z.strictObject({ amountMinor: z.int().min(1), currency: Currency }).meta({ id: 'Money' });
 export type Money = z.infer<typeof Money>;
 
 /** What two sides agree on: two instants, and how they read in the assignment's zone. */
-export const Window = z.strictObject({
-  start: Instant,
-  end: Instant,
-  timezone: TimeZone,
-  localStart: LocalTime,
-  localEnd: LocalTime,
-});
+export const Window = z
+  .strictObject({
+    start: Instant,
+    end: Instant,
+    timezone: TimeZone,
+    localStart: LocalTime,
+    localEnd: LocalTime,
+  })
+  .meta({ id: 'Window' });
 export type Window = z.infer<typeof Window>;
 
 /** Two instants and nothing else: a free interval, or the one that is in the way. */
-export const Interval = z.strictObject({ start: Instant, end: Instant });
+export const Interval = z.strictObject({ start: Instant, end: Instant }).meta({ id: 'Interval' });
 export type Interval = z.infer<typeof Interval>;
 
-export const Role = z.enum(['customer', 'provider', 'finance', 'ops']);
+export const Role = z.enum(['customer', 'provider', 'finance', 'ops']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;
 
 /** Who did it. For `system` the id is null. */
-export const Actor = z.strictObject({ id: Uuid.nullable(), role: z.enum([...Role.options, 'system']) });
+export const Actor = z
+  .strictObject({ id: Uuid.nullable(), role: z.enum([...Role.options, 'system']) })
+  .meta({ id: 'Actor' });
 export type Actor = z.infer<typeof Actor>;
 
-export const Side = z.enum(['CUSTOMER', 'PROVIDER']);
+export const Side = z.enum(['CUSTOMER', 'PROVIDER']).meta({ id: 'Side' });
 export type Side = z.infer<typeof Side>;
 
-export const ProposedBy = z.enum([...Side.options, 'SYSTEM']);
+export const ProposedBy = z.enum([...Side.options, 'SYSTEM']).meta({ id: 'ProposedBy' });
 export type ProposedBy = z.infer<typeof ProposedBy>;
 
 /** 32 hex digits: the trace that a support request can name. */

@@ -10,9 +10,9 @@ export type Endpoint = {
   readonly owner: 'gateway' | 'scheduling' | 'reminders' | 'payouts';
   readonly summary: string;
   readonly access: 'public' | 'token';
-  readonly params?: z.ZodType;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
   /** No body at all is as good as an empty object. */
   readonly bodyOptional?: true;
   readonly success: Success;

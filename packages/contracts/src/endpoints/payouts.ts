@@ -16,7 +16,7 @@ export const payoutEndpoints = {
     access: 'token',
     params: IdParams,
     success: payout,
-    problems: [...read, 'forbidden'],
+    problems: read,
   },
   listPayouts: {
     method: 'GET',

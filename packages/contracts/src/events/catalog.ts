@@ -51,7 +51,7 @@ export type ScheduleEventType = keyof typeof scheduleEvents;
 export type ReminderEventType = keyof typeof reminderEvents;
 export type PayoutEventType = keyof typeof payoutEvents;
 export type EventType = keyof typeof allEvents;
-export const EventType = z.enum(Object.keys(allEvents) as EventType[]);
+export const EventType = z.enum(Object.keys(allEvents) as EventType[]).meta({ id: 'EventType' });
 
 /** Unions that `switch (event.type)` tells apart. */
 export type ScheduleEvent = EventOf<Values<typeof scheduleEvents>>;

@@ -23,28 +23,34 @@ export type EventContract<T extends string = string, D = unknown> = {
 export type EventOf<C> = C extends EventContract<infer T, infer D> ? CloudEvent<T, D> : never;
 export type DataOf<C> = C extends EventContract<string, infer D> ? D : never;
 
+/** What the events of one producer have in common. `sequenceOf` is the version of the aggregate that they are about. */
+export type EventFamily<D> = {
+  readonly source: EventSource;
+  readonly stream: StreamName;
+  readonly sequenceOf: (data: D) => number;
+};
+
 /** Makes the contract of one event (major version 1) from the strict shape of its data and one example of it. */
-export function defineEvent<const T extends string, D extends { assignmentId: string }>(definition: {
-  type: T;
-  summary: string;
-  source: EventSource;
-  stream: StreamName;
-  data: z.ZodType<D>;
-  example: NoInfer<D>;
-  exampleSequence: number;
-}): EventContract<T, D> {
-  const { type, summary, source, stream, data, example } = definition;
+export function defineEvent<const T extends string, FamilyData extends { assignmentId: string }, D extends FamilyData>(
+  family: EventFamily<FamilyData>,
+  definition: { type: T; summary: string; data: z.ZodType<D>; example: NoInfer<D> },
+): EventContract<T, D> {
+  const { source, stream, sequenceOf } = family;
+  const { type, data, example } = definition;
   const dataschema = `https://punctual.example/schemas/${type}.v1.json`;
   const envelope = CloudEventEnvelope.extend({ source: z.literal(source), type: z.literal(type), data });
-  const strict = envelope.extend({ dataschema: z.literal(dataschema) });
+  const agrees = (event: z.output<typeof envelope>) =>
+    event.subject === event.data.assignmentId &&
+    event.partitionkey === event.data.assignmentId &&
+    event.sequence === sequenceText(sequenceOf(event.data));
   return {
-    type,
-    summary,
+    ...definition,
     source,
     stream,
     dataschema,
-    data,
-    strict,
+    strict: envelope
+      .extend({ dataschema: z.literal(dataschema) })
+      .refine(agrees, 'subject, partitionkey and sequence must be those of the data'),
     lenient: lenient(envelope),
     example: {
       specversion: '1.0',
@@ -55,7 +61,7 @@ export function defineEvent<const T extends string, D extends { assignmentId: st
       time: sample.changedAt,
       datacontenttype: 'application/json',
       dataschema,
-      sequence: sequenceText(definition.exampleSequence),
+      sequence: sequenceText(sequenceOf(example)),
       partitionkey: example.assignmentId,
       traceparent: sample.traceparent,
       data: example,

@@ -1,5 +1,16 @@
-import { allEvents, type EventType } from './catalog.ts';
+import type { DisputeKind } from '../rest/assignment-commands.ts';
+import { allEvents, type EventType, type ReminderEventType, type ScheduleEventType } from './catalog.ts';
 import { type EventOf, sequenceText } from './define-event.ts';
+import type { PayoutData } from './payout-data.ts';
+import type { ReminderData } from './reminder-data.ts';
+import type { ScheduleData } from './schedule-data.ts';
+
+/** The data that a producer hands over: as wide as its family. What the type narrows is checked when the event is made. */
+export type EventInput<T extends EventType> = T extends ScheduleEventType
+  ? ScheduleData & { kind?: DisputeKind }
+  : T extends ReminderEventType
+    ? ReminderData
+    : PayoutData;
 
 /**
  * The complete event as it goes on the wire. Throws a ZodError when `data` is not exactly what the contract of `type`
@@ -13,7 +24,7 @@ export function makeEvent<T extends EventType>(event: {
   time: string;
   sequence: number;
   assignmentId: string;
-  data: object;
+  data: EventInput<T>;
   traceparent?: string | undefined;
 }): EventOf<(typeof allEvents)[T]> {
   const contract = allEvents[event.type];

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { approvalExample, PayoutData, payoutExample } from './payout-data.ts';
+import { approvalExample, PayoutData, payoutExample, payoutFamily } from './payout-data.ts';
 
-export const payoutApproved = defineEvent({
+export const payoutApproved = defineEvent(payoutFamily, {
   type: 'payout.approved',
   summary: 'All approvals are there; the payment can be made.',
-  source: '/payouts',
-  stream: 'PAYOUT',
   data: PayoutData.extend({ status: z.literal('APPROVED') }),
   example: { ...payoutExample, version: 3, status: 'APPROVED', approvals: [approvalExample] },
-  exampleSequence: 3,
 });

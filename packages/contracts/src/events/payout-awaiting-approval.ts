@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { PayoutData, payoutExample } from './payout-data.ts';
+import { PayoutData, payoutExample, payoutFamily } from './payout-data.ts';
 
-export const payoutAwaitingApproval = defineEvent({
+export const payoutAwaitingApproval = defineEvent(payoutFamily, {
   type: 'payout.awaiting_approval',
   summary: 'The work is done and a person has to approve; also the first of two approvals.',
-  source: '/payouts',
-  stream: 'PAYOUT',
   data: PayoutData.extend({ status: z.literal('AWAITING_APPROVAL') }),
   example: { ...payoutExample, version: 2, status: 'AWAITING_APPROVAL' },
-  exampleSequence: 2,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Approval, PayoutStatus } from '../rest/payout.ts';
 import { sample } from '../samples.ts';
 import { Money, Uuid, Version } from '../scalars.ts';
+import type { EventFamily } from './define-event.ts';
 
 /** What every `payout.*` event says of one payout, as it is after the change. */
 export const PayoutData = z.strictObject({
@@ -19,6 +20,12 @@ export const PayoutData = z.strictObject({
   paymentReference: z.string().nullable(),
 });
 export type PayoutData = z.infer<typeof PayoutData>;
+
+export const payoutFamily: EventFamily<PayoutData> = {
+  source: '/payouts',
+  stream: 'PAYOUT',
+  sequenceOf: (data) => data.version,
+};
 
 /** The example that each type of payout event changes to its own. */
 export const payoutExample = {

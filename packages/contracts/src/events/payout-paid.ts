@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { approvalExample, PayoutData, payoutExample } from './payout-data.ts';
+import { approvalExample, PayoutData, payoutExample, payoutFamily } from './payout-data.ts';
 
-export const payoutPaid = defineEvent({
+export const payoutPaid = defineEvent(payoutFamily, {
   type: 'payout.paid',
   summary: 'The money is paid. This is final.',
-  source: '/payouts',
-  stream: 'PAYOUT',
   data: PayoutData.extend({ status: z.literal('PAID') }),
   example: {
     ...payoutExample,
@@ -15,5 +13,4 @@ export const payoutPaid = defineEvent({
     approvals: [approvalExample],
     paymentReference: 'SEPA 2026-12-02/17',
   },
-  exampleSequence: 4,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ReminderId, ReminderKind, SuppressedBecause } from '../rest/reminder.ts';
 import { sample } from '../samples.ts';
 import { Instant, Side, Uuid, Version, Window } from '../scalars.ts';
+import type { EventFamily } from './define-event.ts';
 
 /** What every `reminder.*` event says of one reminder. */
 export const ReminderData = z.strictObject({
@@ -21,6 +22,12 @@ export const ReminderData = z.strictObject({
   reminderSequence: Version.meta({ description: "Counts the reminder events of the assignment; the event's sequence" }),
 });
 export type ReminderData = z.infer<typeof ReminderData>;
+
+export const reminderFamily: EventFamily<ReminderData> = {
+  source: '/reminders',
+  stream: 'REMINDER',
+  sequenceOf: (data) => data.reminderSequence,
+};
 
 /** The example that each type of reminder event changes to its own. */
 export const reminderExample = {

@@ -1,12 +1,9 @@
 import { defineEvent } from './define-event.ts';
-import { ReminderData, reminderExample } from './reminder-data.ts';
+import { ReminderData, reminderExample, reminderFamily } from './reminder-data.ts';
 
-export const reminderDue = defineEvent({
+export const reminderDue = defineEvent(reminderFamily, {
   type: 'reminder.due',
   summary: 'The order to send: tell the `audience` of the `window` now.',
-  source: '/reminders',
-  stream: 'REMINDER',
   data: ReminderData,
   example: { ...reminderExample, sentAt: '2026-11-30T09:00:00.412Z', latenessMs: 412, reminderSequence: 3 },
-  exampleSequence: 3,
 });

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Window } from '../scalars.ts';
 import { defineEvent } from './define-event.ts';
-import { ScheduleData, scheduleExample } from './schedule-data.ts';
+import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.ts';
 
-export const scheduleCompleted = defineEvent({
+export const scheduleCompleted = defineEvent(scheduleFamily, {
   type: 'schedule.completed',
   summary: 'The work is done.',
-  source: '/scheduling',
-  stream: 'SCHEDULE',
   data: ScheduleData.extend({ status: z.literal('COMPLETED'), window: Window }),
   example: {
     ...scheduleExample,
@@ -16,5 +14,4 @@ export const scheduleCompleted = defineEvent({
     status: 'COMPLETED',
     actor: { id: sample.providerId, role: 'provider' },
   },
-  exampleSequence: 3,
 });

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { ProposedBy, Window } from '../scalars.ts';
 import { defineEvent } from './define-event.ts';
-import { ScheduleData, scheduleExample } from './schedule-data.ts';
+import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.ts';
 
-export const scheduleConfirmed = defineEvent({
+export const scheduleConfirmed = defineEvent(scheduleFamily, {
   type: 'schedule.confirmed',
   summary: 'Both sides agree on the window.',
-  source: '/scheduling',
-  stream: 'SCHEDULE',
   data: ScheduleData.extend({ status: z.literal('CONFIRMED'), window: Window, proposedBy: ProposedBy }),
   example: {
     ...scheduleExample,
@@ -16,5 +14,4 @@ export const scheduleConfirmed = defineEvent({
     status: 'CONFIRMED',
     actor: { id: sample.providerId, role: 'provider' },
   },
-  exampleSequence: 2,
 });

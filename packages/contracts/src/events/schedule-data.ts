@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { AssignmentStatus } from '../rest/assignment.ts';
 import { sample } from '../samples.ts';
 import { Actor, Money, ProposedBy, Uuid, Version, Window } from '../scalars.ts';
+import type { EventFamily } from './define-event.ts';
 
 /** What follows from a reject: the provider stays, the job asks for quotes again, or the next one is invited. */
-export const RejectOutcome = z.enum(['WINDOW_REJECTED', 'QUOTES_REOPENED', 'NEXT_PROVIDER_INVITED']);
+export const RejectOutcome = z
+  .enum(['WINDOW_REJECTED', 'QUOTES_REOPENED', 'NEXT_PROVIDER_INVITED'])
+  .meta({ id: 'RejectOutcome' });
 export type RejectOutcome = z.infer<typeof RejectOutcome>;
 
 /** What every `schedule.*` event says, so that nobody has to ask back. Each type narrows it to what is certain there. */
@@ -29,6 +32,12 @@ export const ScheduleData = z.strictObject({
   link: z.url().meta({ description: 'Opens the assignment in the app' }),
 });
 export type ScheduleData = z.infer<typeof ScheduleData>;
+
+export const scheduleFamily: EventFamily<ScheduleData> = {
+  source: '/scheduling',
+  stream: 'SCHEDULE',
+  sequenceOf: (data) => data.scheduleVersion,
+};
 
 /** The example that each type of schedule event changes to its own. */
 export const scheduleExample = {

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { ScheduleData, scheduleExample } from './schedule-data.ts';
+import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.ts';
 
-export const scheduleExpired = defineEvent({
+export const scheduleExpired = defineEvent(scheduleFamily, {
   type: 'schedule.expired',
   summary: 'Nobody answered the proposal in time; it is open to propose again.',
-  source: '/scheduling',
-  stream: 'SCHEDULE',
   data: ScheduleData.extend({ status: z.literal('UNSCHEDULED') }),
   example: {
     ...scheduleExample,
@@ -14,5 +12,4 @@ export const scheduleExpired = defineEvent({
     status: 'UNSCHEDULED',
     actor: { id: null, role: 'system' },
   },
-  exampleSequence: 2,
 });

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { defineEvent } from './define-event.ts';
-import { RejectOutcome, ScheduleData, scheduleExample } from './schedule-data.ts';
+import { RejectOutcome, ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.ts';
 
-export const scheduleRejected = defineEvent({
+export const scheduleRejected = defineEvent(scheduleFamily, {
   type: 'schedule.rejected',
   summary:
     'A window is turned down (UNSCHEDULED), or the provider is released (DECLINED); `outcome` says what follows.',
-  source: '/scheduling',
-  stream: 'SCHEDULE',
   data: ScheduleData.extend({ status: z.enum(['UNSCHEDULED', 'DECLINED']), outcome: RejectOutcome }),
   example: {
     ...scheduleExample,
@@ -19,5 +17,4 @@ export const scheduleRejected = defineEvent({
     outcome: 'NEXT_PROVIDER_INVITED',
     nextAssignmentId: sample.nextAssignmentId,
   },
-  exampleSequence: 3,
 });

@@ -33,7 +33,7 @@ export const ConfirmBody = z
 export type ConfirmBody = z.infer<typeof ConfirmBody>;
 
 /** `window` keeps the provider, `assignment` releases them. */
-export const RejectScope = z.enum(['window', 'assignment']);
+export const RejectScope = z.enum(['window', 'assignment']).meta({ id: 'RejectScope' });
 export type RejectScope = z.infer<typeof RejectScope>;
 
 /** Turns the window down. A provider must give a reason; that rule is judged by the service (422 `reason-required`). */
@@ -57,7 +57,7 @@ export const CancelBody = z
   .meta({ id: 'CancelBody', examples: [{ reason: 'The leak stopped by itself' }] });
 export type CancelBody = z.infer<typeof CancelBody>;
 
-export const DisputeKind = z.enum(['NO_SHOW', 'QUALITY', 'OTHER']);
+export const DisputeKind = z.enum(['NO_SHOW', 'QUALITY', 'OTHER']).meta({ id: 'DisputeKind' });
 export type DisputeKind = z.infer<typeof DisputeKind>;
 
 export const DisputeBody = z

@@ -5,25 +5,31 @@ import { Instant, LocalTime, Money, ProposedBy, TimeZone, Uuid, Version } from '
 import { page } from './page.ts';
 import { PayoutStatus } from './payout.ts';
 
-export const AssignmentStatus = z.enum(['UNSCHEDULED', 'PROPOSED', 'CONFIRMED', 'COMPLETED', 'DECLINED', 'CANCELLED']);
+export const AssignmentStatus = z
+  .enum(['UNSCHEDULED', 'PROPOSED', 'CONFIRMED', 'COMPLETED', 'DECLINED', 'CANCELLED'])
+  .meta({ id: 'AssignmentStatus' });
 export type AssignmentStatus = z.infer<typeof AssignmentStatus>;
 
 /** The copy that scheduling keeps of what reminders says about the assignment. */
-export const ReminderStatus = z.enum(['NONE', 'QUEUED', 'SENT', 'OVERDUE']);
+export const ReminderStatus = z.enum(['NONE', 'QUEUED', 'SENT', 'OVERDUE']).meta({ id: 'ReminderStatus' });
 export type ReminderStatus = z.infer<typeof ReminderStatus>;
 
-export const ActionName = z.enum(['propose', 'confirm', 'reject', 'cancel', 'complete', 'dispute']);
+export const ActionName = z
+  .enum(['propose', 'confirm', 'reject', 'cancel', 'complete', 'dispute'])
+  .meta({ id: 'ActionName' });
 export type ActionName = z.infer<typeof ActionName>;
 
 /** What the caller may do now, or why not (`because` is the code that the command would answer), and until when. */
-export const Action = z.strictObject({
-  name: ActionName,
-  allowed: z.boolean(),
-  href: z.string(),
-  method: z.literal('POST'),
-  because: ProblemCode.optional(),
-  until: Instant.optional(),
-});
+export const Action = z
+  .strictObject({
+    name: ActionName,
+    allowed: z.boolean(),
+    href: z.string(),
+    method: z.literal('POST'),
+    because: ProblemCode.optional(),
+    until: Instant.optional(),
+  })
+  .meta({ id: 'Action' });
 export type Action = z.infer<typeof Action>;
 
 export const Assignment = z
@@ -92,7 +98,7 @@ export const Assignment = z
   });
 export type Assignment = z.infer<typeof Assignment>;
 
-export const AssignmentPage = page(Assignment).meta({ id: 'AssignmentPage' });
+export const AssignmentPage = page('AssignmentPage', Assignment);
 export type AssignmentPage = z.infer<typeof AssignmentPage>;
 
 /** What a dry run of a proposal answers when the real one would be accepted. */

@@ -1,9 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Interval } from '../scalars.ts';
-import { items } from './page.ts';
 
 /** When a provider has time: free intervals, oldest first. */
-export const FreeWindows = items(Interval).meta({
+export const FreeWindows = z.strictObject({ items: z.array(Interval) }).meta({
   id: 'FreeWindows',
   examples: [{ items: [{ start: '2026-12-01T11:00:00.000Z', end: '2026-12-02T08:00:00.000Z' }] }],
 });

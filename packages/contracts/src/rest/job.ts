@@ -3,11 +3,11 @@ import { sample } from '../samples.ts';
 import { Currency, Instant, Money, TimeZone, Uuid } from '../scalars.ts';
 import { requiredText } from '../text.ts';
 
-export const JobStatus = z.enum(['OPEN', 'ASSIGNED', 'DONE', 'CANCELLED']);
+export const JobStatus = z.enum(['OPEN', 'ASSIGNED', 'DONE', 'CANCELLED']).meta({ id: 'JobStatus' });
 export type JobStatus = z.infer<typeof JobStatus>;
 
 /** What follows when a provider is released: ask for quotes again, or invite the next of the queue (design §4.4). */
-export const RejectionPolicy = z.enum(['REOPEN_QUOTES', 'INVITE_NEXT']);
+export const RejectionPolicy = z.enum(['REOPEN_QUOTES', 'INVITE_NEXT']).meta({ id: 'RejectionPolicy' });
 export type RejectionPolicy = z.infer<typeof RejectionPolicy>;
 
 export const Job = z

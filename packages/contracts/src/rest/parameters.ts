@@ -48,8 +48,8 @@ function wholeNumber(range: { min: number; max: number; otherwise: number }) {
   return z
     .string()
     .regex(/^[0-9]+$/, 'a whole number')
-    .default(String(otherwise))
-    .transform(Number)
-    .pipe(z.int().min(min).max(max))
-    .meta({ override: { type: 'integer', pattern: undefined, minimum: min, maximum: max, default: otherwise } });
+    .meta({ type: 'integer', pattern: undefined, minimum: min, maximum: max, default: otherwise })
+    .optional()
+    .transform((digits) => (digits === undefined ? otherwise : Number(digits)))
+    .pipe(z.int().min(min).max(max));
 }

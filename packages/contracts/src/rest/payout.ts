@@ -4,10 +4,12 @@ import { Instant, Money, Uuid, Version } from '../scalars.ts';
 import { requiredText } from '../text.ts';
 import { page } from './page.ts';
 
-export const PayoutStatus = z.enum(['PENDING', 'AWAITING_APPROVAL', 'APPROVED', 'PAID', 'BLOCKED']);
+export const PayoutStatus = z
+  .enum(['PENDING', 'AWAITING_APPROVAL', 'APPROVED', 'PAID', 'BLOCKED'])
+  .meta({ id: 'PayoutStatus' });
 export type PayoutStatus = z.infer<typeof PayoutStatus>;
 
-export const Approval = z.strictObject({ by: Uuid, at: Instant });
+export const Approval = z.strictObject({ by: Uuid, at: Instant }).meta({ id: 'Approval' });
 export type Approval = z.infer<typeof Approval>;
 
 export const Payout = z
@@ -54,7 +56,7 @@ export const Payout = z
   });
 export type Payout = z.infer<typeof Payout>;
 
-export const PayoutPage = page(Payout).meta({ id: 'PayoutPage' });
+export const PayoutPage = page('PayoutPage', Payout);
 export type PayoutPage = z.infer<typeof PayoutPage>;
 
 export const BlockBody = z

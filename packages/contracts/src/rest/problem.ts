@@ -7,7 +7,7 @@ import { Assignment } from './assignment.ts';
 import { Payout } from './payout.ts';
 
 /** One thing wrong with a request; `path` is a JSON pointer into it. */
-export const FieldError = z.strictObject({ path: z.string(), message: z.string() });
+export const FieldError = z.strictObject({ path: z.string(), message: z.string() }).meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
 
 /** `application/problem+json` (RFC 9457), and what helps to do better. */

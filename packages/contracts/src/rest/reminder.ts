@@ -4,23 +4,29 @@ import { Instant, Side, Uuid, Version, Window } from '../scalars.ts';
 import { items } from './page.ts';
 
 /** `respond…`: a proposal waits for an answer. `upcoming…`: a confirmed window is near. */
-export const ReminderKind = z.enum(['respond', 'respond-last', 'upcoming-24h', 'upcoming-1h']);
+export const ReminderKind = z
+  .enum(['respond', 'respond-last', 'upcoming-24h', 'upcoming-1h'])
+  .meta({ id: 'ReminderKind' });
 export type ReminderKind = z.infer<typeof ReminderKind>;
 
-export const ReminderState = z.enum(['PLANNED', 'SENDING', 'SENT', 'OVERDUE', 'SUPPRESSED']);
+export const ReminderState = z
+  .enum(['PLANNED', 'SENDING', 'SENT', 'OVERDUE', 'SUPPRESSED'])
+  .meta({ id: 'ReminderState' });
 export type ReminderState = z.infer<typeof ReminderState>;
 
-export const SuppressedBecause = z.enum([
-  'ANSWERED',
-  'RESCHEDULED',
-  'REJECTED',
-  'CANCELLED',
-  'EXPIRED',
-  'COMPLETED',
-  'DISPUTED',
-  'OVERTAKEN',
-  'WINDOW_STARTED',
-]);
+export const SuppressedBecause = z
+  .enum([
+    'ANSWERED',
+    'RESCHEDULED',
+    'REJECTED',
+    'CANCELLED',
+    'EXPIRED',
+    'COMPLETED',
+    'DISPUTED',
+    'OVERTAKEN',
+    'WINDOW_STARTED',
+  ])
+  .meta({ id: 'SuppressedBecause' });
 export type SuppressedBecause = z.infer<typeof SuppressedBecause>;
 
 /** `assignmentId:scheduleVersion:kind`: there is at most one reminder of a kind for each version of a schedule. */
@@ -61,5 +67,5 @@ export const Reminder = z
   });
 export type Reminder = z.infer<typeof Reminder>;
 
-export const Reminders = items(Reminder).meta({ id: 'Reminders' });
+export const Reminders = items('Reminders', Reminder);
 export type Reminders = z.infer<typeof Reminders>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../scalars.ts';
 
-const Health = z.enum(['ok', 'degraded', 'down']);
+const Health = z.enum(['ok', 'degraded', 'down']).meta({ id: 'Health' });
 const count = z.int().min(0).nullable();
 
 /** How well reminders keeps up. What cannot be known while the store is away is null. */

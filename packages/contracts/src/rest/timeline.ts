@@ -38,5 +38,5 @@ export const TimelineItem = z
 export type TimelineItem = z.infer<typeof TimelineItem>;
 
 /** Oldest first, always whole. */
-export const Timeline = items(TimelineItem).meta({ id: 'Timeline' });
+export const Timeline = items('Timeline', TimelineItem);
 export type Timeline = z.infer<typeof Timeline>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { oas31 } from 'zod-openapi';
+import type { Endpoint } from '../endpoints/index.ts';
+
+/** What every mutation accepts and none requires. */
+export const mutationHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .meta({ description: 'Repeating the request with the same key gives the same answer and changes nothing more' }),
+  'If-Match': z
+    .string()
+    .regex(/^(\*|"[\x21\x23-\x7e]*")$/)
+    .optional()
+    .meta({ description: 'The ETag that the caller has seen, or `*`; a stale one is a 412', examples: ['"3"'] }),
+});
+
+/** How a client takes up a stream where it left off. */
+export const resumeHeaders = z.object({
+  'Last-Event-ID': z.string().optional().meta({ description: 'The id of the last event that arrived' }),
+});
+
+const text = (description: string): oas31.HeaderObject => ({ description, schema: { type: 'string' } });
+
+/** The headers of an endpoint's good answers. */
+export function goodAnswerHeaders({ method, success }: Endpoint): oas31.HeadersObject {
+  return {
+    ...(success.etag && { ETag: text('The version, to send back as If-Match') }),
+    ...(success.status === 201 && { Location: text('Where the new resource is') }),
+    ...(method === 'POST' && { 'Idempotent-Replayed': text('`true` when this is the answer of an earlier request') }),
+  };
+}
+
+/** The headers that come with a problem of this status. */
+export function problemHeaders(status: number): oas31.HeadersObject | undefined {
+  if (status === 401) return { 'WWW-Authenticate': text('How to authenticate') };
+  if ([429, 503, 504].includes(status)) return { 'Retry-After': text('Seconds to wait before the next try') };
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { createAuthenticate, createHttpApp, type ServiceDefinition } from '@punctual/chassis';
+import { GatewayConfig } from './config.ts';
+import { serveDocsAssets } from './http/docs.ts';
+import { nameRequest } from './http/name-request.ts';
+import { createRoutes } from './http/routes.ts';
+import { secureAnswers } from './http/security-headers.ts';
+import { connectUpstreams } from './upstream/upstreams.ts';
+
+/**
+ * The one door of the API. It checks the token, hands each request to the service that owns its route, and holds no
+ * state; a service that is away makes its own routes answer 503 and leaves the gateway ready.
+ */
+export const gateway: ServiceDefinition<GatewayConfig> = {
+  name: 'gateway',
+  config: GatewayConfig,
+  async createApp({ config, logger, lifecycle }) {
+    const upstreams = connectUpstreams({ config, lifecycle });
+    return createHttpApp({
+      logger,
+      lifecycle,
+      authenticate: createAuthenticate(config),
+      checks: [],
+      routes: createRoutes({ upstreams, logger }),
+      extend: (app) => {
+        app.use(nameRequest, secureAnswers);
+        serveDocsAssets(app);
+      },
+    });
+  },
+};

@@ -1,0 +1,64 @@
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from '@punctual/chassis';
+import type { Request, Response } from 'express';
+import { explainFailure } from '../upstream/explain-failure.ts';
+import { answerHeaders, requestHeaders } from '../upstream/headers.ts';
+import type { Answer, Upstream, UpstreamRequest } from '../upstream/upstreams.ts';
+
+export type ForwardDeps = { logger: Logger };
+
+/** Turns a client's request into the one for its service: the same method, path and bytes, and the headers that may pass. */
+export function toUpstream(request: Request, response: Response): UpstreamRequest {
+  return {
+    method: request.method as UpstreamRequest['method'],
+    path: request.path + queryOf(request),
+    headers: requestHeaders(request.headers),
+    body: request.body,
+    signal: untilClosed(response),
+  };
+}
+
+/**
+ * Asks a service.
+ * @returns undefined when the client left before the answer came
+ * @throws HttpProblem `unavailable` or `upstream-timeout`
+ */
+export async function ask(
+  deps: ForwardDeps,
+  upstream: Upstream,
+  request: UpstreamRequest,
+): Promise<Answer | undefined> {
+  try {
+    return await upstream(request);
+  } catch (error) {
+    if (request.signal.aborted) return undefined;
+    deps.logger.warn({ err: error, method: request.method }, 'a service gave no answer');
+    throw explainFailure(error);
+  }
+}
+
+/** Streams a service's answer to the client. An answer that breaks off breaks off for the client too, and never looks whole. */
+export async function passOn(deps: ForwardDeps, answer: Answer | undefined, response: Response): Promise<void> {
+  if (!answer) return;
+  response.status(answer.statusCode).setHeaders(answerHeaders(answer.headers));
+  await pipeline(answer.body, response).catch((error: unknown) => {
+    deps.logger.info({ err: error }, 'an answer broke off');
+  });
+}
+
+/** Reads away an answer that nobody gets, so that its connection can serve again. */
+export async function discard(answer: Answer): Promise<void> {
+  await answer.body.dump().catch(() => undefined);
+}
+
+/** What follows the path as it was sent; `request.url` may be in absolute form, and is not passed on as such. */
+function queryOf({ originalUrl }: Request): string {
+  const start = originalUrl.indexOf('?');
+  return start < 0 ? '' : originalUrl.slice(start);
+}
+
+function untilClosed(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}

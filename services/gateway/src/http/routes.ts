@@ -1,0 +1,29 @@
+import { handle, type Relay, type Route, relay } from '@punctual/chassis';
+import { type Endpoint, endpoints } from '@punctual/contracts';
+import { openApiDocument } from '@punctual/contracts/openapi';
+import type { Upstreams } from '../upstream/upstreams.ts';
+import { sendDocsPage } from './docs.ts';
+import { ask, type ForwardDeps, passOn, toUpstream } from './forward.ts';
+import { listReminders } from './list-reminders.ts';
+
+export type RoutesDeps = ForwardDeps & { upstreams: Upstreams };
+
+/** Every endpoint of the contract goes to its owner, but for those that the gateway answers or composes. */
+export function createRoutes(deps: RoutesDeps): Route[] {
+  const document = openApiDocument();
+  return [
+    ...Object.values(endpoints).flatMap((endpoint) => forwarded(deps, endpoint)),
+    relay(endpoints.listReminders, listReminders(deps)),
+    handle(endpoints.getOpenApi, async () => ({ body: document })),
+    relay(endpoints.getDocs, sendDocsPage),
+  ];
+}
+
+function forwarded(deps: RoutesDeps, endpoint: Endpoint): Route[] {
+  if (endpoint.owner === 'gateway' || endpoint.name === endpoints.listReminders.name) return [];
+  return [relay(endpoint, forwardTo(deps, deps.upstreams[endpoint.owner]))];
+}
+
+function forwardTo(deps: RoutesDeps, upstream: Upstreams[keyof Upstreams]): Relay {
+  return async (request, response) => passOn(deps, await ask(deps, upstream, toUpstream(request, response)), response);
+}

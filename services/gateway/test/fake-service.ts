@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
+
+export type FakeService = { url: string; port: number; received: Received[]; stop(): Promise<void> };
+
+/** A real HTTP server in the place of a service, which answers as a test wants it and keeps what it was asked. */
+export async function startFakeService(
+  answer: (request: Received, response: ServerResponse, raw: IncomingMessage) => void,
+  port = 0,
+): Promise<FakeService> {
+  const received: Received[] = [];
+  const server = createServer(async (raw, response) => {
+    const { method, url, headers } = raw;
+    const body = Buffer.concat(await Array.fromAsync(raw)).toString();
+    received.push({ method, url, headers, body });
+    answer({ method, url, headers, body }, response, raw);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    received,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}

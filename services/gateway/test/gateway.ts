@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { startService } from '@punctual/chassis';
+import { startIssuer } from '@punctual/devstack';
+import { gateway } from '../src/app.ts';
+
+/** Nothing listens on the discard port. */
+const nowhere = 'http://127.0.0.1:9';
+
+export const id = '01936f2a-7c10-7000-8000-000000000001';
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+/** The gateway in this process, before the given services; a service that is not given is away. */
+export async function startGateway(environment: Record<string, string> = {}) {
+  const issuer = await startIssuer();
+  const service = await startService(gateway, {
+    LOG_LEVEL: 'silent',
+    AUTH_JWKS_URL: issuer.jwksUrl,
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: issuer.audience,
+    SCHEDULING_URL: nowhere,
+    REMINDERS_URL: nowhere,
+    PAYOUTS_URL: nowhere,
+    ...environment,
+  });
+  const authorization = `Bearer ${await issuer.token({ roles: ['customer'] })}`;
+  return {
+    url: service.url,
+    issuer,
+    authorization,
+    call: (method: string, path: string, options: { headers?: Record<string, string>; body?: string } = {}) =>
+      call(service.url, method, path, { ...options, headers: { authorization, ...options.headers } }),
+    stop: async () => {
+      await service.stop();
+      await issuer.stop();
+    },
+  };
+}
+
+export type Answered = { status: number; headers: IncomingHttpHeaders; text: string; json: unknown };
+
+/** One request on a connection of its own, with exactly these headers, as `fetch` would not send them all. */
+export async function call(
+  url: string,
+  method: string,
+  path: string,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Answered> {
+  const { hostname, port } = new URL(url);
+  const sent = request({ hostname, port, method, path, headers, agent: false });
+  sent.end(body);
+  const [response] = await once(sent, 'response');
+  const text = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString();
+  const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
+  return { status: response.statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+}

@@ -1,0 +1,53 @@
+import {
+  connectBroker,
+  createAuthenticate,
+  createHttpApp,
+  ensureStreams,
+  type ServiceDefinition,
+  type ServiceDeps,
+} from '@punctual/chassis';
+import type { CommandDeps } from './commands/deps.ts';
+import { planRules, RemindersConfig } from './config.ts';
+import { mountAgendash } from './http/agendash.ts';
+import { createRoutes } from './http/routes.ts';
+import { createAlarms } from './jobs/alarms.ts';
+import { createAgenda, startScheduler } from './jobs/scheduler.ts';
+import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
+import { openStore } from './persistence/store.ts';
+
+export const reminders: ServiceDefinition<RemindersConfig> = { name: 'reminders', config: RemindersConfig, createApp };
+
+async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersConfig>) {
+  const now = () => new Date();
+  const authenticate = createAuthenticate(config);
+  const store = await openStore({ url: config.MONGO_URL, lifecycle });
+  const broker = connectBroker({ config, name: 'reminders', logger, lifecycle });
+  const agenda = createAgenda({ store, pollMs: config.SCHEDULER_POLL_MS, logger });
+
+  const deps: CommandDeps = {
+    store,
+    broker,
+    alarms: createAlarms({ agenda, now }),
+    logger,
+    now,
+    rules: planRules(config),
+    graceMs: config.REMINDER_GRACE_MS,
+    claimMs: config.REMINDER_CLAIM_MS,
+    signal: lifecycle.signal,
+  };
+  await startScheduler({ ...deps, agenda, lifecycle, sweepEveryMs: config.SWEEP_EVERY_MS });
+  ensureStreams({ broker, logger, lifecycle }, { names: ['REMINDER', 'DLQ'], replicas: config.STREAM_REPLICAS });
+  consumeScheduleEvents({ ...deps, lifecycle });
+
+  return createHttpApp({
+    logger,
+    lifecycle,
+    authenticate,
+    checks: [
+      { name: 'store', required: true, check: async () => void (await store.db.command({ ping: 1 })) },
+      { name: 'broker', required: false, check: broker.check },
+    ],
+    routes: createRoutes(deps),
+    extend: (app) => mountAgendash(app, { agenda, authenticate }),
+  });
+}

@@ -1,0 +1,55 @@
+import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import { z } from 'zod';
+import type { PlanRules } from './domain/planned-reminder.ts';
+
+const minuteMs = 60_000;
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+/** The environment of the service. Lead times that could never ring, or in the wrong order, are refused at start. */
+export const RemindersConfig = z
+  .object({
+    ...HttpConfig.shape,
+    ...AuthConfig.shape,
+    ...BrokerConfig.shape,
+    MONGO_URL: z.string().min(1),
+    /** How far ahead scheduling lets a window start. */
+    SCHEDULE_HORIZON_DAYS: count(60),
+    /** How long scheduling lets a proposal wait; both must have the same figure. */
+    PROPOSAL_TTL_HOURS: count(72),
+    REMINDER_RESPOND_LAST_MINUTES: count(120),
+    REMINDER_UPCOMING_24H_MINUTES: count(24 * 60),
+    REMINDER_UPCOMING_1H_MINUTES: count(60),
+    REMINDER_MIN_GAP_MINUTES: count(30),
+    /** How late a reminder may be before it is OVERDUE. */
+    REMINDER_GRACE_MS: count(60_000),
+    /** How long a worker may hold reminders without having sent them. */
+    REMINDER_CLAIM_MS: count(30_000),
+    /** How often Agenda looks for jobs. */
+    SCHEDULER_POLL_MS: count(1_000),
+    /** How often the sweep looks for what the clock has missed. */
+    SWEEP_EVERY_MS: count(5_000),
+  })
+  .refine((config) => config.REMINDER_RESPOND_LAST_MINUTES < config.PROPOSAL_TTL_HOURS * 60, {
+    path: ['REMINDER_RESPOND_LAST_MINUTES'],
+    error: 'must be less than PROPOSAL_TTL_HOURS',
+  })
+  .refine((config) => config.REMINDER_UPCOMING_1H_MINUTES < config.REMINDER_UPCOMING_24H_MINUTES, {
+    path: ['REMINDER_UPCOMING_1H_MINUTES'],
+    error: 'must be less than REMINDER_UPCOMING_24H_MINUTES',
+  })
+  .refine((config) => config.REMINDER_UPCOMING_24H_MINUTES <= config.SCHEDULE_HORIZON_DAYS * 24 * 60, {
+    path: ['REMINDER_UPCOMING_24H_MINUTES'],
+    error: 'must not be more than SCHEDULE_HORIZON_DAYS',
+  });
+export type RemindersConfig = z.infer<typeof RemindersConfig>;
+
+/** The figures of planning in the unit of the domain. */
+export function planRules(config: RemindersConfig): PlanRules {
+  return {
+    proposalTtlMs: config.PROPOSAL_TTL_HOURS * 60 * minuteMs,
+    respondLastLeadMs: config.REMINDER_RESPOND_LAST_MINUTES * minuteMs,
+    upcoming24hLeadMs: config.REMINDER_UPCOMING_24H_MINUTES * minuteMs,
+    upcoming1hLeadMs: config.REMINDER_UPCOMING_1H_MINUTES * minuteMs,
+    minGapMs: config.REMINDER_MIN_GAP_MINUTES * minuteMs,
+  };
+}

@@ -1,0 +1,107 @@
+import type { ProposedBy, ReminderKind, ScheduleEvent, SuppressedBecause } from '@punctual/contracts';
+import { plan } from './plan.ts';
+import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
+import { suppressionReason } from './suppression.ts';
+
+/**
+ * What reminders knows of an assignment. Everything that is decided about its reminders is decided by one write of this
+ * record: which schedule version counts, which reminders of it are open, and what is still to be carried out.
+ */
+export type AssignmentRecord = {
+  assignmentId: string;
+  customerId: string;
+  providerId: string;
+  link: string;
+  /** The latest `scheduleVersion` that was applied. Never goes back. */
+  version: number;
+  lastEvent: ScheduleEvent['type'];
+  proposedBy: ProposedBy | null;
+  /** Of `version`: planned and neither sent nor suppressed. */
+  open: ReminderKind[];
+  /** Of `open`: those whose delay was reported. */
+  overdue: ReminderKind[];
+  /** The `reminderSequence` of the last entry that ever was in the outbox. */
+  sequence: number;
+  /** Decided and not carried out yet, in order. The last one has the number `sequence`, the one before it `sequence - 1`. */
+  outbox: Entry[];
+};
+
+/** One decision about one reminder, and so one event. `key` is unique within the assignment, for ever. */
+export type Entry = {
+  key: string;
+  scheduleVersion: number;
+  kind: ReminderKind;
+  at: Date;
+  /** The trace that led to the decision; null for those of the clock, which go on in the trace of their planning. */
+  traceparent: string | null;
+} & (
+  | { type: 'reminder.queued'; planned: PlannedReminder }
+  | { type: 'reminder.due' }
+  | { type: 'reminder.overdue' }
+  | { type: 'reminder.suppressed'; because: SuppressedBecause; planned: PlannedReminder | null }
+);
+
+/** How a schedule event changes the record: its new fields, and what is added to the outbox. */
+export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'> & { entries: Entry[] };
+
+export type Moment = { now: Date; traceparent: string | null };
+
+/** Undefined when the record is already as far as the event, or further: then it is a duplicate or came late. */
+export function applyScheduleEvent(
+  record: AssignmentRecord | undefined,
+  event: ScheduleEvent,
+  rules: PlanRules,
+  moment: Moment,
+): Move | undefined {
+  const version = event.data.scheduleVersion;
+  if (record !== undefined && record.version >= version) return undefined;
+  const planned = plan(event, rules, moment.now);
+  return {
+    customerId: event.data.customerId,
+    providerId: event.data.providerId,
+    link: event.data.link,
+    version,
+    lastEvent: event.type,
+    proposedBy: event.data.proposedBy,
+    open: planned.filter((reminder) => reminder.suppressedBecause === null).map((reminder) => reminder.kind),
+    overdue: [],
+    entries: [
+      ...(record === undefined ? [] : suppressOpen(record, event, moment)),
+      ...planned.map((reminder) => planEntry(reminder, event, moment)),
+    ],
+  };
+}
+
+/** The name of a reminder on the wire and in the ledger. */
+export function reminderId(assignmentId: string, scheduleVersion: number, kind: ReminderKind): string {
+  return `${assignmentId}:${scheduleVersion}:${kind}`;
+}
+
+/** What all entries have; also for those that the clock makes for many assignments at once. */
+export function entryOf<T extends Entry['type']>(type: T, scheduleVersion: number, kind: ReminderKind, moment: Moment) {
+  return {
+    key: `${scheduleVersion}:${kind}:${type}`,
+    type,
+    scheduleVersion,
+    kind,
+    at: moment.now,
+    traceparent: moment.traceparent,
+  };
+}
+
+function suppressOpen(record: AssignmentRecord, event: ScheduleEvent, moment: Moment): Entry[] {
+  const because = suppressionReason(record, event);
+  return record.open.map((kind) => ({
+    ...entryOf('reminder.suppressed', record.version, kind, moment),
+    because,
+    planned: null,
+  }));
+}
+
+function planEntry(planned: PlannedReminder, event: ScheduleEvent, moment: Moment): Entry {
+  const { scheduleVersion } = event.data;
+  const because = planned.suppressedBecause;
+  return because === null
+    ? { ...entryOf('reminder.queued', scheduleVersion, planned.kind, moment), planned }
+    : { ...entryOf('reminder.suppressed', scheduleVersion, planned.kind, moment), because, planned };
+}

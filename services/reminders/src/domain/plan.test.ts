@@ -1,0 +1,143 @@
+import type { ScheduleEvent } from '@punctual/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hourMs, minuteMs, scheduleEvent, windowAt } from '../../test/schedule-events.ts';
+import { plan } from './plan.ts';
+import type { PlanRules } from './planned-reminder.ts';
+
+const rules: PlanRules = {
+  proposalTtlMs: 72 * hourMs,
+  respondLastLeadMs: 2 * hourMs,
+  upcoming24hLeadMs: 24 * hourMs,
+  upcoming1hLeadMs: hourMs,
+  minGapMs: 30 * minuteMs,
+};
+const now = new Date('2026-11-28T08:00:00.000Z');
+const after = (ms: number) => new Date(now.getTime() + ms);
+
+const proposed = (startInMs: number, proposedBy: 'CUSTOMER' | 'PROVIDER' | 'SYSTEM' = 'CUSTOMER') =>
+  scheduleEvent('schedule.proposed', 1, { time: now, window: windowAt(now, startInMs), proposedBy });
+const confirmed = (startInMs: number) =>
+  scheduleEvent('schedule.confirmed', 2, { time: now, window: windowAt(now, startInMs) });
+
+/** Kind, due time relative to now, and the reason when it is never sent. */
+const outline = (event: ScheduleEvent, at = now) =>
+  plan(event, rules, at).map(({ kind, dueAt, suppressedBecause }) => [
+    kind,
+    dueAt.getTime() - now.getTime(),
+    suppressedBecause,
+  ]);
+
+describe('a proposal', () => {
+  test('is reminded of half-way to its expiry, and two hours before it', () => {
+    expect(outline(proposed(10 * 24 * hourMs))).toEqual([
+      ['respond', 36 * hourMs, null],
+      ['respond-last', 70 * hourMs, null],
+    ]);
+  });
+
+  test('expires at its start when that comes before the time to live', () => {
+    expect(outline(proposed(10 * hourMs))).toEqual([
+      ['respond', 5 * hourMs, null],
+      ['respond-last', 8 * hourMs, null],
+    ]);
+  });
+
+  test.each([
+    [4 * hourMs, 2 * hourMs],
+    [45 * minuteMs, 22.5 * minuteMs],
+  ])('for a start in %i ms has no last call, since it would come before the first', (startInMs, respondInMs) => {
+    expect(outline(proposed(startInMs))).toEqual([
+      ['respond-last', startInMs - 2 * hourMs, 'OVERTAKEN'],
+      ['respond', respondInMs, null],
+    ]);
+  });
+
+  test.each([
+    ['CUSTOMER', ['PROVIDER']],
+    ['PROVIDER', ['CUSTOMER']],
+    ['SYSTEM', ['CUSTOMER', 'PROVIDER']],
+  ] as const)('of %s is for those who have to answer', (proposedBy, audience) => {
+    for (const reminder of plan(proposed(10 * 24 * hourMs, proposedBy), rules, now)) {
+      expect(reminder.audience).toEqual(audience);
+    }
+  });
+
+  test('that is heard of after its expiry, or its start, is not reminded of', () => {
+    expect(outline(proposed(10 * 24 * hourMs), after(72 * hourMs)).map(([, , because]) => because)).toEqual([
+      'EXPIRED',
+      'EXPIRED',
+    ]);
+    expect(outline(proposed(10 * hourMs), after(10 * hourMs)).map(([, , because]) => because)).toEqual([
+      'WINDOW_STARTED',
+      'WINDOW_STARTED',
+    ]);
+  });
+});
+
+describe('a confirmed window', () => {
+  test('is reminded of a day and an hour before its start, both sides', () => {
+    const event = confirmed(48 * hourMs);
+    expect(outline(event)).toEqual([
+      ['upcoming-24h', 24 * hourMs, null],
+      ['upcoming-1h', 47 * hourMs, null],
+    ]);
+    for (const reminder of plan(event, rules, now)) expect(reminder.audience).toEqual(['CUSTOMER', 'PROVIDER']);
+  });
+
+  test('45 minutes away is reminded of at once, and only by the reminder nearest to the start', () => {
+    const event = confirmed(45 * minuteMs);
+    expect(outline(event)).toEqual([
+      ['upcoming-24h', -23.25 * hourMs, 'OVERTAKEN'],
+      ['upcoming-1h', -15 * minuteMs, null],
+    ]);
+    expect(plan(event, rules, now)[1]?.sendAt).toEqual(now);
+  });
+
+  test('that misses the first reminder still gets it when the second is 30 minutes away, and not a moment less', () => {
+    const because = (startInMs: number) => outline(confirmed(startInMs)).map(([, , reason]) => reason);
+    expect(because(90 * minuteMs)).toEqual([null, null]);
+    expect(because(90 * minuteMs - 1)).toEqual(['OVERTAKEN', null]);
+  });
+
+  test('that has started is not reminded of', () => {
+    expect(outline(confirmed(hourMs), after(hourMs)).map(([, , because]) => because)).toEqual([
+      'WINDOW_STARTED',
+      'WINDOW_STARTED',
+    ]);
+  });
+});
+
+test('nothing is planned for an event that leaves no window to wait for', () => {
+  for (const type of [
+    'schedule.rejected',
+    'schedule.cancelled',
+    'schedule.expired',
+    'schedule.completed',
+    'schedule.disputed',
+  ] as const) {
+    expect(plan(scheduleEvent(type, 3), rules, now)).toEqual([]);
+  }
+});
+
+test('whenever it is planned: at most one reminder goes out at once, and none after it has lost its meaning', () => {
+  const lead = fc.integer({ min: 0, max: 60 * 24 * 60 });
+  fc.assert(
+    fc.property(lead, lead, fc.boolean(), (startInMinutes, lateMinutes, isProposal) => {
+      const startInMs = startInMinutes * minuteMs;
+      const at = after(lateMinutes * minuteMs);
+      const planned = plan(isProposal ? proposed(startInMs) : confirmed(startInMs), rules, at);
+      const open = planned.filter(({ suppressedBecause }) => suppressedBecause === null);
+      const atOnce = open.filter(({ dueAt }) => dueAt <= at);
+      expect(planned).toHaveLength(2);
+      expect(atOnce.length).toBeLessThanOrEqual(1);
+      for (const { sendAt, dueAt, deadline } of open) {
+        expect(sendAt.getTime()).toBe(Math.max(dueAt.getTime(), at.getTime()));
+        expect(sendAt.getTime()).toBeLessThan(deadline.getTime());
+      }
+      for (const { sendAt } of open.filter(({ dueAt }) => dueAt > at)) {
+        if (atOnce.length === 1) expect(sendAt.getTime() - at.getTime()).toBeGreaterThanOrEqual(rules.minGapMs);
+      }
+    }),
+  );
+});

@@ -1,0 +1,17 @@
+import { handle, type Route } from '@punctual/chassis';
+import { endpoints } from '@punctual/contracts';
+import { listReminders } from '../queries/list-reminders.ts';
+import { type HealthDeps, measureHealth } from '../queries/measure-health.ts';
+
+/** The service's part of the contract. */
+export function createRoutes(deps: HealthDeps): Route[] {
+  return [
+    handle(endpoints.listReminders, async ({ params, caller }) => ({
+      body: { items: await listReminders(deps, { assignmentId: params.id, caller }) },
+    })),
+    handle(endpoints.getRemindersHealth, async () => {
+      const health = await measureHealth(deps);
+      return { body: health, status: health.status === 'down' ? 503 : 200 };
+    }),
+  ];
+}

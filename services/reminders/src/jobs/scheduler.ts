@@ -1,0 +1,50 @@
+import { MongoBackend } from '@agendajs/mongo-backend';
+import type { Lifecycle, Logger } from '@punctual/chassis';
+import { Agenda, type Job } from 'agenda';
+import type { CommandDeps } from '../commands/deps.ts';
+import { dispatchDue } from '../commands/dispatch-due.ts';
+import { sweep } from '../commands/sweep.ts';
+import { nextSendAt } from '../persistence/ledger.ts';
+import { jobsCollection, type Store } from '../persistence/store.ts';
+import { type DispatchData, dispatchJob } from './alarms.ts';
+import { beat, heartbeatEveryMs } from './heartbeat.ts';
+
+const minuteMs = 60_000;
+/** How long a job of a worker that died stays locked. The sweep does not wait for it. */
+const lockLifetimeMs = 30_000;
+
+/** Agenda on the service's own store. It only rings: what is due, and whether it may be sent, the ledger knows. */
+export function createAgenda(deps: { store: Store; pollMs: number; logger: Logger }): Agenda {
+  const agenda = new Agenda({
+    backend: new MongoBackend({ mongo: deps.store.db, collection: jobsCollection }),
+    processEvery: deps.pollMs,
+    defaultLockLifetime: lockLifetimeMs,
+    defaultConcurrency: 1,
+  });
+  agenda.on('error', (error) => deps.logger.warn({ err: error }, 'the scheduler cannot work'));
+  agenda.on('fail', (error, job) => deps.logger.error({ err: error, job: job.attrs.name }, 'a job failed'));
+  return agenda;
+}
+
+/** Defines the jobs and starts them, in every instance; Agenda's locks let one instance at a time run each. */
+export async function startScheduler(
+  deps: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number },
+): Promise<void> {
+  const { agenda, lifecycle } = deps;
+  agenda.define<DispatchData>(dispatchJob, (job) => ringMinute(deps, job), { removeOnComplete: true });
+  agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
+  agenda.define('heartbeat', () => beat(deps));
+  await agenda.start();
+  // drain, never stop: stop gives a running one-shot job away as if it had not begun.
+  lifecycle.onShutdown('scheduler', () => agenda.drain());
+  await agenda.every(deps.sweepEveryMs, 'sweep');
+  await agenda.every(heartbeatEveryMs, 'heartbeat');
+}
+
+/** Sends what is due, and comes back when the next reminder of the same minute is. */
+async function ringMinute(deps: CommandDeps, job: Job<DispatchData>): Promise<void> {
+  await dispatchDue(deps, () => job.touch());
+  const end = new Date(job.attrs.data.minute.getTime() + minuteMs);
+  const next = await nextSendAt(deps.store, deps.now(), end);
+  if (next !== undefined) job.attrs.nextRunAt = next;
+}

@@ -1,0 +1,4 @@
+import { runService } from '@punctual/chassis';
+import { reminders } from './app.ts';
+
+await runService(reminders);

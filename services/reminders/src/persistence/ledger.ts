@@ -1,0 +1,143 @@
+import type { ReminderState } from '@punctual/contracts';
+import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
+import { type AssignmentRecord, type Entry, reminderId } from '../domain/assignment.ts';
+import type { ReminderDocument } from './documents.ts';
+import type { Store } from './store.ts';
+
+/** May be claimed. */
+const waiting: ReminderState[] = ['PLANNED', 'OVERDUE'];
+/** Neither sent nor suppressed. */
+const unfinished: ReminderState[] = [...waiting, 'SENDING'];
+
+const duplicateKey = 11000;
+
+export type Claim = { id: string; until: Date };
+
+/**
+ * Writes into the ledger what the outboxes of these records have decided, but for the sending itself. May be repeated, and by
+ * several at once: a row is inserted once, and none comes back from its end.
+ */
+export async function enterDecisions(store: Store, records: AssignmentRecord[]): Promise<void> {
+  const decisions = records.flatMap(({ assignmentId, outbox }) => outbox.map((entry) => ({ assignmentId, entry })));
+  const rows = decisions.flatMap(({ assignmentId, entry }) => newRow(assignmentId, entry) ?? []);
+  // Rows first: an outbox may both plan a reminder and suppress it.
+  if (rows.length > 0) await store.ledger.insertMany(rows, { ordered: false }).catch(unlessAllDuplicates);
+  const changes = decisions.flatMap(({ assignmentId, entry }) => changesOf(assignmentId, entry));
+  if (changes.length > 0) await store.ledger.bulkWrite(changes, { ordered: false });
+}
+
+/** Takes up to `limit` of the reminders that are due, the longest waiting first, for one worker. */
+export async function claimDue(
+  store: Store,
+  { now, claim, limit }: { now: Date; claim: Claim; limit: number },
+): Promise<ReminderDocument[]> {
+  const due = await store.ledger
+    .find({ state: { $in: waiting }, sendAt: { $lte: now } }, { projection: { _id: 1 } })
+    .sort({ sendAt: 1 })
+    .limit(limit)
+    .toArray();
+  const ids = due.map(({ _id }) => _id);
+  if (ids.length === 0) return [];
+  // The filter on the state is the fence: of several workers that found a row, one gets it.
+  await store.ledger.updateMany({ _id: { $in: ids }, state: { $in: waiting } }, { $set: { state: 'SENDING', claim } });
+  return store.ledger.find({ _id: { $in: ids }, 'claim.id': claim.id }).toArray();
+}
+
+/** Gives back what a worker has claimed and not finished in time. The record knows whether it was decided to be sent. */
+export async function releaseStaleClaims(store: Store, now: Date): Promise<number> {
+  const stale = { state: 'SENDING', 'claim.until': { $lt: now } } as const;
+  const late = await store.ledger.updateMany({ ...stale, overdue: true }, { $set: { state: 'OVERDUE', claim: null } });
+  const rest = await store.ledger.updateMany(stale, { $set: { state: 'PLANNED', claim: null } });
+  return late.modifiedCount + rest.modifiedCount;
+}
+
+export async function markSent(store: Store, ids: string[], sentAt: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await store.ledger.updateMany(
+    { _id: { $in: ids }, state: { $ne: 'SENT' } },
+    { $set: { state: 'SENT', sentAt, claim: null } },
+  );
+}
+
+export async function findRows(store: Store, ids: string[]): Promise<Map<string, ReminderDocument>> {
+  const rows = await store.ledger.find({ _id: { $in: ids } }).toArray();
+  return new Map(rows.map((row) => [row._id, row]));
+}
+
+/** Planned, its moment was before `before`, and nobody was told. */
+export async function findLate(store: Store, before: Date, limit: number): Promise<ReminderDocument[]> {
+  return store.ledger
+    .find({ state: 'PLANNED', sendAt: { $lt: before }, overdue: false })
+    .sort({ sendAt: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+/** When the next reminder is to be sent, if that is after `from` and before `to`. */
+export async function nextSendAt(store: Store, from: Date, to: Date): Promise<Date | undefined> {
+  const [next] = await store.ledger
+    .find({ state: 'PLANNED', sendAt: { $gt: from, $lt: to } }, { projection: { sendAt: 1 } })
+    .sort({ sendAt: 1 })
+    .limit(1)
+    .toArray();
+  return next?.sendAt;
+}
+
+/** All that the ledger holds of an assignment, by version and then by time. */
+export async function listRows(store: Store, assignmentId: string): Promise<ReminderDocument[]> {
+  return store.ledger.find({ assignmentId }).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
+}
+
+export type Counts = { due: number; planned: number; overdue: number; oldestSendAt: Date | undefined };
+
+export async function countRows(store: Store, now: Date): Promise<Counts> {
+  const isDue = { state: { $in: unfinished }, sendAt: { $lte: now } };
+  const [due, planned, overdue, oldest] = await Promise.all([
+    store.ledger.countDocuments(isDue),
+    store.ledger.countDocuments({ state: 'PLANNED' }),
+    store.ledger.countDocuments({ state: 'OVERDUE' }),
+    store.ledger
+      .find(isDue, { projection: { sendAt: 1 } })
+      .sort({ sendAt: 1 })
+      .limit(1)
+      .toArray(),
+  ]);
+  return { due, planned, overdue, oldestSendAt: oldest[0]?.sendAt };
+}
+
+function newRow(assignmentId: string, entry: Entry): ReminderDocument | undefined {
+  if (!('planned' in entry) || entry.planned === null) return undefined;
+  const { scheduleVersion, kind, traceparent } = entry;
+  return {
+    ...entry.planned,
+    _id: reminderId(assignmentId, scheduleVersion, kind),
+    assignmentId,
+    scheduleVersion,
+    state: entry.planned.suppressedBecause === null ? 'PLANNED' : 'SUPPRESSED',
+    sentAt: null,
+    overdue: false,
+    traceparent,
+    claim: null,
+  };
+}
+
+function changesOf(assignmentId: string, entry: Entry): AnyBulkWriteOperation<ReminderDocument>[] {
+  const _id = reminderId(assignmentId, entry.scheduleVersion, entry.kind);
+  if (entry.type === 'reminder.suppressed' && entry.planned === null) {
+    const end = { state: 'SUPPRESSED', suppressedBecause: entry.because, claim: null } as const;
+    return [{ updateOne: { filter: { _id, state: { $in: unfinished } }, update: { $set: end } } }];
+  }
+  if (entry.type === 'reminder.overdue') {
+    return [
+      { updateOne: { filter: { _id }, update: { $set: { overdue: true } } } },
+      { updateOne: { filter: { _id, state: 'PLANNED' }, update: { $set: { state: 'OVERDUE' } } } },
+    ];
+  }
+  return [];
+}
+
+/** Inserted before is as good as inserted now. */
+function unlessAllDuplicates(error: unknown): void {
+  const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+  if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error;
+}

@@ -1,0 +1,49 @@
+import type { Lifecycle } from '@punctual/chassis';
+import { type Collection, type Db, MongoClient } from 'mongodb';
+import type { AssignmentDocument, PulseDocument, ReminderDocument } from './documents.ts';
+
+/** The service's MongoDB: the records that decide, the ledger, and the signs of life. Agenda's jobs lie beside them. */
+export type Store = {
+  db: Db;
+  assignments: Collection<AssignmentDocument>;
+  ledger: Collection<ReminderDocument>;
+  pulse: Collection<PulseDocument>;
+};
+
+export const jobsCollection = 'jobs';
+
+const connectAttemptMs = 2_000;
+
+/**
+ * Connects, and makes the indexes that the rules rest on.
+ * @throws when the store cannot be had: without it the service cannot do anything
+ */
+export async function openStore({ url, lifecycle }: { url: string; lifecycle: Lifecycle }): Promise<Store> {
+  const client = new MongoClient(url, {
+    appName: 'reminders',
+    serverSelectionTimeoutMS: connectAttemptMs,
+    socketTimeoutMS: 30_000,
+    writeConcern: { w: 'majority' },
+  });
+  lifecycle.onShutdown('store', () => client.close());
+  await client.connect();
+  const db = client.db();
+  const store: Store = {
+    db,
+    assignments: db.collection('assignments'),
+    ledger: db.collection('reminders'),
+    pulse: db.collection('pulse'),
+  };
+  await createIndexes(store);
+  return store;
+}
+
+async function createIndexes({ db, assignments, ledger }: Store): Promise<void> {
+  // What is due, what is late, what is claimed: all ask by state and time.
+  await ledger.createIndex({ state: 1, sendAt: 1 });
+  await ledger.createIndex({ assignmentId: 1, dueAt: 1 });
+  // Decided and not carried out: empty in almost every record.
+  await assignments.createIndex({ 'outbox.at': 1 });
+  // Agenda's `unique()` is an upsert; only this makes it so under a race.
+  await db.collection(jobsCollection).createIndex({ name: 1, 'data.minute': 1 }, { unique: true });
+}

@@ -1,0 +1,72 @@
+import type { BrokerHandle } from '@punctual/chassis';
+import type { RemindersHealth } from '@punctual/contracts';
+import { z } from 'zod';
+import { judgeHealth, type StoreMeasurements } from '../domain/health.ts';
+import { heartbeatEveryMs } from '../jobs/heartbeat.ts';
+import { countRows } from '../persistence/ledger.ts';
+import { findHeartbeat, findLastDispatch } from '../persistence/pulse.ts';
+import type { Store } from '../persistence/store.ts';
+
+export type HealthDeps = { store: Store; broker: BrokerHandle; now: () => Date; graceMs: number };
+
+const answerWithinMs = 1_500;
+
+/** Asks the store and the broker now, and judges what they say. Never throws: what is away is the answer. */
+export async function measureHealth(deps: HealthDeps): Promise<RemindersHealth> {
+  const [store, storeSkewMs, brokerSkewMs] = await Promise.all([
+    orUndefined(measureStore(deps)),
+    orUndefined(skewOf(deps.now, () => storeClock(deps.store))),
+    orUndefined(skewOf(deps.now, () => brokerClock(deps.broker))),
+  ]);
+  const skews = [storeSkewMs, brokerSkewMs].filter((skew) => skew !== undefined);
+  const clockSkewMs = skews.toSorted((a, b) => Math.abs(b) - Math.abs(a))[0] ?? null;
+  return judgeHealth({ store, brokerIsThere: brokerSkewMs !== undefined, clockSkewMs }, deps.graceMs, deps.now());
+}
+
+async function measureStore({ store, now }: HealthDeps): Promise<StoreMeasurements> {
+  const at = now();
+  const [counts, heartbeat, lastDispatchAt] = await Promise.all([
+    countRows(store, at),
+    findHeartbeat(store),
+    findLastDispatch(store),
+  ]);
+  const { oldestSendAt, ...numbers } = counts;
+  return {
+    ...numbers,
+    oldestDueMs: oldestSendAt === undefined ? 0 : at.getTime() - oldestSendAt.getTime(),
+    schedulerLagMs:
+      heartbeat === undefined
+        ? null
+        : // A scheduler that has stopped altogether does not measure any more, so the wait for its next beat counts too.
+          Math.max(heartbeat.lagMs, at.getTime() - heartbeat.at.getTime() - heartbeatEveryMs),
+    lastDispatchAt,
+  };
+}
+
+/** How far this clock is ahead of another one, taking it that the answer was made half-way. */
+async function skewOf(now: () => Date, ask: () => Promise<Date>): Promise<number> {
+  const asked = now().getTime();
+  const theirs = await ask();
+  return Math.round((asked + now().getTime()) / 2 - theirs.getTime());
+}
+
+const Hello = z.object({ localTime: z.date() });
+
+async function storeClock({ db }: Store): Promise<Date> {
+  return Hello.parse(await db.admin().command({ hello: 1 })).localTime;
+}
+
+const StreamInfo = z.object({ ts: z.coerce.date() });
+
+/** Of the stream that reminders go to, so that the question is also whether they could. */
+async function brokerClock(handle: BrokerHandle): Promise<Date> {
+  await handle.check();
+  const { connection } = await handle.connected();
+  const answer = await connection.request('$JS.API.STREAM.INFO.REMINDER', '', { timeout: answerWithinMs });
+  return StreamInfo.parse(answer.json()).ts;
+}
+
+async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, answerWithinMs, undefined).unref());
+  return Promise.race([asked.catch(() => undefined), timeout]);
+}

@@ -1,0 +1,73 @@
+/** `npm run token -- --role customer --sub UUID`: prints a token that the running stack accepts, and nothing else. */
+import { parseArgs } from 'node:util';
+import { Role, Uuid } from '@punctual/contracts';
+import { readRunningStack, stackFilePath } from '../stack/stack-file.ts';
+
+const usage =
+  'Usage: npm run token -- --role customer|provider|finance|ops [--role …] [--sub UUID] [--iss URL] [--aud NAME] [--expires-in SECONDS]';
+
+type Claims = { roles: Role[]; sub?: string; iss?: string; aud?: string; expiresIn?: number };
+
+try {
+  const claims = readClaims(process.argv.slice(2));
+  process.stdout.write(`${await requestToken(claims)}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
+
+function readClaims(args: string[]): Claims {
+  const { role, sub, iss, aud, 'expires-in': expiresIn } = readFlags(args);
+  const roles = role.map((each) => Role.safeParse(each).data ?? refuse(`There is no role ${each}.`));
+  if (roles.length === 0) refuse('A token needs a role.');
+  if (sub !== undefined && !Uuid.safeParse(sub).success) refuse(`--sub ${sub} is not a UUID.`);
+  if (expiresIn !== undefined && !/^-?\d+$/.test(expiresIn))
+    refuse(`--expires-in ${expiresIn} is not a whole number of seconds.`);
+  return {
+    roles,
+    ...(sub !== undefined && { sub }),
+    ...(iss !== undefined && { iss }),
+    ...(aud !== undefined && { aud }),
+    ...(expiresIn !== undefined && { expiresIn: Number(expiresIn) }),
+  };
+}
+
+function readFlags(args: string[]) {
+  // parseArgs takes the minus of a negative number for a flag of its own, unless it is bound by "=".
+  const bound = args.flatMap((arg, index) => {
+    if (args[index - 1] === '--expires-in') return [];
+    return arg === '--expires-in' && index + 1 < args.length ? [`${arg}=${args[index + 1]}`] : [arg];
+  });
+  try {
+    return parseArgs({
+      args: bound,
+      options: {
+        role: { type: 'string', multiple: true, default: [] },
+        sub: { type: 'string' },
+        iss: { type: 'string' },
+        aud: { type: 'string' },
+        'expires-in': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error instanceof Error ? (error.message.split('. ')[0] ?? '') : '');
+  }
+}
+
+function refuse(reason: string): never {
+  throw new Error(`${reason.replace(/\.?$/, '.')} ${usage}`);
+}
+
+async function requestToken(claims: Claims): Promise<string> {
+  const path = stackFilePath(process.env);
+  const stack = await readRunningStack(path);
+  if (!stack) throw new Error(`No stack runs here (${path}). Start one with: npm start`);
+  const answer = await fetch(`${stack.issuer}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(claims),
+  });
+  const body: unknown = await answer.json();
+  if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') return body.token;
+  throw new Error(`The issuer answered ${answer.status} ${JSON.stringify(body)}.`);
+}

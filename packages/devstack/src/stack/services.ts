@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+
+/** The services, in the order in which they are named everywhere. */
+export const serviceNames = ['gateway', 'scheduling', 'reminders', 'payouts'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** What the services of one instance of a stack need to find each other and their servers. */
+export type ServiceAddresses = {
+  urls: Record<ServiceName, string>;
+  nats: string;
+  postgres: { scheduling: string; payouts: string };
+  mongo: string;
+  issuer: { issuer: string; audience: string; jwksUrl: string };
+};
+
+/** Where a service lies in this checkout. */
+export function serviceFolder(name: ServiceName): string {
+  return fileURLToPath(new URL(`../../../../services/${name}`, import.meta.url));
+}
+
+/** The environment that each service reads through its own `config.ts`; it adds to what the caller's has. */
+export function serviceEnvironment(name: ServiceName, addresses: ServiceAddresses): Record<string, string> {
+  return { ...commonEnvironment(name, addresses), ...ownEnvironment(name, addresses) };
+}
+
+function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAddresses): Record<string, string> {
+  const { hostname, port } = new URL(urls[name]);
+  return {
+    HOST: hostname,
+    PORT: port,
+    AUTH_JWKS_URL: issuer.jwksUrl,
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: issuer.audience,
+    NATS_URL: nats,
+    OTEL_SERVICE_NAME: name,
+  };
+}
+
+function ownEnvironment(name: ServiceName, { urls, postgres, mongo }: ServiceAddresses): Record<string, string> {
+  switch (name) {
+    case 'gateway':
+      return { SCHEDULING_URL: urls.scheduling, REMINDERS_URL: urls.reminders, PAYOUTS_URL: urls.payouts };
+    case 'scheduling':
+      return { DATABASE_URL: postgres.scheduling };
+    case 'reminders':
+      return { MONGO_URL: mongo };
+    case 'payouts':
+      return { DATABASE_URL: postgres.payouts, PAYMENT_PROVIDER: 'manual' };
+  }
+}

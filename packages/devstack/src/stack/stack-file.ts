@@ -1,0 +1,71 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServiceName } from './services.ts';
+
+/** Where everything of a running stack is. Scripts depend on these names (`.punctual/stack.json`). */
+export type StackDescription = Record<ServiceName, string> & {
+  nats: string;
+  postgres: { scheduling: string; payouts: string };
+  mongo: string;
+  issuer: string;
+  jwks: string;
+  paymentProvider: 'manual';
+  pids: Partial<Record<ServiceName, number>>;
+};
+
+export type StackFile = {
+  /** Replaces the file as a whole: a reader sees the old or the new, never a half. */
+  write(description: StackDescription): Promise<void>;
+  remove(): Promise<void>;
+};
+
+/** `.punctual/stack.json` of this checkout, unless the environment names another file. */
+export function stackFilePath(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment.PUNCTUAL_STACK_FILE || fileURLToPath(new URL('../../../../.punctual/stack.json', import.meta.url));
+}
+
+/** The file under a path that this stack has to itself. Writes follow one another, a removal comes last. */
+export function createStackFile(path: string): StackFile {
+  let last = Promise.resolve();
+  const afterTheLast = (work: () => Promise<void>) => {
+    last = last.then(work);
+    return last;
+  };
+  return {
+    write: (description) =>
+      afterTheLast(async () => {
+        await mkdir(dirname(path), { recursive: true });
+        const draft = `${path}.${process.pid}`;
+        await writeFile(draft, `${JSON.stringify(description, undefined, 2)}\n`, { mode: 0o600 });
+        await rename(draft, path);
+      }),
+    remove: () => afterTheLast(() => rm(path, { force: true })),
+  };
+}
+
+/** What the file says of the stack that runs, or undefined when there is none: no file, or one left over from a stack that was killed. */
+export async function readRunningStack(path: string): Promise<{ issuer: string; gateway: string } | undefined> {
+  const description = await readFile(path, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+  if (!isRecord(description)) return undefined;
+  const { issuer, gateway, jwks } = description;
+  if (typeof issuer !== 'string' || typeof gateway !== 'string' || typeof jwks !== 'string') return undefined;
+  return (await answers(jwks)) ? { issuer, gateway } : undefined;
+}
+
+/** The issuer lives in the process of the stack itself, so it answers exactly as long as the stack runs. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '@punctual/contracts';
+import { type Client, createClient } from './client.ts';
+
+/** Somebody in the story, signed in at the gateway. */
+export type Person = Client & { readonly id: string };
+
+export type Cast = { carla: Person; paul: Person; lena: Person };
+
+/** Gives out tokens as the issuer of the stack does. */
+export type IssueToken = (claims: { sub: string; roles: Role[] }) => Promise<string>;
+
+/** Carla is a customer; Paul and Lena are providers. New people in every play, so that plays do not meet. */
+export async function invite(gateway: string, issueToken: IssueToken): Promise<Cast> {
+  const person = async (role: Role): Promise<Person> => {
+    const id = randomUUID();
+    return { id, ...createClient({ url: gateway, token: await issueToken({ sub: id, roles: [role] }) }) };
+  };
+  return { carla: await person('customer'), paul: await person('provider'), lena: await person('provider') };
+}

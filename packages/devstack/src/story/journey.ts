@@ -1,0 +1,39 @@
+import { type Cast, type IssueToken, invite } from './cast.ts';
+import type { EventLog } from './event-log.ts';
+import { playFirstVisit } from './first-visit.ts';
+import { createNarrator, StoryError } from './narrator.ts';
+import type { Screen } from './screen.ts';
+import { playSecondVisit } from './second-visit.ts';
+
+export type JourneyDeps = {
+  gateway: string;
+  issueToken: IssueToken;
+  events: EventLog;
+  screen: Screen;
+  signal?: AbortSignal;
+};
+
+/** Who and what the journey leaves behind, for those who want to look at it. */
+export type JourneyEnd = { cast: Cast; assignmentId: string };
+
+/**
+ * Plays the demo journey against a running stack, through the gateway, and checks each step.
+ * @throws StoryError at the first step that does not go as it should
+ */
+export async function playJourney(deps: JourneyDeps): Promise<JourneyEnd> {
+  const { gateway, issueToken, events, screen } = deps;
+  const narrator = createNarrator(deps);
+  const cast = await invite(gateway, issueToken);
+  const startedAt = performance.now();
+
+  screen.title('A visit that takes place');
+  const { assignmentId } = await playFirstVisit({ narrator, cast });
+  screen.title('A visit that is called off');
+  await playSecondVisit({ narrator, cast });
+
+  const [fault] = events.faults;
+  if (fault) throw new StoryError(fault);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  screen.title(`The journey ended as it should: ${events.seen.length} events in ${seconds} s.`);
+  return { cast, assignmentId };
+}

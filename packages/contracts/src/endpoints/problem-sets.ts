@@ -2,6 +2,7 @@ import type { ProblemCode } from '../problems.ts';
 
 /** What may go wrong anywhere: at the gateway's edge, or on the way behind it. */
 export const edge = [
+  'internal-error',
   'uri-too-long',
   'rate-limited',
   'unavailable',

@@ -1,0 +1,17 @@
+export { createDatabase, dropDatabase } from './create-database.ts';
+export { type Issuer, startIssuer, type TokenClaims } from './issuer.ts';
+export { NoServerError, type Server } from './servers/source.ts';
+export {
+  type ServerName,
+  type Servers,
+  type StartServersOptions,
+  startNats,
+  startServers,
+} from './servers/start-servers.ts';
+export type { ServiceName } from './stack/services.ts';
+export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
+export { type Answer, type Client, createClient, newTrace } from './story/client.ts';
+export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
+export { eventually } from './story/eventually.ts';
+export { windowIn, windowOn } from './story/times.ts';
+export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';

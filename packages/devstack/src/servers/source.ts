@@ -1,0 +1,75 @@
+import type { Cache } from './cache.ts';
+import type { Run } from './run.ts';
+
+/** A server that somebody else runs, or that we do. */
+export type Server = {
+  readonly url: string;
+  /** Stops answering, as in a fault; the port and the data are kept. Not for one named by its URL. */
+  halt(): Promise<void>;
+  /** Answers again, on the same port with the same data. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** What a source of servers works with. */
+export type Host = {
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+  signal: AbortSignal | undefined;
+  cache: Cache;
+  run: Run;
+  /** Servers flush what they commit; only benchmarks of durable writes need that. */
+  fsync: boolean;
+  /** @throws Unavailable when no Docker daemon answers */
+  docker: () => Promise<void>;
+};
+
+/** One way to get a server. */
+export type Source = {
+  kind: 'environment' | 'path' | 'docker' | 'local';
+  name: string;
+  /** @throws Unavailable, or anything that kept it from starting: the next source is tried */
+  start: () => Promise<Server>;
+};
+
+/** This machine does not have it; the message is the reason, without a capital or a full stop. */
+export class Unavailable extends Error {}
+
+/** None of the sources worked; the message says why and what to do, in one line. */
+export class NoServerError extends Error {}
+
+/** Starts the first of the sources that works, and says which and why not the ones before it. */
+export async function startFirst(
+  host: Host,
+  options: { what: string; sources: Source[]; remedy: string },
+): Promise<Server> {
+  const reasons: string[] = [];
+  for (const source of permitted(host.env, options.sources)) {
+    try {
+      const server = await source.start();
+      host.log(`${options.what}: ${source.name}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`);
+      return server;
+    } catch (error) {
+      host.signal?.throwIfAborted();
+      reasons.push(reasonOf(source, error));
+    }
+  }
+  throw new NoServerError(`${options.what} cannot be had on this machine: ${reasons.join('; ')}. ${options.remedy}`);
+}
+
+/** `PUNCTUAL_SERVERS` pins the choice among what we start ourselves. A URL in the environment is a choice already. */
+function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
+  switch (env.PUNCTUAL_SERVERS) {
+    case 'docker':
+      return sources.filter(({ kind }) => kind === 'environment' || kind === 'docker');
+    case 'local':
+      return sources.filter(({ kind }) => kind !== 'docker');
+    default:
+      return sources;
+  }
+}
+
+function reasonOf(source: Source, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Unavailable ? message : `${source.name}: ${message.split('\n', 1)[0]}`;
+}

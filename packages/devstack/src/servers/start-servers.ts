@@ -1,0 +1,80 @@
+import { openCache } from './cache.ts';
+import { requireDocker } from './docker.ts';
+import { startMongo } from './mongo.ts';
+import { startNatsServer } from './nats.ts';
+import { startPostgres } from './postgres.ts';
+import { openRun } from './run.ts';
+import type { Host, Server } from './source.ts';
+import { startTogether } from './start-together.ts';
+
+const starters = { postgres: startPostgres, nats: startNatsServer, mongo: startMongo };
+
+export type ServerName = keyof typeof starters;
+
+export type StartServersOptions<Name extends ServerName> = {
+  /** All three when left out. */
+  only?: readonly Name[];
+  /** Gets one line for each server, which says where it came from, and one for everything that takes long. */
+  log?: (line: string) => void;
+  /** Chooses the sources; the process's own when left out. */
+  env?: NodeJS.ProcessEnv;
+  /** Servers flush to the disk what they commit. Off by default: the data go when the servers stop. */
+  fsync?: boolean;
+  /** Gives up a start that is under way. */
+  signal?: AbortSignal;
+};
+
+export type Servers<Name extends ServerName = ServerName> = Readonly<Record<Name, Server>> & {
+  /** Ends the servers and removes their data. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts PostgreSQL, NATS and MongoDB, each from the first source that works here (README.md lists them), side by side.
+ * @throws NoServerError with the reason and the remedy in one line; what had started is stopped
+ */
+export async function startServers<Name extends ServerName = ServerName>({
+  only = Object.keys(starters) as Name[],
+  log = () => undefined,
+  env = process.env,
+  fsync = false,
+  signal,
+}: StartServersOptions<Name> = {}): Promise<Servers<Name>> {
+  const cache = await openCache({ env, log, signal });
+  const run = await openRun(cache.folder);
+  const failed = new AbortController();
+  let docker: Promise<void> | undefined;
+  const host: Host = {
+    env,
+    log,
+    signal: AbortSignal.any(signal ? [signal, failed.signal] : [failed.signal]),
+    cache,
+    run,
+    fsync,
+    docker: () => (docker ??= requireDocker(env)),
+  };
+
+  const starting = only.map((name) =>
+    starters[name](host).catch((error) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  try {
+    const started = await startTogether(starting);
+    const stop = async () => {
+      await Promise.all(started.map((server) => server.stop()));
+      await run.close();
+    };
+    return { ...(Object.fromEntries(only.map((name, index) => [name, started[index]])) as Record<Name, Server>), stop };
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+}
+
+/** A NATS server of one's own. */
+export async function startNats(options: Omit<StartServersOptions<'nats'>, 'only'> = {}): Promise<Server> {
+  const servers = await startServers({ ...options, only: ['nats'] });
+  return { ...servers.nats, stop: servers.stop };
+}

@@ -1,0 +1,13 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export type User = { uid: number; gid: number };
+
+export const isRoot = process.getuid?.() === 0;
+
+/** Whom PostgreSQL, which refuses to be root, runs as: root's servers are nobody's, everyone else's their own. */
+export async function serverUser(): Promise<User | undefined> {
+  if (!isRoot) return undefined;
+  const id = async (option: string) => Number((await promisify(execFile)('id', [option, 'nobody'])).stdout);
+  return { uid: await id('-u'), gid: await id('-g') };
+}

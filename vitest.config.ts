@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{packages,services}/*/src/**/*.test.ts', '{packages,services}/*/test/**/*.test.ts', 'e2e/**/*.test.ts'],
+    globalSetup: '@punctual/devstack/vitest-setup',
+    reporters: ['default', '@punctual/devstack/vitest-reporter'],
+    // Processes, not threads: tests start servers and services, send signals and read the environment.
+    pool: 'forks',
+    testTimeout: 30_000,
+    // The first file of the first run on a machine waits until the servers are built.
+    hookTimeout: 300_000,
+  },
+});

@@ -1,0 +1,101 @@
+/**
+ * Runs before `npm start`, `npm test` and the like: installs the packages when they are missing or older than the lockfile.
+ * One of them is the Node that the script itself then runs on, so this file is plain JavaScript for the Node that is there.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const oldestNode = 18;
+const neededNode = 26;
+
+/**
+ * Whether the packages are those of the lockfile: they were installed from it by us, or by whoever ran npm after it changed.
+ * @param {{lockHash: string, lockChangedAt: number, installedHash?: string | undefined, installedAt?: number | undefined}} state
+ *   times in milliseconds; what is not there is undefined
+ */
+export function isInstalled({ lockHash, lockChangedAt, installedHash, installedAt }) {
+  if (installedAt === undefined) return false;
+  return installedHash === lockHash || installedAt >= lockChangedAt;
+}
+
+/**
+ * The one line that says why npm failed.
+ * @param {{error?: Error | undefined, stderr: string}} result
+ */
+export function failureLine({ error, stderr }) {
+  if (error) return `npm cannot be started (${error.message}): install Node from https://nodejs.org, which brings it.`;
+  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b/.test(stderr)) {
+    return 'npm cannot reach its registry: check the network, or the registry and proxy that `npm config list` shows.';
+  }
+  return `npm ci failed: ${stderr.trim() || 'it did not say why'}`;
+}
+
+/** @param {string} root */
+function readState(root) {
+  const lockfile = join(root, 'package-lock.json');
+  return {
+    lockHash: createHash('sha256').update(readFileSync(lockfile)).digest('hex'),
+    lockChangedAt: statSync(lockfile).mtimeMs,
+    installedHash: orUndefined(() => readFileSync(stamp(root), 'utf8')),
+    // npm writes this file last.
+    installedAt: orUndefined(() => statSync(join(root, 'node_modules/.package-lock.json')).mtimeMs),
+  };
+}
+
+/** @param {string} root */
+const stamp = (root) => join(root, 'node_modules/.punctual-lock-hash');
+
+/**
+ * @template T
+ * @param {() => T} read
+ */
+function orUndefined(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} root */
+function install(root) {
+  console.error('Installing packages with npm ci (half a minute) …');
+  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const [command, args] = npm ? [process.execPath, [npm, ...options]] : ['npm', options];
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  if (result.status !== 0) fail(failureLine(result));
+}
+
+/** @param {string} root */
+function requireNewNode(root) {
+  const installed = spawnSync(join(root, 'node_modules/.bin/node'), ['--version'], { stdio: 'ignore' });
+  if (installed.status === 0 || majorOf(process.versions.node) >= neededNode) return;
+  fail(`npm has no Node ${neededNode} for ${process.platform} ${process.arch}: install it from https://nodejs.org.`);
+}
+
+/** @param {string} version */
+const majorOf = (version) => Number.parseInt(version, 10);
+
+/**
+ * @param {string} line
+ * @returns {never}
+ */
+function fail(line) {
+  console.error(line);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (majorOf(process.versions.node) < oldestNode) {
+    fail(`Punctual needs Node ${oldestNode} or newer to install itself; this is ${process.versions.node}.`);
+  }
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const state = readState(root);
+  if (!isInstalled(state)) install(root);
+  if (state.installedHash !== state.lockHash) writeFileSync(stamp(root), state.lockHash);
+  requireNewNode(root);
+}

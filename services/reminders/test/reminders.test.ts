@@ -1,0 +1,208 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import type { ScheduleEventType } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+afterAll(() => world.stop());
+
+/** An assignment of the test's own, and its events as scheduling would make them. */
+function newAssignment() {
+  const parties = { assignmentId: randomUUIDv7(), customerId: randomUUID(), providerId: randomUUID() };
+  const event = (type: ScheduleEventType, version: number, data: object = {}) =>
+    scheduleEvent(type, version, { ...parties, ...data });
+  return { ...parties, event };
+}
+
+const inDays = (days: number) => windowAt(new Date(), days * 24 * hourMs);
+
+test('a proposal, its counter-proposal and the confirm each replace the reminders of the one before', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.proposed', 1, { window: inDays(10), proposedBy: 'CUSTOMER' }));
+  const [respond] = await world.untilReminders(assignmentId, ['respond PLANNED', 'respond-last PLANNED']);
+  expect(respond).toMatchObject({ audience: ['PROVIDER'], scheduleVersion: 1, sentAt: null, latenessMs: null });
+
+  await world.publish(event('schedule.proposed', 2, { window: inDays(11), proposedBy: 'PROVIDER' }));
+  await world.untilReminders(assignmentId, [
+    'respond SUPPRESSED ANSWERED',
+    'respond-last SUPPRESSED ANSWERED',
+    'respond PLANNED',
+    'respond-last PLANNED',
+  ]);
+
+  await world.publish(event('schedule.confirmed', 3, { window: inDays(11), proposedBy: 'PROVIDER' }));
+  await world.untilReminders(assignmentId, [
+    'respond SUPPRESSED ANSWERED',
+    'respond-last SUPPRESSED ANSWERED',
+    'respond SUPPRESSED ANSWERED',
+    'respond-last SUPPRESSED ANSWERED',
+    'upcoming-24h PLANNED',
+    'upcoming-1h PLANNED',
+  ]);
+  const events = await world.untilPublished(assignmentId, [
+    'reminder.queued respond',
+    'reminder.queued respond-last',
+    'reminder.suppressed respond',
+    'reminder.suppressed respond-last',
+    'reminder.queued respond',
+    'reminder.queued respond-last',
+    'reminder.suppressed respond',
+    'reminder.suppressed respond-last',
+    'reminder.queued upcoming-24h',
+    'reminder.queued upcoming-1h',
+  ]);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+});
+
+test('a window confirmed 45 minutes before it starts is reminded of at once, and once', async () => {
+  const { assignmentId, event } = newAssignment();
+  const before = Date.now();
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), 45 * minuteMs) }));
+  const [, sent] = await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT']);
+  expect(Date.parse(sent?.sentAt ?? '') - before).toBeLessThan(2_000);
+  expect(sent?.latenessMs).toBe(Date.parse(sent?.sentAt ?? '') - Date.parse(sent?.dueAt ?? ''));
+  const events = await world.untilPublished(assignmentId, [
+    'reminder.suppressed upcoming-24h',
+    'reminder.queued upcoming-1h',
+    'reminder.due upcoming-1h',
+  ]);
+  expect(events[2]?.data).toMatchObject({
+    reminderId: `${assignmentId}:2:upcoming-1h`,
+    audience: ['CUSTOMER', 'PROVIDER'],
+    sentAt: sent?.sentAt,
+    latenessMs: sent?.latenessMs,
+    suppressedBecause: null,
+  });
+});
+
+test('a reminder goes out when it is due, not before', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 2_000) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
+  const [, sent] = await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT']);
+  expect(sent?.latenessMs).toBeGreaterThanOrEqual(0);
+  expect(sent?.latenessMs).toBeLessThan(1_000);
+});
+
+test('a reject suppresses what was planned, and the trace of the reject goes on in the event that says so', async () => {
+  const { assignmentId, event } = newAssignment();
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  await world.publish({
+    ...event('schedule.rejected', 3, { window: inDays(5) }),
+    traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+  });
+  await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED REJECTED', 'upcoming-1h SUPPRESSED REJECTED']);
+  const events = await world.untilPublished(assignmentId, [
+    'reminder.queued upcoming-24h',
+    'reminder.queued upcoming-1h',
+    'reminder.suppressed upcoming-24h',
+    'reminder.suppressed upcoming-1h',
+  ]);
+  expect(events[2]?.data.suppressedBecause).toBe('REJECTED');
+  expect(events[2]?.traceparent).toContain(traceId);
+  expect(events[0]?.traceparent).not.toContain(traceId);
+});
+
+test('duplicates and events that come after a newer one change nothing', async () => {
+  const { assignmentId, event } = newAssignment();
+  const proposal = event('schedule.proposed', 1, { window: inDays(10) });
+  const confirm = event('schedule.confirmed', 2, { window: inDays(10) });
+  const cancel = event('schedule.cancelled', 3, { window: inDays(10) });
+  await world.publish(confirm);
+  await world.publishAgain(confirm, proposal);
+  await world.publish(cancel);
+  await world.publishAgain(confirm, proposal, cancel);
+  await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED CANCELLED', 'upcoming-1h SUPPRESSED CANCELLED']);
+  await world.untilConsumed();
+  await world.untilPublished(assignmentId, [
+    'reminder.queued upcoming-24h',
+    'reminder.queued upcoming-1h',
+    'reminder.suppressed upcoming-24h',
+    'reminder.suppressed upcoming-1h',
+  ]);
+});
+
+test('an event of an unknown type is passed over, a malformed one becomes a dead letter, and the next is applied', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.broker.jetstream.publish('schedule.paused', JSON.stringify({ type: 'schedule.paused' }));
+  await world.broker.jetstream.publish('schedule.confirmed', JSON.stringify({ type: 'schedule.confirmed' }));
+  await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  const dead = await world.broker.manager.streams.getMessage('DLQ', { last_by_subj: 'dlq.reminders-schedule' });
+  expect(dead?.header.get('Dlq-Reason')).toContain('malformed');
+});
+
+test('the reminders of an assignment are for its two sides, ops and finance, and for nobody else', async () => {
+  const { assignmentId, customerId, providerId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  const statusFor = async (role: string, sub?: string, id = assignmentId) => {
+    const token = await world.environment.token(role, sub);
+    return (await world.get(`/assignments/${id}/reminders`, { authorization: `Bearer ${token}` })).status;
+  };
+  expect(await statusFor('customer', customerId)).toBe(200);
+  expect(await statusFor('provider', providerId)).toBe(200);
+  expect(await statusFor('ops')).toBe(200);
+  expect(await statusFor('finance')).toBe(200);
+  expect(await statusFor('customer', providerId)).toBe(404);
+  expect(await statusFor('customer')).toBe(404);
+  expect(await statusFor('provider')).toBe(404);
+  expect(await statusFor('ops', undefined, randomUUIDv7())).toBe(404);
+  expect((await world.get(`/assignments/${assignmentId}/reminders`, {})).status).toBe(401);
+});
+
+test('Agendash is for ops, by bearer token or by a cookie that a browser gets for one', async () => {
+  const customer = await world.environment.token('customer');
+  const html = { accept: 'text/html' };
+  expect((await world.get('/agendash/api', {})).status).toBe(401);
+  expect((await world.get('/agendash/api', { authorization: `Bearer ${customer}` })).status).toBe(403);
+  expect((await world.get('/agendash/api')).status).toBe(200);
+
+  const page = await world.get('/agendash/', html);
+  expect([page.status, await page.text()]).toEqual([401, expect.stringContaining('<form')]);
+
+  const signIn = (token: string) =>
+    fetch(`${world.services[0]?.url}/agendash/sign-in`, {
+      method: 'POST',
+      body: new URLSearchParams({ token }),
+      redirect: 'manual',
+    });
+  expect((await signIn(customer)).headers.get('set-cookie')).toBeNull();
+  const cookie = (await signIn(world.opsToken)).headers.get('set-cookie') ?? '';
+  expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+  const dashboard = await world.get('/agendash/', { ...html, cookie: cookie.split(';')[0] ?? '' });
+  expect([dashboard.status, await dashboard.text()]).toEqual([200, expect.stringContaining('id="app"')]);
+});
+
+test('health is ok while all is well, and counts what is planned', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  const health = await world.untilHealth(({ status }, httpStatus) => status === 'ok' && httpStatus === 200);
+  expect(health.checks).toEqual({ store: 'ok', broker: 'ok', scheduler: 'ok' });
+  expect(health.planned).toBeGreaterThanOrEqual(2);
+  expect(health).toMatchObject({ due: 0, overdue: 0, oldestDueMs: 0 });
+  expect(health.lastDispatchAt).not.toBeNull();
+  expect(Math.abs(health.clockSkewMs ?? Number.NaN)).toBeLessThan(1_000);
+});
+
+test('an alarm that got lost is put back', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 90_000) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
+  const jobs = world.store.db.collection('jobs');
+  const [planned] = await world.store.ledger.find({ assignmentId, state: 'PLANNED' }).toArray();
+  const minute = new Date(Math.floor((planned?.sendAt.getTime() ?? 0) / minuteMs) * minuteMs);
+  expect((await jobs.deleteMany({ name: 'dispatch', 'data.minute': minute })).deletedCount).toBe(1);
+  await vi.waitFor(async () => expect(await jobs.countDocuments({ name: 'dispatch', 'data.minute': minute })).toBe(1), {
+    timeout: 5_000,
+  });
+});

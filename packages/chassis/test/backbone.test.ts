@@ -69,6 +69,7 @@ async function insert(...events: CloudEvent[]) {
 
 async function stored(broker: Broker, stream = 'SCHEDULE') {
   const { state } = await broker.manager.streams.info(stream);
+  if (state.messages === 0) return [];
   const all = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
     const message = await broker.manager.streams.getMessage(stream, { seq });

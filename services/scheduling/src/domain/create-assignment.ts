@@ -13,15 +13,20 @@ export function createAssignment(
 ): { job: Job; assignment: Assignment } {
   if (job.status !== 'OPEN') throw new DomainError('job-not-open', `The job is ${job.status}.`);
   if (providerId === job.customerId) throw samePerson();
-  const assignment = newAssignment(job, providerId, id, now);
+  const assignment = newAssignment({ ...job, jobId: job.id }, providerId, id, now);
   return { job: { ...job, status: 'ASSIGNED', currentAssignmentId: id, updatedAt: now }, assignment };
 }
 
-/** An assignment as it begins: version 0, nothing proposed, zone and price as the job has them. */
-export function newAssignment(job: Job, providerId: string, id: string, now: Temporal.Instant): Assignment {
+/** An assignment as it begins: version 0, nothing proposed; the rest is of the job, or of an assignment before it. */
+export function newAssignment(
+  job: Pick<Assignment, 'jobId' | 'customerId' | 'timezone' | 'priceAmountMinor' | 'priceCurrency'>,
+  providerId: string,
+  id: string,
+  now: Temporal.Instant,
+): Assignment {
   return {
     id,
-    jobId: job.id,
+    jobId: job.jobId,
     customerId: job.customerId,
     providerId,
     status: 'UNSCHEDULED',

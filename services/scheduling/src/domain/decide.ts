@@ -19,9 +19,8 @@ export type Command =
 
 export type State = {
   readonly assignment: Assignment;
-  readonly job: Job;
-  /** Who was released from the job before. */
-  readonly declinedProviderIds: readonly string[];
+  /** Whom the job would invite if this provider were released. */
+  readonly nextProviderId: string | null;
 };
 
 export type Context = {
@@ -35,9 +34,9 @@ export type Context = {
 export type Decision = {
   readonly changes: readonly Change[];
   /** Present when the job changes too. */
-  readonly job?: Job;
+  readonly job?: Partial<Pick<Job, 'status' | 'currentAssignmentId'>>;
   /** The assignment of the next provider, when one is invited. */
-  readonly next?: Assignment | null;
+  readonly next?: Assignment;
 };
 
 /**
@@ -58,29 +57,23 @@ function transitionOf(command: Command, acting: Acting): Transition {
   return scopeOf(command.body, acting) === 'window' ? 'rejectWindow' : 'release';
 }
 
-function apply(state: State, command: Command, { acting, now, newId, rules }: Context): Decision {
-  const { assignment, job } = state;
+function apply(state: State, command: Command, context: Context): Decision {
+  const { assignment } = state;
+  const { acting, now, rules } = context;
   switch (command.name) {
     case 'propose':
       return { changes: [propose(assignment, command.body, acting, now, rules)] };
     case 'confirm':
       return { changes: [confirm(assignment, acting, now)] };
-    case 'reject': {
-      if (scopeOf(command.body, acting) === 'window') {
-        return { changes: rejectWindow(assignment, command.body, acting, now, rules) };
-      }
-      const { change, ...following } = releaseProvider(state, command.body, acting, now, newId);
-      return { changes: [change], ...following };
-    }
+    case 'reject':
+      return scopeOf(command.body, acting) === 'window'
+        ? { changes: rejectWindow(assignment, command.body, acting, now, rules) }
+        : releaseProvider(state, command.body, context);
     case 'cancel':
-      return { changes: [cancel(assignment, command.body, acting, now)], job: closed(job, 'CANCELLED', now) };
+      return { changes: [cancel(assignment, command.body, acting, now)], job: { status: 'CANCELLED' } };
     case 'complete':
-      return { changes: [complete(assignment, acting, now)], job: closed(job, 'DONE', now) };
+      return { changes: [complete(assignment, acting, now)], job: { status: 'DONE' } };
     case 'dispute':
       return { changes: [dispute(assignment, command.body, acting, now)] };
   }
-}
-
-function closed(job: Job, status: 'DONE' | 'CANCELLED', now: Temporal.Instant): Job {
-  return { ...job, status, updatedAt: now };
 }

@@ -1,9 +1,10 @@
 import { DomainError } from '@punctual/chassis/domain';
 import type { RejectScope } from '@punctual/contracts';
-import type { Assignment, Job } from './assignment.ts';
+import type { Assignment } from './assignment.ts';
 import type { Acting } from './authorize.ts';
 import { type Change, change, noWindow } from './change.ts';
-import { followRelease, type Released } from './follow-release.ts';
+import { newAssignment } from './create-assignment.ts';
+import type { Context, Decision, State } from './decide.ts';
 import { type ProposalRules, type Propose, propose } from './propose.ts';
 
 export type Reject = {
@@ -34,20 +35,18 @@ export function rejectWindow(
 }
 
 /**
- * Releases the provider; the job's policy says what follows: the next of its queue, or new quotes.
+ * Releases the provider; the job goes to the next one of its queue, or asks for quotes again.
  * @throws DomainError `reason-required`
  */
 export function releaseProvider(
-  state: Released,
+  { assignment, nextProviderId }: State,
   command: Reject,
-  acting: Acting,
-  now: Temporal.Instant,
-  newId: () => string,
-): { change: Change; job: Job; next: Assignment | null } {
+  { acting, now, newId }: Context,
+): Decision {
   requireReason(command, acting);
-  const { job, next } = followRelease(state, now, newId);
+  const next = nextProviderId === null ? undefined : newAssignment(assignment, nextProviderId, newId(), now);
   const declined = change(
-    state.assignment,
+    assignment,
     {
       ...rejection(command, acting, now),
       outcome: next ? 'NEXT_PROVIDER_INVITED' : 'QUOTES_REOPENED',
@@ -55,7 +54,8 @@ export function releaseProvider(
     },
     { ...noWindow, ...rejectedFields(command, now), status: 'DECLINED' },
   );
-  return { change: declined, job, next };
+  if (!next) return { changes: [declined], job: { status: 'OPEN', currentAssignmentId: null } };
+  return { changes: [declined], job: { currentAssignmentId: next.id }, next };
 }
 
 /** A provider lets go of the work unless they say otherwise, a customer of the window only; a counter keeps both together. */

@@ -1,10 +1,10 @@
-import type { ScheduleEventType } from '@punctual/contracts';
+import type { DisputeKind, ScheduleData, ScheduleEventType } from '@punctual/contracts';
 import { type Assignment, windowOf } from './assignment.ts';
 import type { Change } from './change.ts';
 import { formatWindow } from './format-time.ts';
 
 /** The `data` of the event of a change, so complete that nobody has to ask back (design §5). */
-export function scheduleEventData(change: Change, linkBase: string): object {
+export function scheduleEventData(change: Change, linkBase: string): ScheduleData & { kind?: DisputeKind } {
   const { type, before, after } = change;
   // A reject or an expiry tells of the window that is gone.
   const told = tellsOfThePast.has(type) ? before : after;

@@ -42,6 +42,12 @@ export function requireTimeZone(name: string): string {
   throw new DomainError('unknown-timezone', 'The time zone must be an IANA name such as Europe/Berlin.');
 }
 
+/** When a window may start, in whole minutes: the first of them is still to come. */
+export function startsWithin(now: Temporal.Instant, limits: WindowLimits): Interval {
+  const nextMinute = now.add({ milliseconds: 1 }).round({ smallestUnit: 'minute', roundingMode: 'ceil' });
+  return { start: nextMinute, end: horizon(now, limits) };
+}
+
 /** The latest moment at which a window may start. */
 export function horizon(now: Temporal.Instant, { horizonDays }: WindowLimits): Temporal.Instant {
   return now.add({ hours: 24 * horizonDays });

@@ -1,0 +1,80 @@
+import { randomUUIDv7 } from 'node:crypto';
+import {
+  connectBroker,
+  createAuthenticate,
+  createHttpApp,
+  ensureStreams,
+  type ServiceDefinition,
+  startConsumer,
+  startOutboxRelay,
+} from '@punctual/chassis';
+import { readPayoutEvent, readReminderEvent } from '@punctual/contracts';
+import type { CommandDeps } from './commands/command.ts';
+import { Config } from './config.ts';
+import { assignmentRoutes } from './http/assignment-routes.ts';
+import { jobRoutes } from './http/job-routes.ts';
+import { providerRoutes } from './http/provider-routes.ts';
+import { every } from './jobs/every.ts';
+import { expireProposals } from './jobs/expire-proposals.ts';
+import { forgetAnswers } from './jobs/forget-answers.ts';
+import { onPayoutEvent, payoutConsumer } from './messaging/on-payout-event.ts';
+import { onReminderEvent, reminderConsumer } from './messaging/on-reminder-event.ts';
+import { openDatabase } from './persistence/database.ts';
+
+/** Brings customer and provider to one window, and tells the others. */
+export const scheduling: ServiceDefinition<Config> = {
+  name: 'scheduling',
+  config: Config,
+  createApp: async ({ config, logger, lifecycle }) => {
+    const process = { logger, lifecycle };
+    const database = await openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, lifecycle });
+    const broker = connectBroker({ config, name: 'scheduling', ...process });
+    ensureStreams({ broker, ...process }, { names: ['SCHEDULE', 'DLQ'], replicas: config.STREAM_REPLICAS });
+    const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'scheduling', ...process });
+    const deps = { database, relay, ...commandSettings(config) };
+
+    const consuming = { broker, ...process };
+    startConsumer(consuming, {
+      stream: 'REMINDER',
+      durable: reminderConsumer,
+      subjects: ['reminder.>'],
+      read: readReminderEvent,
+      handle: (event) => onReminderEvent(deps, event),
+    });
+    startConsumer(consuming, {
+      stream: 'PAYOUT',
+      durable: payoutConsumer,
+      subjects: ['payout.>'],
+      read: readPayoutEvent,
+      handle: (event) => onPayoutEvent(deps, event),
+    });
+
+    every(process, {
+      name: 'expire proposals',
+      pauseMs: config.EXPIRY_INTERVAL_MS,
+      run: (signal) => expireProposals(deps, signal),
+    });
+    every(process, { name: 'forget answers', pauseMs: 10 * 60_000, run: () => forgetAnswers(deps) });
+
+    return createHttpApp({
+      ...process,
+      authenticate: createAuthenticate(config),
+      checks: [database.check, { name: 'broker', required: false, check: broker.check }],
+      routes: [...jobRoutes(deps), ...assignmentRoutes(deps), ...providerRoutes(deps)],
+    });
+  },
+};
+
+function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'> {
+  return {
+    now: () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'trunc' }),
+    newId: () => randomUUIDv7(),
+    linkBase: config.LINK_BASE,
+    idempotencyKeptHours: config.IDEMPOTENCY_KEPT_HOURS,
+    rules: {
+      horizonDays: config.SCHEDULE_HORIZON_DAYS,
+      minMinutes: config.SCHEDULE_MIN_MINUTES,
+      proposalTtlHours: config.PROPOSAL_TTL_HOURS,
+    },
+  };
+}

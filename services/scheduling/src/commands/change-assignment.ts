@@ -1,0 +1,100 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { DomainError } from '@punctual/chassis/domain';
+import type { ProblemCode, Role } from '@punctual/contracts';
+import { actions } from '../domain/actions.ts';
+import type { Assignment } from '../domain/assignment.ts';
+import { type Acting, authorize, type Caller, noSuchAssignment } from '../domain/authorize.ts';
+import { type Command, type Decision, decide } from '../domain/decide.ts';
+import { nextProvider } from '../domain/next-provider.ts';
+import { presentAssignment } from '../domain/present.ts';
+import { declinedProviderIds, findAssignment, lockAssignment } from '../persistence/assignments.ts';
+import { type Answer, keepAnswer } from '../persistence/idempotency.ts';
+import { findJob } from '../persistence/jobs.ts';
+import { save } from '../persistence/save.ts';
+import { inTransaction } from '../persistence/transaction.ts';
+import { viewAssignment } from '../queries/view-assignments.ts';
+import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+import { refuseTakenWindow } from './refuse-taken-window.ts';
+
+export type AssignmentCommand = {
+  assignmentId: string;
+  command: Command;
+  /** Who may give it by this path, when not all whom the command is for. */
+  roles?: readonly Role[];
+  /** The version that the body says it has seen. */
+  seenVersion?: number | undefined;
+  /** Check everything, change nothing. */
+  dryRun?: boolean;
+};
+
+/**
+ * Gives a command to an assignment, in one transaction. What is checked, and in which order, is api.md's: existence and sight, role,
+ * idempotency key, preconditions, transition, rules.
+ * @throws DomainError
+ */
+export async function changeAssignment(
+  deps: CommandDeps,
+  request: CommandRequest,
+  { assignmentId, command, roles, seenVersion, dryRun = false }: AssignmentCommand,
+): Promise<Outcome> {
+  const { caller } = request;
+  const outcome = await inTransaction(deps.database, async (em, attempt): Promise<Outcome> => {
+    const claimed = await claim(em, request);
+    const find = claimed?.mine === false ? findAssignment : lockAssignment;
+    const assignment = await find(em, assignmentId);
+    if (!assignment) throw noSuchAssignment();
+    const now = deps.now();
+    const acting = authorize(caller, assignment, command.name, now, roles);
+    const before = await recall(em, deps, claimed);
+    if (before) return before;
+    try {
+      requireMatch(request, assignment.scheduleVersion);
+      requireSeen(seenVersion, assignment.scheduleVersion);
+      const decision = await judge(em, deps, { assignment, command, acting, now });
+      await refuseTakenWindow(em, deps, { decision, now, confirming: attempt > 1 });
+      if (dryRun) return { body: { ok: true }, version: assignment.scheduleVersion };
+      const answer = toAnswer(decision, caller, now);
+      await save(em, decision, deps, claimed ? [keepAnswer(claimed, answer)] : []);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof DomainError) || !tellsCurrent.has(error.code)) throw error;
+      const current = await viewAssignment(em, assignment, caller, now);
+      throw new DomainError(error.code, error.message, { ...error.extras, current });
+    }
+  });
+  deps.relay.wake();
+  return outcome;
+}
+
+/** The refusals that a look at the current state explains. */
+const tellsCurrent = new Set<ProblemCode>(['precondition-failed', 'version-conflict', 'invalid-transition']);
+
+type Judged = { assignment: Assignment; command: Command; acting: Acting; now: Temporal.Instant };
+
+async function judge(
+  em: EntityManager,
+  deps: CommandDeps,
+  { assignment, command, acting, now }: Judged,
+): Promise<Decision> {
+  const nextProviderId = command.name === 'reject' ? await findNextProvider(em, assignment) : null;
+  return decide({ assignment, nextProviderId }, command, { acting, now, newId: deps.newId, rules: deps.rules });
+}
+
+async function findNextProvider(em: EntityManager, assignment: Assignment): Promise<string | null> {
+  const job = await findJob(em, assignment.jobId);
+  if (job?.rejectionPolicy !== 'INVITE_NEXT') return null;
+  return nextProvider(job, await declinedProviderIds(em, job.id), assignment);
+}
+
+function requireSeen(seen: number | undefined, version: number): void {
+  if (seen === undefined || seen === version) return;
+  throw new DomainError('version-conflict', `The schedule is at version ${version}, not ${seen}.`);
+}
+
+function toAnswer(decision: Decision, caller: Caller, now: Temporal.Instant): Answer {
+  const after = decision.changes.at(-1)?.after;
+  if (!after) throw new Error('A decision without a change.');
+  // What was proposed in this transaction has just been found to be free.
+  const body = presentAssignment(after, actions(after, caller, now, { windowTaken: false }));
+  return { body, version: after.scheduleVersion };
+}

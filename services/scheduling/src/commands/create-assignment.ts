@@ -1,0 +1,41 @@
+import { DomainError } from '@punctual/chassis/domain';
+import { actions } from '../domain/actions.ts';
+import { seesJob } from '../domain/authorize.ts';
+import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
+import { presentAssignment } from '../domain/present.ts';
+import { insertAssignment } from '../persistence/assignments.ts';
+import { keepAnswer } from '../persistence/idempotency.ts';
+import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
+import { inTransaction } from '../persistence/transaction.ts';
+import { currentProviderId, noSuchJob } from '../queries/get-job.ts';
+import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+
+/** Gives an open job to a provider. */
+export function createAssignment(
+  deps: CommandDeps,
+  request: CommandRequest,
+  { jobId, providerId }: { jobId: string; providerId: string },
+): Promise<Outcome> {
+  return inTransaction(deps.database, async (em): Promise<Outcome> => {
+    const { caller } = request;
+    const claimed = await claim(em, request);
+    const job = await (claimed?.mine === false ? findJob : lockJob)(em, jobId);
+    if (!job || !seesJob(caller, job, await currentProviderId(em, job))) throw noSuchJob();
+    if (!seesJob(caller, job, null)) throw new DomainError('forbidden', 'This is for its customer or ops.');
+    const before = await recall(em, deps, claimed);
+    if (before) return before;
+    requireMatch(request, undefined);
+    const now = deps.now();
+    const decided = decideAssignment(job, providerId, deps.newId(), now);
+    const { id } = decided.assignment;
+    const answer = {
+      body: presentAssignment(decided.assignment, actions(decided.assignment, caller, now, { windowTaken: false })),
+      version: decided.assignment.scheduleVersion,
+      location: `/assignments/${id}`,
+    };
+    await insertAssignment(em, decided.assignment);
+    await assignJob(em, decided.job);
+    if (claimed) await em.execute(...keepAnswer(claimed, answer));
+    return answer;
+  });
+}

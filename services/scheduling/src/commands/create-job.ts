@@ -1,0 +1,25 @@
+import { DomainError } from '@punctual/chassis/domain';
+import type { CreateJobBody } from '@punctual/contracts';
+import { createJob as decideJob } from '../domain/create-job.ts';
+import { presentJob } from '../domain/present.ts';
+import { keepAnswer } from '../persistence/idempotency.ts';
+import { insertJob } from '../persistence/jobs.ts';
+import { inTransaction } from '../persistence/transaction.ts';
+import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+
+/** A customer asks for work to be done. */
+export function createJob(deps: CommandDeps, request: CommandRequest, body: CreateJobBody): Promise<Outcome> {
+  return inTransaction(deps.database, async (em): Promise<Outcome> => {
+    const { caller } = request;
+    const claimed = await claim(em, request);
+    if (!caller.roles.includes('customer')) throw new DomainError('forbidden', 'Only a customer creates a job.');
+    const before = await recall(em, deps, claimed);
+    if (before) return before;
+    requireMatch(request, undefined);
+    const job = decideJob(body, caller.id, deps.newId(), deps.now());
+    const answer = { body: presentJob(job), location: `/jobs/${job.id}` };
+    await insertJob(em, job);
+    if (claimed) await em.execute(...keepAnswer(claimed, answer));
+    return answer;
+  });
+}

@@ -1,0 +1,47 @@
+import { handle, type Route } from '@punctual/chassis';
+import { endpoints } from '@punctual/contracts';
+import { type AssignmentCommand, changeAssignment } from '../commands/change-assignment.ts';
+import type { CommandDeps } from '../commands/command.ts';
+import { getAssignment, getTimeline } from '../queries/get-assignment.ts';
+import { listAssignments } from '../queries/list-assignments.ts';
+import { type MutationRequest, toCommand, toHandled } from './mutation.ts';
+import { readCursor } from './read-cursor.ts';
+
+/** What concerns one assignment, or the list of them. */
+export function assignmentRoutes(deps: CommandDeps): Route[] {
+  const change = async (
+    request: MutationRequest & { params: { id: string } },
+    asked: Omit<AssignmentCommand, 'assignmentId'>,
+  ) => toHandled(await changeAssignment(deps, toCommand(request), { assignmentId: request.params.id, ...asked }));
+
+  return [
+    handle(endpoints.proposeForAssignment, (request) => {
+      const { body, query } = request;
+      return change(request, { command: { name: 'propose', body }, roles: ['provider'], dryRun: query.dryRun });
+    }),
+    handle(endpoints.confirmSchedule, (request) =>
+      change(request, { command: { name: 'confirm' }, seenVersion: request.body?.scheduleVersion }),
+    ),
+    handle(endpoints.rejectAssignment, (request) =>
+      change(request, { command: { name: 'reject', body: request.body ?? {} } }),
+    ),
+    handle(endpoints.cancelAssignment, (request) =>
+      change(request, { command: { name: 'cancel', body: request.body } }),
+    ),
+    handle(endpoints.completeAssignment, (request) => change(request, { command: { name: 'complete' } })),
+    handle(endpoints.disputeAssignment, (request) =>
+      change(request, { command: { name: 'dispute', body: request.body } }),
+    ),
+    handle(endpoints.getAssignment, async ({ caller, params }) => {
+      const body = await getAssignment(deps, caller, params.id);
+      return { body, version: body.scheduleVersion };
+    }),
+    handle(endpoints.getAssignmentTimeline, async ({ caller, params }) => {
+      const { items, version } = await getTimeline(deps, caller, params.id);
+      return { body: { items }, version };
+    }),
+    handle(endpoints.listAssignments, async ({ caller, query: { cursor, ...query } }) => ({
+      body: await listAssignments(deps, caller, { ...query, after: readCursor(cursor) }),
+    })),
+  ];
+}

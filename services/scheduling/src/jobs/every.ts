@@ -1,0 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lifecycle, Logger } from '@punctual/chassis';
+
+/** Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one. */
+export function every(
+  { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
+  { name, pauseMs, run }: { name: string; pauseMs: number; run: (signal: AbortSignal) => Promise<void> },
+): void {
+  const { signal } = lifecycle;
+  const loop = async () => {
+    while (!signal.aborted) {
+      await run(signal).catch((error: unknown) => logger.warn({ err: error, job: name }, 'a job failed; trying again'));
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  };
+  const running = loop();
+  lifecycle.onShutdown(name, () => running);
+}

@@ -1,0 +1,91 @@
+import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { TimelineItem } from '@punctual/contracts';
+import type { Assignment, Interval } from '../domain/assignment.ts';
+import { AssignmentRow } from './assignment-row.ts';
+import { TimelineRow } from './timeline-row.ts';
+
+const readOnly = { disableIdentityMap: true } as const;
+
+export async function findAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
+  return em.findOne(AssignmentRow, { id }, readOnly);
+}
+
+/** Reads an assignment as it now is, and lets nobody else change it until the transaction ends. */
+export async function lockAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
+  return em.findOne(AssignmentRow, { id }, { ...readOnly, lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+export async function insertAssignment(em: EntityManager, assignment: Assignment): Promise<void> {
+  await em.insert(AssignmentRow, assignment);
+}
+
+/** A page of assignments, the newest first: ids of version 7 sort by age. */
+export async function pageAssignments(
+  em: EntityManager,
+  where: FilterQuery<InferEntity<typeof AssignmentRow>>,
+  limit: number,
+): Promise<Assignment[]> {
+  return em.find(AssignmentRow, where, { ...readOnly, orderBy: { id: 'desc' }, limit });
+}
+
+/** At most `limit` proposals that have run out, locked; those that another instance is expiring are left to it. */
+export async function lockExpired(em: EntityManager, now: Temporal.Instant, limit: number): Promise<Assignment[]> {
+  const expired = { status: 'PROPOSED', proposalExpiresAt: { $lte: now } } as const;
+  return em.find(AssignmentRow, expired, {
+    ...readOnly,
+    orderBy: { proposalExpiresAt: 'asc' },
+    limit,
+    lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+  });
+}
+
+/** Who was released from the job. */
+export async function declinedProviderIds(em: EntityManager, jobId: string): Promise<string[]> {
+  const declined = await em.find(AssignmentRow, { jobId, status: 'DECLINED' }, { ...readOnly, fields: ['providerId'] });
+  return declined.map(({ providerId }) => providerId);
+}
+
+/** The confirmed windows of a provider that overlap `range`, sorted; windows that touch do not overlap. */
+export async function confirmedWindows(
+  em: EntityManager,
+  query: { providerId: string; range: Interval; exceptAssignmentId?: string; limit?: number },
+): Promise<Interval[]> {
+  const { providerId, range, exceptAssignmentId, limit } = query;
+  const rows = await em.execute<{ scheduled_start: string; scheduled_end: string }[]>(
+    `select scheduled_start, scheduled_end from assignment
+      where provider_id = ? and status = 'CONFIRMED' and id is distinct from ?::uuid
+        and tstzrange(scheduled_start, scheduled_end, '[)') && tstzrange(?, ?, '[)')
+      order by scheduled_start
+      limit ?`,
+    [providerId, exceptAssignmentId ?? null, range.start.toString(), range.end.toString(), limit ?? null],
+  );
+  return rows.map((row) => ({
+    start: Temporal.Instant.from(row.scheduled_start),
+    end: Temporal.Instant.from(row.scheduled_end),
+  }));
+}
+
+/** The ids of those proposals that the provider could not keep, since another window was confirmed meanwhile. */
+export async function takenProposals(em: EntityManager, assignments: readonly Assignment[]): Promise<Set<string>> {
+  const proposed = assignments.filter(({ status }) => status === 'PROPOSED').map(({ id }) => id);
+  if (proposed.length === 0) return new Set();
+  const rows = await em.execute<{ id: string }[]>(
+    `select mine.id from assignment mine
+      where mine.id in (${proposed.map(() => '?').join(', ')}) and exists (
+        select from assignment other
+          where other.provider_id = mine.provider_id and other.status = 'CONFIRMED' and other.id <> mine.id
+            and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
+              && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`,
+    proposed,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The timeline of an assignment, oldest first. */
+export async function readTimeline(em: EntityManager, assignmentId: string): Promise<TimelineItem[]> {
+  const rows = await em.find(TimelineRow, { assignmentId }, { ...readOnly, orderBy: { version: 'asc' } });
+  return rows.map(({ version, type, actor, source, reason, before, after, traceId, at }) =>
+    TimelineItem.parse({ version, type, actor, source, reason, before, after, traceId, at: at.toISOString() }),
+  );
+}

@@ -1,0 +1,51 @@
+import { Assignment, type Timeline } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+
+let scheduling: SchedulingService;
+beforeAll(async () => {
+  scheduling = await startScheduling();
+});
+afterAll(() => scheduling.stop());
+
+test('a customer proposes, the provider proposes another time, the customer confirms', async () => {
+  const { customer, provider, job, assignment } = await scheduling.cast();
+  expect(assignment).toMatchObject({ status: 'UNSCHEDULED', scheduleVersion: 0, jobId: job.id, payoutStatus: null });
+
+  const first = windowIn(24 * 60);
+  const proposed = await customer.post(`/jobs/${job.id}/schedule`, { ...first, notes: 'Please knock.' });
+  expect(proposed.status).toBe(200);
+  expect(proposed.headers.get('etag')).toBe('"1"');
+  expect(proposed.body).toMatchObject({
+    status: 'PROPOSED',
+    scheduledStart: first.start,
+    scheduledEnd: first.end,
+    scheduleProposedBy: 'CUSTOMER',
+    scheduleNotes: 'Please knock.',
+    proposalExpiresAt: first.start,
+  });
+
+  const second = windowIn(5 * 24 * 60);
+  const countered = await provider.post(`/assignments/${assignment.id}/schedule`, second);
+  expect(countered.body).toMatchObject({ scheduleVersion: 2, scheduleProposedBy: 'PROVIDER', scheduleNotes: null });
+
+  const confirmed = await customer.post(`/assignments/${assignment.id}/schedule/confirm`);
+  expect(confirmed.status).toBe(200);
+  expect(confirmed.body).toMatchObject({ status: 'CONFIRMED', scheduleVersion: 3, proposalExpiresAt: null });
+
+  const seen = await provider.get(`/assignments/${assignment.id}`);
+  expect(Assignment.parse(seen.body)).toMatchObject({ status: 'CONFIRMED', scheduledStart: second.start });
+  expect(seen.headers.get('etag')).toBe('"3"');
+
+  const timeline = await provider.get<Timeline>(`/assignments/${assignment.id}/timeline`);
+  expect(timeline.body.items.map(({ version, type, actor }) => [version, type, actor.role])).toEqual([
+    [1, 'schedule.proposed', 'customer'],
+    [2, 'schedule.proposed', 'provider'],
+    [3, 'schedule.confirmed', 'customer'],
+  ]);
+  expect(timeline.body.items[2]).toMatchObject({
+    source: 'API',
+    before: { status: 'PROPOSED', confirmedAt: null },
+    after: { status: 'CONFIRMED' },
+  });
+});

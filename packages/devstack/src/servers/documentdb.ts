@@ -38,6 +38,8 @@ export async function startDocumentdb(host: Host): Promise<Server> {
   return startLocalServer(host, {
     name: 'documentdb',
     stopSignal: 'INT',
+    // The extension connects to its own server (to make an index, for one), and knows no password of its own.
+    env: { ...process.env, PGPASSWORD: password },
     command: (port) => inside(root, user, [`${programs}/postgres`, '-D', data, '-p', String(port), ...settings]),
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     ask: askPostgres,

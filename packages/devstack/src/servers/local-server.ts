@@ -5,7 +5,7 @@ import type { Host, Server } from './source.ts';
 import { type SupervisedCommand, type SupervisedProcess, startSupervised } from './supervised-process.ts';
 import { untilAnswers } from './until-answers.ts';
 
-export type LocalServer = Pick<SupervisedCommand, 'stopSignal' | 'user'> & {
+export type LocalServer = Pick<SupervisedCommand, 'stopSignal' | 'user' | 'env'> & {
   name: string;
   command: (port: number) => string[];
   url: (port: number) => string;
@@ -33,12 +33,13 @@ export async function startLocalServer(host: Host, server: LocalServer): Promise
 async function startOn(port: number, host: Host, server: LocalServer, logFile: string): Promise<Server> {
   const url = server.url(port);
   const start = async () => {
-    const { stopSignal, user } = server;
+    const { stopSignal, user, env } = server;
     const process = await startSupervised({
       command: server.command(port),
       stopSignal,
       logFile,
       ...(user && { user }),
+      ...(env && { env }),
     });
     try {
       await host.run.recordProcess(process.pid);

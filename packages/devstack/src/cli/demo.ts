@@ -1,11 +1,11 @@
 /** `npm run demo`: the journey on servers of its own and free ports; ends with 0 when it ended as it should, else with 1 and the reason. */
-import { prepareDemo } from './play.ts';
+import { preparePlay } from './play.ts';
 import { runProgram } from './program.ts';
 
 const interrupted = 130;
 
 await runProgram(interrupted, async (program) => {
-  const { journey, screen, logDir } = await prepareDemo(program, { gatewayPort: 0 });
+  const { journey, screen, logDir } = await preparePlay(program, { gatewayPort: 0 });
   try {
     await journey();
     return 0;

@@ -1,31 +1,65 @@
-import { startServers } from '../servers/start-servers.ts';
+import { createDatabase } from '../create-database.ts';
+import { startIssuer } from '../issuer.ts';
+import { type Servers, startServers } from '../servers/start-servers.ts';
 import { type Stack, startStack } from '../stack/start-stack.ts';
+import type { IssueToken } from '../story/cast.ts';
 import { openEventLog } from '../story/event-log.ts';
 import { type JourneyEnd, playJourney } from '../story/journey.ts';
 import { createScreen, type Screen } from '../story/screen.ts';
 import type { Program } from './program.ts';
 import { takeRunFolder } from './run-folder.ts';
 
-export type Play = { screen: Screen; stack: Stack; logDir: string; journey: () => Promise<JourneyEnd> };
+export type Play = {
+  screen: Screen;
+  stack: Stack;
+  logDir: string;
+  issueToken: IssueToken;
+  journey: () => Promise<JourneyEnd>;
+};
 
 /** Brings everything up for a program, and makes the journey ready to be played on it. */
-export async function prepareDemo(program: Program, options: { gatewayPort: number }): Promise<Play> {
+export async function preparePlay(program: Program, { gatewayPort }: { gatewayPort: number }): Promise<Play> {
+  const { signal } = program;
   const screen = createScreen(process.stdout);
   screen.title('Punctual: one journey through four services');
-  const servers = await startServers({ log: (text) => screen.line(`  ${text}`), signal: program.signal });
+  const servers = await startServers({ log: (text) => screen.line(`  ${text}`), signal });
   program.onEnd(servers.stop);
+  const issuer = await startIssuer();
+  program.onEnd(issuer.stop);
 
   const startedAt = performance.now();
   const folder = await takeRunFolder();
-  const stack = await startStack({ ...folder, ...options, servers, signal: program.signal });
+  const stack = await startStack({ ...folder, ...(await openDatabases(servers)), issuer, gatewayPort, signal });
   program.onEnd(stack.stop);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  screen.line(`  gateway, scheduling, reminders and payouts are ready after ${seconds} s`);
+  screen.line(`  gateway, scheduling, reminders and payouts: ready after ${seconds} s`);
 
   const events = await openEventLog({ natsUrl: servers.nats.url, onEvent: screen.event });
   program.onEnd(events.close);
   const { gateway } = stack.addresses.urls;
-  const journey = () =>
-    playJourney({ gateway, issueToken: stack.issuer.token, events, screen, signal: program.signal });
-  return { screen, stack, logDir: folder.logDir, journey };
+  const journey = () => playJourney({ gateway, issueToken: issuer.token, events, screen, signal });
+  return { screen, stack, logDir: folder.logDir, issueToken: issuer.token, journey };
+}
+
+async function openDatabases({ postgres, nats, mongo }: Servers) {
+  const reminders = new URL(mongo.url);
+  reminders.pathname = '/reminders';
+  return {
+    databases: {
+      scheduling: await openDatabase(postgres.url, 'scheduling'),
+      payouts: await openDatabase(postgres.url, 'payouts'),
+    },
+    nats: nats.url,
+    mongo: reminders.href,
+  };
+}
+
+const duplicateDatabase = '42P04';
+
+/** A server that the environment names may have it from an earlier start. */
+async function openDatabase(server: string, name: string): Promise<string> {
+  return createDatabase(server, name).catch((error) => {
+    if (error.code !== duplicateDatabase) throw error;
+    return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  });
 }

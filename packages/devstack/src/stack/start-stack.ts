@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDatabase } from '../create-database.ts';
-import { type Issuer, startIssuer } from '../issuer.ts';
+import type { Issuer } from '../issuer.ts';
 import { freePort, gatewayPort } from './ports.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 import {
@@ -14,15 +13,17 @@ import {
 import type { StackDescription, StackFile } from './stack-file.ts';
 
 export type StackOptions = {
-  servers: { postgres: { url: string }; nats: { url: string }; mongo: { url: string } };
+  /** Empty ones, or those of an earlier start. */
+  databases: { scheduling: string; payouts: string };
+  nats: string;
+  mongo: string;
+  issuer: Issuer;
   /** 0 (the default): any free one. */
   gatewayPort?: number;
   /** How many of each service run at once; each gateway forwards to the services of its own instance. */
   instances?: number;
   /** Told to every service, over what the caller's own environment says. */
   environment?: Readonly<Record<string, string>>;
-  /** Ends the names of the databases, where several stacks share the servers. */
-  databaseSuffix?: string;
   /** Emptied at the start; gets `<service>.log`. */
   logDir: string;
   /** Kept while the stack is up, removed before it stops. */
@@ -34,7 +35,6 @@ export type StackOptions = {
 export type Stack = {
   /** Of the first instance. */
   readonly addresses: ServiceAddresses;
-  readonly issuer: Issuer;
   service(name: ServiceName, instance?: number): ServiceProcess;
   stop(): Promise<void>;
 };
@@ -42,12 +42,11 @@ export type Stack = {
 type Instance = { addresses: ServiceAddresses; services: Record<ServiceName, ServiceProcess> };
 
 /**
- * The whole product as its users meet it: an issuer of tokens, two databases, and every service as a process of its own.
+ * The product as its users meet it: every service as a process of its own, under supervision.
  * @throws PortTakenError, ServiceStartError; what was started until then is stopped
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const firstPort = await gatewayPort(options.gatewayPort ?? 0);
-  const issuer = await startIssuer();
   const instances: Instance[] = [];
   let isUp = false;
 
@@ -55,7 +54,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     isUp = false;
     await options.stackFile?.remove();
     await Promise.all(instances.flatMap(({ services }) => Object.values(services)).map((service) => service.stop()));
-    await issuer.stop();
   };
   const onChange = () => {
     const [first] = instances;
@@ -63,11 +61,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 
   try {
-    const shared = await prepare(options, issuer);
+    const { nats, mongo, issuer, databases: postgres } = options;
+    await rm(options.logDir, { recursive: true, force: true });
+    await mkdir(options.logDir, { recursive: true });
     for (let index = 0; index < (options.instances ?? 1); index += 1) {
       const urls = await serviceUrls(index === 0 ? firstPort : await freePort());
       instances.push(
-        createInstance(options, { ...shared, urls }, { suffix: index === 0 ? '' : `-${index + 1}`, onChange }),
+        createInstance(
+          options,
+          { nats, mongo, issuer, postgres, urls },
+          { suffix: index === 0 ? '' : `-${index + 1}`, onChange },
+        ),
       );
     }
     await startAll(instances, options.signal);
@@ -85,28 +89,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   return {
     addresses: instance(0).addresses,
-    issuer,
     service: (name, index = 0) => instance(index).services[name],
     stop,
-  };
-}
-
-async function prepare(
-  { servers, databaseSuffix = '', logDir }: StackOptions,
-  issuer: Issuer,
-): Promise<Omit<ServiceAddresses, 'urls'>> {
-  await rm(logDir, { recursive: true, force: true });
-  await mkdir(logDir, { recursive: true });
-  const mongo = new URL(servers.mongo.url);
-  mongo.pathname = `/reminders${databaseSuffix}`;
-  return {
-    nats: servers.nats.url,
-    postgres: {
-      scheduling: await createDatabase(servers.postgres.url, `scheduling${databaseSuffix}`),
-      payouts: await createDatabase(servers.postgres.url, `payouts${databaseSuffix}`),
-    },
-    mongo: mongo.href,
-    issuer,
   };
 }
 

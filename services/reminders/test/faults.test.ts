@@ -6,7 +6,7 @@ import { reminders } from '../src/app.ts';
 import { entryOf } from '../src/domain/assignment.ts';
 import { toReminderEvent } from '../src/messaging/reminder-event.ts';
 import { closeReminders, findAssignments } from '../src/persistence/assignments.ts';
-import { claimDue } from '../src/persistence/ledger.ts';
+import { claimRows, findDue } from '../src/persistence/ledger.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createTcpLink } from './tcp-link.ts';
 import { createWorld, type World } from './world.ts';
@@ -126,7 +126,8 @@ async function planAndStop() {
 
 /** The first things that a worker does with what is due. */
 async function claim(now: Date) {
-  const rows = await claimDue(world.store, { now, claim: { id: randomUUID(), until: now }, limit: 10 });
+  const due = await findDue(world.store, now, 10);
+  const rows = await claimRows(world.store, due, { id: randomUUID(), until: now });
   expect(rows).toHaveLength(1);
 }
 

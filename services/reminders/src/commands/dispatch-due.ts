@@ -4,7 +4,7 @@ import { entryOf } from '../domain/assignment.ts';
 import { tooLate } from '../domain/overtake.ts';
 import { closeReminders, findAssignments } from '../persistence/assignments.ts';
 import type { ReminderDocument } from '../persistence/documents.ts';
-import { claimDue } from '../persistence/ledger.ts';
+import { claimRows, findDue } from '../persistence/ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -21,9 +21,10 @@ export async function dispatchDue(deps: CommandDeps, onBatch: () => Promise<unkn
   while (!deps.signal.aborted) {
     await deps.broker.check();
     const now = deps.now();
+    const ids = await findDue(deps.store, now, batchSize);
+    if (ids.length === 0) return;
     const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
-    const rows = await claimDue(deps.store, { now, claim, limit: batchSize });
-    if (rows.length === 0) return;
+    const rows = await claimRows(deps.store, ids, claim);
     await closeAll(deps, rows, now);
     await carryOut(deps, await findAssignments(deps.store, [...new Set(rows.map((row) => row.assignmentId))]));
     await onBatch();

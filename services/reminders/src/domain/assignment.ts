@@ -44,18 +44,19 @@ export type Entry = {
 /** How a schedule event changes the record: its new fields, and what is added to the outbox. */
 export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'> & { entries: Entry[] };
 
-export type Moment = { now: Date; traceparent: string | null };
+/** When something is decided, and in which trace. */
+export type Occasion = { now: Date; traceparent: string | null };
 
 /** Undefined when the record is already as far as the event, or further: then it is a duplicate or came late. */
 export function applyScheduleEvent(
   record: AssignmentRecord | undefined,
   event: ScheduleEvent,
   rules: PlanRules,
-  moment: Moment,
+  occasion: Occasion,
 ): Move | undefined {
   const version = event.data.scheduleVersion;
   if (record !== undefined && record.version >= version) return undefined;
-  const planned = plan(event, rules, moment.now);
+  const planned = plan(event, rules, occasion.now);
   return {
     customerId: event.data.customerId,
     providerId: event.data.providerId,
@@ -66,8 +67,8 @@ export function applyScheduleEvent(
     open: planned.filter((reminder) => reminder.suppressedBecause === null).map((reminder) => reminder.kind),
     overdue: [],
     entries: [
-      ...(record === undefined ? [] : suppressOpen(record, event, moment)),
-      ...planned.map((reminder) => planEntry(reminder, event, moment)),
+      ...(record === undefined ? [] : suppressOpen(record, event, occasion)),
+      ...planned.map((reminder) => planEntry(reminder, event, occasion)),
     ],
   };
 }
@@ -78,30 +79,35 @@ export function reminderId(assignmentId: string, scheduleVersion: number, kind: 
 }
 
 /** What all entries have; also for those that the clock makes for many assignments at once. */
-export function entryOf<T extends Entry['type']>(type: T, scheduleVersion: number, kind: ReminderKind, moment: Moment) {
+export function entryOf<T extends Entry['type']>(
+  type: T,
+  scheduleVersion: number,
+  kind: ReminderKind,
+  occasion: Occasion,
+) {
   return {
     key: `${scheduleVersion}:${kind}:${type}`,
     type,
     scheduleVersion,
     kind,
-    at: moment.now,
-    traceparent: moment.traceparent,
+    at: occasion.now,
+    traceparent: occasion.traceparent,
   };
 }
 
-function suppressOpen(record: AssignmentRecord, event: ScheduleEvent, moment: Moment): Entry[] {
+function suppressOpen(record: AssignmentRecord, event: ScheduleEvent, occasion: Occasion): Entry[] {
   const because = suppressionReason(record, event);
   return record.open.map((kind) => ({
-    ...entryOf('reminder.suppressed', record.version, kind, moment),
+    ...entryOf('reminder.suppressed', record.version, kind, occasion),
     because,
     planned: null,
   }));
 }
 
-function planEntry(planned: PlannedReminder, event: ScheduleEvent, moment: Moment): Entry {
+function planEntry(planned: PlannedReminder, event: ScheduleEvent, occasion: Occasion): Entry {
   const { scheduleVersion } = event.data;
   const because = planned.suppressedBecause;
   return because === null
-    ? { ...entryOf('reminder.queued', scheduleVersion, planned.kind, moment), planned }
-    : { ...entryOf('reminder.suppressed', scheduleVersion, planned.kind, moment), because, planned };
+    ? { ...entryOf('reminder.queued', scheduleVersion, planned.kind, occasion), planned }
+    : { ...entryOf('reminder.suppressed', scheduleVersion, planned.kind, occasion), because, planned };
 }

@@ -1,6 +1,6 @@
 import { MongoBackend } from '@agendajs/mongo-backend';
 import type { Lifecycle, Logger } from '@punctual/chassis';
-import { Agenda, type Job } from 'agenda';
+import { Agenda, exponential, type Job } from 'agenda';
 import type { CommandDeps } from '../commands/deps.ts';
 import { dispatchDue } from '../commands/dispatch-due.ts';
 import { sweep } from '../commands/sweep.ts';
@@ -12,6 +12,8 @@ import { beat, heartbeatEveryMs } from './heartbeat.ts';
 const minuteMs = 60_000;
 /** How long a job of a worker that died stays locked. The sweep does not wait for it. */
 const lockLifetimeMs = 30_000;
+/** Without a backoff Agenda tries a failed job never again. A minute's job is tried until it succeeds and is removed. */
+const untilItSucceeds = exponential({ delay: 1_000, maxDelay: minuteMs, maxRetries: Number.POSITIVE_INFINITY });
 
 /** Agenda on the service's own store. It only rings: what is due, and whether it may be sent, the ledger knows. */
 export function createAgenda(deps: { store: Store; pollMs: number; logger: Logger }): Agenda {
@@ -22,7 +24,7 @@ export function createAgenda(deps: { store: Store; pollMs: number; logger: Logge
     defaultConcurrency: 1,
   });
   agenda.on('error', (error) => deps.logger.warn({ err: error }, 'the scheduler cannot work'));
-  agenda.on('fail', (error, job) => deps.logger.error({ err: error, job: job.attrs.name }, 'a job failed'));
+  agenda.on('fail', (error, job) => deps.logger.warn({ err: error, job: job.attrs.name }, 'a job failed'));
   return agenda;
 }
 
@@ -31,7 +33,10 @@ export async function startScheduler(
   deps: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number },
 ): Promise<void> {
   const { agenda, lifecycle } = deps;
-  agenda.define<DispatchData>(dispatchJob, (job) => ringMinute(deps, job), { removeOnComplete: true });
+  agenda.define<DispatchData>(dispatchJob, (job) => ringMinute(deps, job), {
+    removeOnComplete: true,
+    backoff: untilItSucceeds,
+  });
   agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
   agenda.define('heartbeat', () => beat(deps));
   await agenda.start();

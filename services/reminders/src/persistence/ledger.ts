@@ -26,19 +26,18 @@ export async function enterDecisions(store: Store, records: AssignmentRecord[]):
   if (changes.length > 0) await store.ledger.bulkWrite(changes, { ordered: false });
 }
 
-/** Takes up to `limit` of the reminders that are due, the longest waiting first, for one worker. */
-export async function claimDue(
-  store: Store,
-  { now, claim, limit }: { now: Date; claim: Claim; limit: number },
-): Promise<ReminderDocument[]> {
+/** Of the reminders that are due, the ids of those that have waited longest. */
+export async function findDue(store: Store, now: Date, limit: number): Promise<string[]> {
   const due = await store.ledger
     .find({ state: { $in: waiting }, sendAt: { $lte: now } }, { projection: { _id: 1 } })
     .sort({ sendAt: 1 })
     .limit(limit)
     .toArray();
-  const ids = due.map(({ _id }) => _id);
-  if (ids.length === 0) return [];
-  // The filter on the state is the fence: of several workers that found a row, one gets it.
+  return due.map(({ _id }) => _id);
+}
+
+/** Takes for one worker those of these reminders that no other has taken: the filter on the state is the fence. */
+export async function claimRows(store: Store, ids: string[], claim: Claim): Promise<ReminderDocument[]> {
   await store.ledger.updateMany({ _id: { $in: ids }, state: { $in: waiting } }, { $set: { state: 'SENDING', claim } });
   return store.ledger.find({ _id: { $in: ids }, 'claim.id': claim.id }).toArray();
 }

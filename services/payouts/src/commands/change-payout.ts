@@ -11,6 +11,7 @@ import { readAssignmentView } from '../persistence/assignment-views.ts';
 import type { Database } from '../persistence/database.ts';
 import { keepAnswer, recallAnswer } from '../persistence/idempotency.ts';
 import { findPayout, lockPayout, savePayout } from '../persistence/payouts.ts';
+import { inTransaction } from '../persistence/transaction.ts';
 
 export type CommandDeps = { database: Database; relay: OutboxRelay };
 
@@ -44,7 +45,7 @@ export type Command = {
  * @throws DomainError
  */
 export async function changePayout(deps: CommandDeps, request: CommandRequest, command: Command): Promise<Answer> {
-  const answer = await deps.database.fork().transactional(async (em): Promise<Answer> => {
+  const answer = await inTransaction(deps.database, async (em): Promise<Answer> => {
     const { caller, params, ifMatch } = request;
     const seen = await findPayout(em, params);
     requireSight(caller, seen);

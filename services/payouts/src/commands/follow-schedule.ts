@@ -5,6 +5,7 @@ import { applyScheduleEvent } from '../domain/apply-schedule-event.ts';
 import { lockAssignmentView, saveAssignmentView } from '../persistence/assignment-views.ts';
 import type { Database } from '../persistence/database.ts';
 import { lockPayout, savePayout } from '../persistence/payouts.ts';
+import { inTransaction } from '../persistence/transaction.ts';
 
 export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: string; twoPersonMinor: number };
 
@@ -15,7 +16,7 @@ export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: str
  */
 export async function followSchedule(deps: FollowDeps, event: ScheduleEvent): Promise<void> {
   const { actor, reason, assignmentId } = event.data;
-  await deps.database.fork().transactional(async (em) => {
+  await inTransaction(deps.database, async (em) => {
     const isNew = (await em.execute(...inboxInsert(deps.consumer, event.id))).length > 0;
     if (!isNew) return;
     const known = {

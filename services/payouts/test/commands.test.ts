@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import { type Payout, PayoutPage, Timeline } from '@punctual/contracts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { history, newParties, type Step } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+const [ann, bob, opa] = [randomUUID(), randomUUID(), randomUUID()];
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ instances: 2 });
+});
+
+afterAll(() => world.stop());
+
+async function payoutAfter(steps: Step[], wanted: Partial<Payout>, amountMinor = 18_500) {
+  const parties = newParties();
+  await world.publish(...history(steps, { ...parties, price: { amountMinor, currency: 'EUR' } }));
+  return world.untilPayout(parties.assignmentId, wanted);
+}
+
+const completed = (amountMinor?: number) =>
+  payoutAfter(['propose', 'confirm', 'complete'], { status: 'AWAITING_APPROVAL' }, amountMinor);
+
+const approve = (who: string, { id }: Payout, headers?: Record<string, string>) =>
+  world.call('finance', who, `POST /payouts/${id}/approve`, { ...(headers && { headers }) });
+
+describe('approve and mark-paid', () => {
+  it('approves, pays and tells of both', async () => {
+    const payout = await completed();
+    const approved = await approve(ann, payout);
+    expect(approved).toMatchObject({ status: 200, body: { status: 'APPROVED', version: 3, approvals: [{ by: ann }] } });
+    expect(approved.headers.get('etag')).toBe('"3"');
+
+    const paid = await world.call('finance', bob, `POST /payouts/${payout.id}/mark-paid`, {
+      body: { reference: 'SEPA 17' },
+    });
+    expect(paid).toMatchObject({ status: 200, body: { status: 'PAID', version: 4, paymentReference: 'SEPA 17' } });
+    expect(paid.body.paidAt).toBe(paid.body.updatedAt);
+
+    const events = await world.published(4, payout.assignmentId);
+    expect(events.map(({ type }) => type)).toEqual([
+      'payout.pending',
+      'payout.awaiting_approval',
+      'payout.approved',
+      'payout.paid',
+    ]);
+    const timeline = await world.call('ops', opa, `GET /payouts/${payout.id}/timeline`);
+    expect(timeline.headers.get('etag')).toBe('"4"');
+    expect(Timeline.parse(timeline.body).items.slice(2)).toMatchObject([
+      { version: 3, type: 'payout.approved', actor: { id: ann, role: 'finance' }, source: 'API' },
+      { version: 4, type: 'payout.paid', actor: { id: bob, role: 'finance' }, after: { paymentReference: 'SEPA 17' } },
+    ]);
+  });
+
+  it('is final once paid', async () => {
+    const payout = await completed();
+    await approve(ann, payout);
+    const pay = { body: { reference: 'SEPA 18' } };
+    await world.call('finance', ann, `POST /payouts/${payout.id}/mark-paid`, pay);
+    for (const request of ['mark-paid', 'block', 'unblock'] as const) {
+      const body = request === 'mark-paid' ? pay.body : { reason: 'A mistake' };
+      const refused = await world.call('finance', ann, `POST /payouts/${payout.id}/${request}`, { body });
+      expect(refused).toMatchObject({ status: 409, body: { code: 'invalid-transition', current: { status: 'PAID' } } });
+    }
+  });
+
+  it('needs two different people for a large one', async () => {
+    const payout = await completed(100_000);
+    expect(payout.approvalsNeeded).toBe(2);
+    expect(await approve(ann, payout)).toMatchObject({
+      status: 200,
+      body: { status: 'AWAITING_APPROVAL', version: 3 },
+    });
+    expect(await approve(ann, payout)).toMatchObject({ status: 409, body: { code: 'already-approved' } });
+    expect(await approve(bob, payout)).toMatchObject({ status: 200, body: { status: 'APPROVED', version: 4 } });
+    expect(await approve(randomUUID(), payout)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
+    const events = await world.published(4, payout.assignmentId);
+    expect(events.map(({ type, data }) => [type, data.approvals.length])).toEqual([
+      ['payout.pending', 0],
+      ['payout.awaiting_approval', 0],
+      ['payout.awaiting_approval', 1],
+      ['payout.approved', 2],
+    ]);
+  });
+
+  it('counts racing approvers right', async () => {
+    const payout = await completed(250_000);
+    const people = Array.from({ length: 8 }, () => randomUUID());
+    const answers = await Promise.all([...people, ...people].map((who) => approve(who, payout)));
+    const accepted = answers.filter(({ status }) => status === 200);
+    expect(accepted.map(({ body }) => body.version).sort()).toEqual([3, 4]);
+    for (const { status, body } of answers) {
+      if (status !== 200) expect(['already-approved', 'invalid-transition']).toContain(body.code);
+    }
+    const now = await world.untilPayout(payout.assignmentId, { status: 'APPROVED', version: 4 });
+    expect(new Set(now.approvals.map(({ by }) => by)).size).toBe(2);
+  });
+
+  it('refuses what is not yet due', async () => {
+    const pending = await payoutAfter(['propose', 'confirm'], { status: 'PENDING' });
+    expect(await approve(ann, pending)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
+    const body = { reference: 'SEPA 19' };
+    const paid = await world.call('finance', ann, `POST /payouts/${pending.id}/mark-paid`, { body });
+    expect(paid).toMatchObject({ status: 409, body: { code: 'invalid-transition', current: { status: 'PENDING' } } });
+  });
+});
+
+describe('block and unblock', () => {
+  const reason = { body: { reason: 'The account is being checked' } };
+
+  it('goes back to where the events have brought it meanwhile', async () => {
+    const payout = await payoutAfter(['propose', 'confirm'], { status: 'PENDING' });
+    const blocked = await world.call('ops', opa, `POST /payouts/${payout.id}/block`, reason);
+    expect(blocked).toMatchObject({ status: 200, body: { status: 'BLOCKED', blockedBecause: reason.body.reason } });
+
+    const { assignmentId, jobId, providerId, customerId } = payout;
+    const [, , complete] = history(['propose', 'confirm', 'complete'], { assignmentId, jobId, providerId, customerId });
+    if (complete) await world.publish(complete);
+    await world.untilConsumed();
+    expect((await world.payoutOf(assignmentId)).body).toEqual(blocked.body);
+
+    const unblocked = await world.call('finance', ann, `POST /payouts/${payout.id}/unblock`, reason);
+    expect(unblocked).toMatchObject({
+      status: 200,
+      body: { status: 'AWAITING_APPROVAL', blockedBecause: null, version: 3 },
+    });
+    const events = await world.published(3, assignmentId);
+    expect(events.at(-1)).toMatchObject({ type: 'payout.awaiting_approval', data: { version: 3 } });
+  });
+
+  it('unblocks a dispute, but not what was cancelled', async () => {
+    const disputed = await payoutAfter(['propose', 'confirm', 'complete', 'dispute'], { status: 'BLOCKED' });
+    const back = await world.call('finance', ann, `POST /payouts/${disputed.id}/unblock`, reason);
+    expect(back).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL' } });
+
+    const cancelled = await payoutAfter(['propose', 'confirm', 'cancel'], { status: 'BLOCKED' });
+    const refused = await world.call('finance', ann, `POST /payouts/${cancelled.id}/unblock`, reason);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'invalid-transition', current: { status: 'BLOCKED' } },
+    });
+  });
+
+  it.each([{}, { reason: '' }, { reason: '  ' }, { reason: 'x'.repeat(501) }, { reason: 'Stop', more: 1 }])(
+    'refuses the body %o',
+    async (body) => {
+      const payout = await completed();
+      const refused = await world.call('finance', ann, `POST /payouts/${payout.id}/block`, { body });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed' } });
+    },
+  );
+});
+
+describe('who', () => {
+  it('sees it: its provider, finance and ops; nobody else knows of it', async () => {
+    const { id, assignmentId, providerId, customerId } = await completed();
+    for (const path of [`/payouts/${id}`, `/payouts/${id}/timeline`, `/assignments/${assignmentId}/payout`]) {
+      expect((await world.call('provider', providerId, `GET ${path}`)).status).toBe(200);
+      expect((await world.call('finance', ann, `GET ${path}`)).status).toBe(200);
+      expect((await world.call('ops', opa, `GET ${path}`)).status).toBe(200);
+      for (const [role, sub] of [
+        ['customer', customerId],
+        ['provider', randomUUID()],
+      ] as const) {
+        expect(await world.call(role, sub, `GET ${path}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+      }
+    }
+    const approved = await world.call('customer', customerId, `POST /payouts/${id}/approve`);
+    expect(approved).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('may: a role that may not is told so', async () => {
+    const { id, providerId } = await completed();
+    const body = { reason: 'Why not' };
+    for (const [role, sub, command] of [
+      ['provider', providerId, 'approve'],
+      ['ops', opa, 'approve'],
+      ['provider', providerId, 'block'],
+      ['ops', opa, 'unblock'],
+    ] as const) {
+      const refused = await world.call(
+        role,
+        sub,
+        `POST /payouts/${id}/${command}`,
+        command === 'approve' ? {} : { body },
+      );
+      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+    const refused = await world.call('ops', opa, `POST /payouts/${id}/mark-paid`, { body: { reference: 'SEPA 20' } });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  it('may not approve their own', async () => {
+    const payout = await completed();
+    for (const own of [payout.providerId, payout.customerId]) {
+      expect(await approve(own, payout)).toMatchObject({ status: 403, body: { code: 'own-payout' } });
+    }
+  });
+});
+
+describe('a key and a precondition', () => {
+  it('answers a repeated key with the same answer, before preconditions, and does it once', async () => {
+    const payout = await completed();
+    const key = { 'idempotency-key': randomUUID() };
+    const first = await approve(ann, payout, { ...key, 'if-match': '"2"' });
+    const again = await approve(ann, payout, { ...key, 'if-match': '"2"' });
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect(again.headers.get('etag')).toBe('"3"');
+    await world.untilPayout(payout.assignmentId, { version: 3 });
+  });
+
+  it('refuses a key for another request, and keeps none of a refused one', async () => {
+    const payout = await completed();
+    const headers = { 'idempotency-key': randomUUID() };
+    const refused = await approve(ann, payout, { ...headers, 'if-match': '"1"' });
+    expect(refused).toMatchObject({ status: 412, body: { code: 'precondition-failed', current: { version: 2 } } });
+    const block = (reason: string) =>
+      world.call('finance', ann, `POST /payouts/${payout.id}/block`, { body: { reason }, headers });
+    expect(await block('One')).toMatchObject({ status: 200 });
+    expect(await block('Two')).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    expect(await approve(bob, payout, headers)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
+  });
+
+  it('says so while the first request with a key is still under way', async () => {
+    const payout = await completed();
+    const headers = { 'idempotency-key': randomUUID() };
+    await world.database.query('begin');
+    await world.database.query('select from payout where id = $1 for update', [payout.id]);
+    const first = approve(ann, payout, headers);
+    await vi.waitFor(async () => {
+      const { rowCount } = await world.database.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    expect(await approve(ann, payout, headers)).toMatchObject({ status: 409, body: { code: 'idempotency-in-flight' } });
+    await world.database.query('rollback');
+    expect(await first).toMatchObject({ status: 200, body: { status: 'APPROVED' } });
+  });
+
+  it.each(['"2"', '*'])('takes If-Match %s', async (tag) => {
+    expect(await approve(ann, await completed(), { 'if-match': tag })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the list', () => {
+  it('is for finance and ops, newest first, by status, page by page', async () => {
+    const made = [];
+    for (let n = 0; n < 5; n += 1)
+      made.push(await payoutAfter(['propose', 'confirm', 'cancel'], { status: 'BLOCKED' }));
+    const wanted = made.map(({ id }) => id).toReversed();
+
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null && seen.length < wanted.length) {
+      const query: string = `status=BLOCKED&limit=2${cursor && `&cursor=${cursor}`}`;
+      const page: PayoutPage = PayoutPage.parse((await world.call('ops', opa, `GET /payouts?${query}`)).body);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(seen.slice(0, 5)).toEqual(wanted);
+    expect(await world.call('provider', made[0]?.providerId ?? '', 'GET /payouts')).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+  });
+
+  it('ends without a cursor', async () => {
+    const all = PayoutPage.parse((await world.call('finance', ann, 'GET /payouts?limit=100')).body);
+    expect(all.items.length).toBeGreaterThan(0);
+    expect(all.nextCursor).toBeNull();
+  });
+
+  it.each(['cursor=nonsense', 'cursor=MjAyNi0xMi0wMSBub25l', 'limit=0', 'limit=101', 'status=LOST'])(
+    'refuses %s',
+    async (query) => {
+      const refused = await world.call('finance', ann, `GET /payouts?${query}`);
+      expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed' } });
+    },
+  );
+});

@@ -1,0 +1,189 @@
+import { type ScheduleEvent, Timeline } from '@punctual/contracts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { applyScheduleEvent, type Known } from '../src/domain/apply-schedule-event.ts';
+import { unknownAssignment } from '../src/domain/assignment-view.ts';
+import type { Payout } from '../src/domain/payout.ts';
+import { history, legalSteps, newParties, type Step } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ instances: 2 });
+});
+
+afterAll(() => world.stop());
+
+async function happened(...steps: Step[]) {
+  const parties = newParties();
+  const events = history(steps, parties);
+  await world.publish(...events);
+  return { ...parties, events };
+}
+
+it('opens a payout when a window is confirmed, tells of it, and writes it down', async () => {
+  const { assignmentId, events, ...parties } = await happened('propose', 'confirm');
+  const payout = await world.untilPayout(assignmentId, { status: 'PENDING' });
+  expect(payout).toMatchObject({
+    ...parties,
+    assignmentId,
+    amount: { amountMinor: 18_500, currency: 'EUR' },
+    onHold: false,
+    version: 1,
+    approvals: [],
+    approvalsNeeded: 1,
+    blockedBecause: null,
+    paidAt: null,
+    paymentReference: null,
+  });
+
+  const [pending] = await world.published(1, assignmentId);
+  expect(pending).toMatchObject({
+    type: 'payout.pending',
+    source: '/payouts',
+    subject: assignmentId,
+    sequence: '0000000001',
+    data: { payoutId: payout.id, version: 1, status: 'PENDING', onHold: false },
+  });
+
+  const { body } = await world.call('provider', parties.providerId, `GET /payouts/${payout.id}/timeline`);
+  const { items } = Timeline.parse(body);
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({
+    version: 1,
+    type: 'payout.pending',
+    actor: events[1]?.data.actor,
+    source: 'EVENT',
+    before: {},
+    after: { status: 'PENDING', amount: { amountMinor: 18_500, currency: 'EUR' } },
+    at: payout.createdAt,
+  });
+});
+
+it('holds, releases and asks for approval, each with its own version and event', async () => {
+  const { assignmentId } = await happened(
+    'propose',
+    'confirm',
+    'propose',
+    'confirm',
+    'rejectWindow',
+    'propose',
+    'confirm',
+    'complete',
+  );
+  const payout = await world.untilPayout(assignmentId, { status: 'AWAITING_APPROVAL' });
+  const events = await world.published(6, assignmentId);
+  expect(events.map(({ type, data }) => [data.version, type, data.onHold])).toEqual([
+    [1, 'payout.pending', false],
+    [2, 'payout.pending', true],
+    [3, 'payout.pending', false],
+    [4, 'payout.pending', true],
+    [5, 'payout.pending', false],
+    [6, 'payout.awaiting_approval', false],
+  ]);
+  expect(payout).toMatchObject({ version: 6, onHold: false });
+
+  const { items } = Timeline.parse(
+    (await world.call('finance', newParties().customerId, `GET /payouts/${payout.id}/timeline`)).body,
+  );
+  expect(items[1]).toMatchObject({ version: 2, before: { onHold: false }, after: { onHold: true } });
+  expect(items.at(-1)).toMatchObject({ before: { status: 'PENDING' }, after: { status: 'AWAITING_APPROVAL' } });
+});
+
+it.each<[Step, string]>([
+  ['decline', 'declined: Booked elsewhere'],
+  ['cancel', 'cancelled: Not needed any more'],
+  ['dispute', 'disputed, NO_SHOW: Nobody came'],
+])('blocks on %s and says why', async (step, blockedBecause) => {
+  const { assignmentId } = await happened('propose', 'confirm', step);
+  await world.untilPayout(assignmentId, { status: 'BLOCKED', blockedBecause, version: 2 });
+  const events = await world.published(2, assignmentId);
+  expect(events[1]).toMatchObject({ type: 'payout.blocked', data: { blockedBecause } });
+});
+
+it('knows no payout of an assignment that was never confirmed', async () => {
+  const { assignmentId } = await happened('propose', 'expire');
+  await world.untilConsumed();
+  expect(await world.payoutOf(assignmentId)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+});
+
+it('ends in the same state when events come twice and in any order, to two instances at once', async () => {
+  const arrivals = fc
+    .array(fc.nat(5), { maxLength: 8 })
+    .map((picks) => history(legalSteps([0, 0, ...picks]), newParties()))
+    .chain((events) =>
+      fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+    );
+  const samples = fc.sample(arrivals, { numRuns: 40, seed: 7 });
+  await Promise.all(samples.map(([, arrived]) => world.publishAgain(...arrived)));
+  await world.untilConsumed();
+
+  for (const [events] of samples) {
+    const assignmentId = events[0]?.data.assignmentId ?? '';
+    const { body } = await world.payoutOf(assignmentId);
+    const { status, onHold, blockedBecause, amount, approvals } = inOrder(events);
+    expect(body).toMatchObject({ assignmentId, status, onHold, blockedBecause, amount, approvals });
+
+    const told = await world.published(Number(body.version), assignmentId);
+    expect(told.map(({ data }) => data.version)).toEqual(told.map((_, index) => index + 1));
+    expect(told.at(-1)?.data).toMatchObject({ version: body.version, status, onHold, blockedBecause });
+  }
+});
+
+it('applies nothing twice when the whole stream is delivered again', async () => {
+  const { assignmentId } = await happened('propose', 'confirm', 'propose');
+  const before = await world.untilPayout(assignmentId, { version: 2 });
+  await world.untilConsumed();
+  const { state } = await world.broker.manager.streams.info('PAYOUT');
+
+  await world.broker.manager.consumers.delete('SCHEDULE', 'payouts-schedule');
+  await vi.waitFor(() => world.broker.manager.consumers.info('SCHEDULE', 'payouts-schedule'), { timeout: 10_000 });
+  await world.untilConsumed();
+
+  expect((await world.payoutOf(assignmentId)).body).toEqual(before);
+  expect((await world.broker.manager.streams.info('PAYOUT')).state.messages).toBe(state.messages);
+});
+
+it('tries again what the database did not take, and does it once', async () => {
+  const parties = newParties();
+  const [propose, confirm] = history(['propose', 'confirm'], parties);
+  if (!propose || !confirm) throw new Error('unreachable');
+  await world.publish(propose);
+  await world.untilConsumed();
+
+  await world.database.query('begin');
+  await world.database.query('select from assignment_view where assignment_id = $1 for update', [parties.assignmentId]);
+  await world.publish(confirm);
+  await vi.waitFor(async () => {
+    const { rows } = await world.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+  await world.database.query('rollback');
+
+  await world.untilPayout(parties.assignmentId, { status: 'PENDING', version: 1 });
+  expect(await world.published(1, parties.assignmentId)).toHaveLength(1);
+});
+
+it('keeps its events while NATS is away', async () => {
+  const { assignmentId } = await happened('propose', 'confirm', 'complete');
+  const { id } = await world.untilPayout(assignmentId, { status: 'AWAITING_APPROVAL' });
+  await world.environment.stopNats();
+  const approved = await world.call('finance', newParties().customerId, `POST /payouts/${id}/approve`);
+  expect(approved).toMatchObject({ status: 200, body: { status: 'APPROVED', version: 3 } });
+  await world.environment.startNatsAgain();
+  const events = await world.published(3, assignmentId);
+  expect(events.map(({ type }) => type)).toEqual(['payout.pending', 'payout.awaiting_approval', 'payout.approved']);
+});
+
+function inOrder(events: readonly ScheduleEvent[]): Payout {
+  let known: Known = { view: unknownAssignment(events[0]?.data.assignmentId ?? ''), payout: undefined };
+  for (const event of events) {
+    const { view, versions } = applyScheduleEvent(known, event, { id: '', twoPersonMinor: 100_000 }, new Date());
+    known = { view, payout: versions.at(-1) ?? known.payout };
+  }
+  if (!known.payout) throw new Error('no payout follows');
+  return known.payout;
+}

@@ -6,8 +6,8 @@ import { startLocalServer } from './local-server.ts';
 import { makeOpenFolder } from './open-folder.ts';
 import { askPostgres, postgresSettings } from './postgres.ts';
 import { copyFolder, emptyCluster, initdbOptions } from './postgres-cluster.ts';
-import { type Host, type Server, Unavailable } from './source.ts';
-import { serverUser, type User } from './users.ts';
+import type { Host, Server } from './source.ts';
+import { nobody, type User } from './users.ts';
 
 const major = 18;
 const programs = `/usr/lib/postgresql/${major}/bin`;
@@ -20,11 +20,10 @@ const extensionSettings = [
 /**
  * PostgreSQL with the DocumentDB extension, whose packages only Debian has: it runs inside a folder with a small Debian.
  * Nothing is mounted into that folder, so that it can be removed like any other.
- * @throws Unavailable when this machine cannot make such a folder
+ * For root, who alone may change the root folder. @throws Unavailable when this machine cannot make such a folder
  */
 export async function startDocumentdb(host: Host): Promise<Server> {
-  const user = await serverUser();
-  if (!user) throw new Unavailable('FerretDB needs root, to run inside a Debian folder');
+  const user = await nobody();
   const root = await host.cache.folderOf(`documentdb-${major}`, async (draft) => {
     await makeDebianFolder(host, draft, [`postgresql-${major}-documentdb`]);
     await makeCluster(host, draft, user);

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCommand, run } from './commands.ts';
 import { startDocumentdb } from './documentdb.ts';
+import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
 import { type Host, type Server, Unavailable } from './source.ts';
+import { isRoot } from './users.ts';
 
 /** As in `ferretdb/go.mod`. */
 const version = '2.7.0';
@@ -15,42 +16,31 @@ const goModule = fileURLToPath(new URL('../../ferretdb', import.meta.url));
  * @throws Unavailable when the machine cannot build one of the two
  */
 export async function startFerretdb(host: Host, ask: (url: string) => Promise<unknown>): Promise<Server> {
-  const go = await findCommand(host.env, 'go');
-  if (!go) throw new Unavailable('no Go to build FerretDB with');
+  if (!isRoot) throw new Unavailable('FerretDB needs root, to run inside a Debian folder');
+  const program = await build(host);
   const documentdb = await startDocumentdb(host);
   try {
-    const ferretdb = await start(host, await build(host, go), documentdb.url, ask);
-    return {
-      url: ferretdb.url,
-      halt: async () => {
-        await ferretdb.halt();
-        await documentdb.halt();
-      },
-      resume: async () => {
-        await documentdb.resume();
-        await ferretdb.resume();
-      },
-      stop: async () => {
-        await ferretdb.stop();
-        await documentdb.stop();
-      },
+    const ferretdb = await start(host, program, documentdb.url, ask);
+    const stop = async () => {
+      await ferretdb.stop();
+      await documentdb.stop();
     };
+    const resume = async () => {
+      await documentdb.resume();
+      await ferretdb.resume();
+    };
+    return { url: ferretdb.url, halt: stop, resume, stop };
   } catch (error) {
     await documentdb.stop();
     throw error;
   }
 }
 
-async function build(host: Host, go: string): Promise<string> {
+async function build(host: Host): Promise<string> {
   const folder = await host.cache.folderOf(`ferretdb-${version}`, async (draft) => {
     host.log(`MongoDB: building FerretDB ${version} with Go, once (half a minute)`);
-    await run({
-      command: [go, 'build', '-trimpath', '-ldflags=-s -w', '-o', join(draft, 'ferretdb'), '.'],
-      cwd: goModule,
-      env: { ...host.env, CGO_ENABLED: '0' },
-      logFile: join(host.run.folder, 'ferretdb-build.log'),
-      signal: host.signal,
-    });
+    const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', join(draft, 'ferretdb'), '.'];
+    await buildWithGo(host, { name: 'ferretdb', args, cwd: goModule });
   });
   return join(folder, 'ferretdb');
 }

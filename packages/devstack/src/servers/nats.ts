@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { findCommand, run, versionOf } from './commands.ts';
+import { findCommand, versionOf } from './commands.ts';
 import { containerSource } from './docker.ts';
+import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
 import { namedServer } from './named-server.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
@@ -47,16 +48,11 @@ async function fromPath(host: Host): Promise<Server> {
 }
 
 async function fromGo(host: Host): Promise<Server> {
-  const go = await findCommand(host.env, 'go');
-  if (!go) throw new Unavailable('no Go to build it with');
   const folder = await host.cache.folderOf(`nats-server-${version}`, async (draft) => {
     host.log(`NATS: building nats-server ${version} with Go, once (about a minute)`);
-    await run({
-      command: [go, 'install', '-trimpath', '-ldflags=-s -w', `github.com/nats-io/nats-server/v2@v${version}`],
-      env: { ...host.env, GOBIN: draft, CGO_ENABLED: '0' },
-      logFile: join(host.run.folder, 'nats-build.log'),
-      signal: host.signal,
-    });
+    const module = `github.com/nats-io/nats-server/v2@v${version}`;
+    const args = ['install', '-trimpath', '-ldflags=-s -w', module];
+    await buildWithGo(host, { name: 'nats-server', args, env: { GOBIN: draft } });
   });
   return start(host, join(folder, 'nats-server'));
 }

@@ -8,7 +8,7 @@ import { startLocalServer } from './local-server.ts';
 import { namedServer } from './named-server.ts';
 import { copyCluster, type PostgresPrograms } from './postgres-cluster.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
-import { serverUser } from './users.ts';
+import { postgresUser } from './users.ts';
 
 const major = 18;
 /** Every service of every instance holds a pool, and test files run side by side. */
@@ -56,7 +56,7 @@ async function fromPath(host: Host): Promise<PostgresPrograms> {
 }
 
 async function start(host: Host, programs: PostgresPrograms): Promise<Server> {
-  const user = await serverUser();
+  const user = await postgresUser();
   const { data, password } = await copyCluster(host, programs, user);
   return startLocalServer(host, {
     name: 'postgres',

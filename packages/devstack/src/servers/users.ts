@@ -5,9 +5,12 @@ export type User = { uid: number; gid: number };
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Whom PostgreSQL, which refuses to be root, runs as: root's servers are nobody's, everyone else's their own. */
-export async function serverUser(): Promise<User | undefined> {
-  if (!isRoot) return undefined;
+/** Whom PostgreSQL, which refuses to be root, runs as: root's is nobody's, everyone else's is their own. */
+export async function postgresUser(): Promise<User | undefined> {
+  return isRoot ? nobody() : undefined;
+}
+
+export async function nobody(): Promise<User> {
   const id = async (option: string) => Number((await promisify(execFile)('id', [option, 'nobody'])).stdout);
   return { uid: await id('-u'), gid: await id('-g') };
 }

@@ -21,7 +21,7 @@ export type TokenClaims = {
 };
 
 export type Issuer = {
-  /** `iss` of its tokens and its own address. */
+  /** `iss` of its tokens. */
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUrl: string;
@@ -29,16 +29,26 @@ export type Issuer = {
   stop(): Promise<void>;
 };
 
+export type IssuerOptions = {
+  audience?: string;
+  /** Where it listens: on 127.0.0.1 and any free port, unless said otherwise. */
+  host?: string;
+  port?: number;
+  /** `iss` of its tokens, where that is not the address that it listens on. */
+  issuer?: string;
+};
+
 /**
  * A token issuer for development and tests, with a key made at the start and its public half at `/.well-known/jwks.json`.
- * Another process gets a token by `POST /token` with `TokenClaims` as JSON. It listens on 127.0.0.1 only.
+ * Another process gets a token by `POST /token` with `TokenClaims` as JSON. Whoever reaches it gets any token.
  */
-export async function startIssuer({ audience = 'punctual' }: { audience?: string } = {}): Promise<Issuer> {
+export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
+  const { audience = 'punctual', host = '127.0.0.1', port = await freePort() } = options;
   const { privateKey, publicKey } = await generateKeyPair(algorithm);
   const kid = randomUUID();
   const keys: JWK[] = [{ ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' }];
-  const port = await freePort();
-  const issuer = `http://127.0.0.1:${port}`;
+  const address = `http://${host}:${port}`;
+  const issuer = options.issuer ?? address;
 
   const token = ({ sub, roles, iss, aud, expiresIn }: TokenClaims) => {
     const now = Math.floor(Date.now() / 1000);
@@ -59,7 +69,7 @@ export async function startIssuer({ audience = 'punctual' }: { audience?: string
     if (claims) answer(response, 200, { token: await token(claims) });
     else answer(response, 400, { error: 'not the claims of a token, as JSON' });
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
 
   const stop = async () => {
@@ -67,7 +77,7 @@ export async function startIssuer({ audience = 'punctual' }: { audience?: string
     server.close();
     await once(server, 'close');
   };
-  return { issuer, audience, jwksUrl: `${issuer}${keySetPath}`, token, stop };
+  return { issuer, audience, jwksUrl: `${address}${keySetPath}`, token, stop };
 }
 
 /** JSON by its content type only, which a page in a browser cannot send here without being asked (CORS). */

@@ -1,10 +1,21 @@
-/** `npm run demo`: the journey on servers of its own and free ports; ends with 0 when it ended as it should, else with 1 and the reason. */
+/**
+ * `npm run demo`: the journey on servers of its own and free ports; ends with 0 when it ended as it should, else with 1 and the
+ * reason. With `-- --stack FILE` it is played on the stack that runs where the file says.
+ */
+import { parseArgs } from 'node:util';
+import { createScreen } from '../story/screen.ts';
 import { preparePlay } from './play.ts';
-import { runProgram } from './program.ts';
+import { playOnRunning } from './play-on-running.ts';
+import { type Program, runProgram } from './program.ts';
 
 const interrupted = 130;
 
 await runProgram(interrupted, async (program) => {
+  const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
+  return stack === undefined ? onItsOwn(program) : onRunning(program, stack);
+});
+
+async function onItsOwn(program: Program): Promise<number> {
   const { journey, screen, logDir } = await preparePlay(program, { gatewayPort: 0 });
   try {
     await journey();
@@ -13,4 +24,9 @@ await runProgram(interrupted, async (program) => {
     if (!program.signal.aborted) screen.failure(`${error instanceof Error ? error.message : error} (logs: ${logDir})`);
     return 1;
   }
-});
+}
+
+async function onRunning(program: Program, path: string): Promise<number> {
+  await playOnRunning(program, { path, screen: createScreen(process.stdout) });
+  return 0;
+}

@@ -1,22 +1,22 @@
 /** `npm run token -- --role customer --sub UUID`: prints a token that the running stack accepts, and nothing else. */
 import { parseArgs } from 'node:util';
 import { Role, Uuid } from '@punctual/contracts';
+import type { TokenClaims } from '../issuer.ts';
 import { readRunningStack, stackFilePath } from '../stack/stack-file.ts';
+import { requestToken } from './request-token.ts';
 
 const usage =
   'Usage: npm run token -- --role customer|provider|finance|ops [--role …] [--sub UUID] [--iss URL] [--aud NAME] [--expires-in SECONDS]';
 
-type Claims = { roles: Role[]; sub?: string; iss?: string; aud?: string; expiresIn?: number };
-
 try {
   const claims = readClaims(process.argv.slice(2));
-  process.stdout.write(`${await requestToken(claims)}\n`);
+  process.stdout.write(`${await requestToken(await findIssuer(), claims)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 }
 
-function readClaims(args: string[]): Claims {
+function readClaims(args: string[]): TokenClaims {
   const { role, sub, iss, aud, 'expires-in': expiresIn } = readFlags(args);
   const roles = role.map((each) => Role.safeParse(each).data ?? refuse(`There is no role ${each}.`));
   if (roles.length === 0) refuse('A token needs a role.');
@@ -58,16 +58,9 @@ function refuse(reason: string): never {
   throw new Error(`${reason.replace(/\.?$/, '.')} ${usage}`);
 }
 
-async function requestToken(claims: Claims): Promise<string> {
+async function findIssuer(): Promise<string> {
   const path = stackFilePath(process.env);
   const stack = await readRunningStack(path);
   if (!stack) throw new Error(`No stack runs here (${path}). Start one with: npm start`);
-  const answer = await fetch(`${stack.issuer}/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(claims),
-  });
-  const body: unknown = await answer.json();
-  if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') return body.token;
-  throw new Error(`The issuer answered ${answer.status} ${JSON.stringify(body)}.`);
+  return stack.issuer;
 }

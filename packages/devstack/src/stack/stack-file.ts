@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { ServiceName } from './services.ts';
 
 /** Where everything of a running stack is. Scripts depend on these names (`.punctual/stack.json`). */
@@ -44,16 +45,20 @@ export function createStackFile(path: string): StackFile {
   };
 }
 
+/** What others need of a stack that runs. */
+export type RunningStack = Pick<StackDescription, 'gateway' | 'nats' | 'issuer'>;
+
 /** What the file says of the stack that runs, or undefined when there is none: no file, or one left over from a stack that was killed. */
-export async function readRunningStack(path: string): Promise<{ issuer: string; gateway: string } | undefined> {
+export async function readRunningStack(path: string): Promise<RunningStack | undefined> {
   const description = await readFile(path, 'utf8')
-    .then(JSON.parse)
+    .then((text) => Description.safeParse(JSON.parse(text)).data)
     .catch(() => undefined);
-  if (!isRecord(description)) return undefined;
-  const { issuer, gateway, jwks } = description;
-  if (typeof issuer !== 'string' || typeof gateway !== 'string' || typeof jwks !== 'string') return undefined;
-  return (await answers(jwks)) ? { issuer, gateway } : undefined;
+  if (!description) return undefined;
+  const { jwks, ...stack } = description;
+  return (await answers(jwks)) ? stack : undefined;
 }
+
+const Description = z.object({ gateway: z.string(), nats: z.string(), issuer: z.string(), jwks: z.string() });
 
 /** The issuer lives in the process of the stack itself, so it answers exactly as long as the stack runs. */
 async function answers(url: string): Promise<boolean> {
@@ -64,8 +69,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

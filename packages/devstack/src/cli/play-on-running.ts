@@ -1,0 +1,23 @@
+import { readRunningStack } from '../stack/stack-file.ts';
+import { openEventLog } from '../story/event-log.ts';
+import { type JourneyEnd, playJourney } from '../story/journey.ts';
+import type { Screen } from '../story/screen.ts';
+import type { Program } from './program.ts';
+import { requestToken } from './request-token.ts';
+
+/**
+ * Plays the journey on a stack that somebody else runs, the containers of the compose file for one.
+ * @param path of a description like `.punctual/stack.json`
+ */
+export async function playOnRunning(
+  program: Program,
+  { path, screen }: { path: string; screen: Screen },
+): Promise<JourneyEnd> {
+  const stack = await readRunningStack(path);
+  if (!stack) throw new Error(`No stack runs where ${path} says.`);
+  const { gateway, issuer, nats } = stack;
+  const events = await openEventLog({ natsUrl: nats, onEvent: screen.event });
+  program.onEnd(events.close);
+  const issueToken = (claims: Parameters<typeof requestToken>[1]) => requestToken(issuer, claims);
+  return playJourney({ gateway, issueToken, events, screen, signal: program.signal });
+}

@@ -39,6 +39,7 @@ const restartDelayMs = { first: 200, longest: 5_000 };
 const readyWithinMs = 60_000;
 /** Longer than the grace that a service gives itself (`SHUTDOWN_GRACE_MS`). */
 const stopWithinMs = 12_000;
+const maxReasonLength = 300;
 
 /** One service as a child process under supervision. */
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
@@ -121,9 +122,18 @@ function spawnService({ folder, environment, logFile }: ServiceProcessOptions): 
 
 const endWithParent = fileURLToPath(new URL('end-with-parent.ts', import.meta.url));
 
-/** The last line of a log that says what is wrong, and where the rest is. */
+/** What the last line of a service's log says, in one line, and where the rest is. */
 async function lastWord(logFile: string): Promise<string> {
-  const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n');
-  const last = lines.at(-1) || 'it said nothing';
-  return `${last.length > 300 ? `${last.slice(0, 300)}…` : last} (more in ${logFile})`;
+  const last = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1) || 'it said nothing';
+  return `${wordsOf(last).replace(/\s+/g, ' ').slice(0, maxReasonLength)} (more in ${logFile})`;
+}
+
+/** A line of a service is JSON as pino writes it; one of Node itself is plain text. */
+function wordsOf(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line);
+    return err ? `${msg}: ${err.message}` : String(msg);
+  } catch {
+    return line;
+  }
 }

@@ -26,7 +26,7 @@ export async function playFirstVisit(deps: { narrator: Narrator; cast: Cast }): 
   await narrator.step(`Carla proposes ${windowText({ ...tomorrow, timezone })}`, async ({ headers, passes }) => {
     await carla.call(endpoints.proposeForJob, { params: { id: job.id }, body: tomorrow, headers });
     await passes('schedule.proposed', ({ data }) => data.assignmentId === id && data.scheduleVersion === 1);
-    await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.scheduleVersion === 1);
+    await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.kind === 'respond-last');
   });
 
   const soon = windowIn(now, { startsInMinutes: 45, minutes: 60 });

@@ -19,7 +19,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   const line = (text = '') => void stream.write(`${text}\n`);
   return {
     line,
-    title: (text) => line(paint('bold', text)),
+    title: (text) => line(`\n${paint('bold', text)}`),
     step: (text, traceId = '') => {
       steps += 1;
       line(

@@ -17,7 +17,10 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
       const given = { params: { id: job.id }, headers };
       const assignment = await carla.call(endpoints.createAssignment, { ...given, body: { providerId: lena.id } });
       await carla.call(endpoints.proposeForJob, { ...given, body: window });
-      await passes('reminder.queued', ({ data }) => data.assignmentId === assignment.id && data.scheduleVersion === 1);
+      await passes(
+        'reminder.queued',
+        ({ data }) => data.assignmentId === assignment.id && data.kind === 'respond-last',
+      );
       return assignment.id;
     },
   );

@@ -44,13 +44,13 @@ export function moneyText({ amountMinor, currency }: Money): string {
 
 function describeSchedule({ data }: ScheduleEvent): string {
   const actor = data.actor.role === 'system' ? 'by itself' : `by the ${data.actor.role}`;
-  const window = data.window ? `, ${windowText(data.window)}` : '';
-  const reason = data.reason ? `: “${data.reason}”` : '';
-  return `version ${data.scheduleVersion}, ${actor}${window}${reason}`;
+  const change = `version ${data.scheduleVersion}, ${actor}`;
+  if (data.reason) return `${change}: “${data.reason}”`;
+  return data.window ? `${change}, ${windowText(data.window)}` : change;
 }
 
 function describeReminder({ type, data }: ReminderEvent): string {
-  const reminder = `${data.kind} to the ${data.audience.map(sideText).join(' and the ')}`;
+  const reminder = `${data.kind} to ${audienceText(data.audience)}`;
   switch (type) {
     case 'reminder.queued':
       return `${reminder}, for ${momentText(data.dueAt, data.window.timezone)}`;
@@ -64,13 +64,13 @@ function describeReminder({ type, data }: ReminderEvent): string {
 }
 
 function describePayout({ data }: PayoutEvent): string {
-  const hold = data.onHold ? ', on hold until the next confirmation' : '';
+  const hold = data.onHold ? ', on hold' : '';
   const because = data.blockedBecause ? `: ${data.blockedBecause}` : '';
   return `${moneyText(data.amount)} for the provider, ${data.status}${hold}${because}`;
 }
 
-function sideText(side: Side): string {
-  return side.toLowerCase();
+function audienceText(audience: readonly Side[]): string {
+  return audience.length > 1 ? 'both' : `the ${audience.join().toLowerCase()}`;
 }
 
 function timeIn(instant: Instant, timezone: string): string {

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** A span as the tests look at it. */
+export type Span = {
+  service: string;
+  name: string;
+  kind: SpanKind;
+  traceId: string;
+  spanId: string;
+  /** Undefined at the root, and where the parent is the client that sent a `traceparent`. */
+  parentSpanId: string | undefined;
+  attributes: Record<string, string | number | boolean>;
+};
+
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+export type Collector = {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`, with the protocol `http/json`. */
+  readonly url: string;
+  /** Everything that has arrived of a trace. */
+  spansOf(traceId: string): Span[];
+  stop(): Promise<void>;
+};
+
+/** An OpenTelemetry collector that keeps spans in memory: OTLP over HTTP, in JSON. */
+export async function startCollector(): Promise<Collector> {
+  const spans: Span[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.url === '/v1/traces') spans.push(...(await readSpans(request)));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** OTLP's ExportTraceServiceRequest, as far as it is looked at. */
+type Exported = {
+  resourceSpans: {
+    resource: { attributes: Attribute[] };
+    scopeSpans: { spans: ExportedSpan[] }[];
+  }[];
+};
+type ExportedSpan = Pick<Span, 'name' | 'traceId' | 'spanId'> & {
+  kind: number;
+  parentSpanId?: string;
+  attributes: Attribute[];
+};
+type Attribute = { key: string; value: { stringValue?: string; intValue?: number; boolValue?: boolean } };
+
+const kinds: readonly SpanKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
+
+async function readSpans(request: IncomingMessage): Promise<Span[]> {
+  const { resourceSpans } = (await json(request)) as Exported;
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => toSpan(String(valuesOf(resource.attributes)['service.name']), span)),
+    ),
+  );
+}
+
+function toSpan(service: string, { name, kind, traceId, spanId, parentSpanId, attributes }: ExportedSpan): Span {
+  return {
+    service,
+    name,
+    kind: kinds[kind] ?? 'internal',
+    traceId,
+    spanId,
+    parentSpanId: parentSpanId || undefined,
+    attributes: valuesOf(attributes),
+  };
+}
+
+function valuesOf(attributes: Attribute[]): Span['attributes'] {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? value.boolValue ?? '']),
+  );
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { type Endpoint, endpoints } from '@punctual/contracts';
+import { createClient, eventually } from '@punctual/devstack';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readStreams } from './stream.ts';
+import { type Person, startTestStack, type TestStack } from './test-stack.ts';
+import { confirm, giveJob, insist, propose, timezone, type Visit } from './visit.ts';
+
+let world: TestStack;
+let customer: Person;
+let provider: Person;
+
+beforeAll(async () => {
+  world = await startTestStack('faults');
+  customer = await world.person('customer');
+});
+
+afterAll(() => world?.stop());
+
+/** A provider of its own for each visit, so that windows never meet. */
+async function newVisit(): Promise<Visit> {
+  provider = await world.person('provider');
+  return giveJob(customer, provider);
+}
+
+/** What a confirmed visit must have led to, each of it once, whatever has happened meanwhile. */
+async function expectConfirmedOnce({ assignmentId }: Visit): Promise<void> {
+  await eventually(async () => {
+    const assignment = await customer.call(endpoints.getAssignment, { params: { id: assignmentId } });
+    expect(assignment).toMatchObject({
+      status: 'CONFIRMED',
+      scheduleVersion: 2,
+      reminderStatus: 'QUEUED',
+      payoutStatus: 'PENDING',
+    });
+    const { schedule, payout, reminder } = await readStreams(world.environment.natsUrl, assignmentId);
+    expect(schedule.map(({ type }) => type)).toEqual(['schedule.proposed', 'schedule.confirmed']);
+    expect(payout.map(({ type, sequence }) => [type, sequence])).toEqual([['payout.pending', '0000000001']]);
+    const told = reminder.map(({ type, data }) => `${data.scheduleVersion} ${data.kind} ${type}`);
+    expect(told).toEqual(expect.arrayContaining(['2 upcoming-24h reminder.queued', '2 upcoming-1h reminder.queued']));
+    expect(new Set(told).size).toBe(told.length);
+  }, 25_000);
+}
+
+describe('a service that is down', () => {
+  test.each([
+    ['scheduling', endpoints.getAssignment],
+    ['reminders', endpoints.listReminders],
+    ['payouts', endpoints.getAssignmentPayout],
+  ] as const)(
+    '%s: the gateway says so within 3 s, and works again when it is back',
+    { timeout: 60_000 },
+    async (name, endpoint) => {
+      const visit = await newVisit();
+      await propose(visit);
+      await confirm(visit);
+      const ask = () => provider.send(endpoint, { params: { id: visit.assignmentId } });
+      await eventually(async () => expect(await ask()).toMatchObject({ status: 200 }));
+
+      const service = world.stack.service(name);
+      await service.stop();
+      const askedAt = performance.now();
+      const { status, headers, body } = await ask();
+      expect(performance.now() - askedAt).toBeLessThan(3_000);
+      expect({ status, body }).toMatchObject({
+        status: 503,
+        body: { code: 'unavailable', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(JSON.stringify(body)).not.toContain(new URL(service.url).port);
+
+      await service.start();
+      await eventually(async () => expect(await ask()).toMatchObject({ status: 200 }), 5_000);
+    },
+  );
+});
+
+test('NATS is down: commands succeed, and their events follow when it is back', { timeout: 60_000 }, async () => {
+  const visit = await newVisit();
+  await world.environment.stopNats();
+  try {
+    await propose(visit);
+    expect(await confirm(visit)).toMatchObject({ status: 'CONFIRMED', reminderStatus: 'NONE', payoutStatus: null });
+  } finally {
+    await world.environment.startNatsAgain();
+  }
+  await expectConfirmedOnce(visit);
+});
+
+describe('SIGKILL during the journey, and a restart', () => {
+  test.each(['gateway', 'scheduling', 'reminders', 'payouts'] as const)(
+    '%s: the journey completes',
+    { timeout: 90_000 },
+    async (name) => {
+      const visit = await newVisit();
+      const killed = world.stack.service(name).kill();
+      await insist((headers) => propose(visit, { headers }));
+      await killed;
+      await world.stack.service(name).ready();
+      const confirming = insist((headers) => confirm(visit, headers));
+      await world.stack.service(name).kill();
+      await confirming;
+      await expectConfirmedOnce(visit);
+    },
+  );
+});
+
+describe('bad input at the gateway', () => {
+  const job = { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } };
+
+  test.each([
+    ['a field that is missing', { timezone: job.timezone, price: job.price }, '/title'],
+    ['a field of the wrong type', { ...job, title: 7 }, '/title'],
+    ['a field that nobody knows', { ...job, colour: 'red' }, '/colour'],
+    ['a fault inside', { ...job, price: { amountMinor: 1.5, currency: 'EUR' } }, '/price/amountMinor'],
+  ])('%s is answered 400 with its path', async (_what, body, path) => {
+    const refused = await customer.send(endpoints.createJob, { body });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed', errors: [{ path }] } });
+    expect(refused.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('a body that is no JSON is answered 400', async () => {
+    expect(await customer.send(endpoints.createJob, { body: '{"title": ' })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed-body' },
+    });
+  });
+
+  test.each([
+    ['no token', () => undefined],
+    ['nonsense', () => 'not.a.token'],
+    [
+      'an expired token',
+      () => world.environment.issuer.token({ roles: ['customer'], sub: customer.id, expiresIn: -60 }),
+    ],
+    ['a token of another issuer', () => world.environment.issuer.token({ roles: ['customer'], iss: 'somebody else' })],
+    [
+      'a token for another audience',
+      () => world.environment.issuer.token({ roles: ['customer'], aud: 'somebody else' }),
+    ],
+  ])('%s is answered 401', async (_what, makeToken) => {
+    const token = await makeToken();
+    const stranger = createClient({ url: world.stack.addresses.urls.gateway, ...(token && { token }) });
+    const refused = await stranger.send(endpoints.createJob, { body: job });
+    expect(refused).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  });
+
+  test('what is not there is answered 404: a route, an assignment, and the assignment of others', async () => {
+    const nowhere: Endpoint = { ...endpoints.getAssignment, path: '/nowhere/:id' };
+    const visit = await newVisit();
+    const outsider = await world.person('customer');
+    for (const [person, endpoint, id] of [
+      [customer, nowhere, visit.assignmentId],
+      [customer, endpoints.getAssignment, randomUUID()],
+      [outsider, endpoints.getAssignment, visit.assignmentId],
+    ] as const) {
+      expect(await person.send(endpoint, { params: { id } })).toMatchObject({
+        status: 404,
+        body: { code: 'not-found' },
+      });
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { endpoints, type ReminderEvent } from '@punctual/contracts';
+import { eventually, windowIn } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readStreams } from './stream.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+import { giveJob } from './visit.ts';
+
+const visits = 12;
+
+let world: TestStack;
+
+beforeAll(async () => {
+  world = await startTestStack('instances', { instances: 2 });
+});
+
+afterAll(() => world?.stop());
+
+test('two instances of every service at once have no double effect', { timeout: 90_000 }, async () => {
+  const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
+  const ids = await Promise.all(
+    Array.from({ length: visits }, async (_, index) => {
+      const customer = await world.person('customer', { instance: index % 2 });
+      const provider = await world.person('provider', { instance: 0 });
+      const visit = await giveJob(customer, provider);
+      await customer.call(endpoints.proposeForJob, { params: { id: visit.jobId }, body: soon });
+
+      // The same confirmation reaches both instances at once.
+      const again = await world.person('provider', { instance: 1, id: provider.id });
+      const confirmation = { params: { id: visit.assignmentId } };
+      const answers = await Promise.all(
+        [provider, again].map((person) => person.send(endpoints.confirmSchedule, confirmation)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      return visit.assignmentId;
+    }),
+  );
+
+  const streams = await eventually(async () => {
+    const streams = await readStreams(world.environment.natsUrl, ...ids);
+    expect(new Set(streams.payout.map(({ subject }) => subject)).size).toBe(visits);
+    expect(new Set(dueOf(streams.reminder)).size).toBe(visits);
+    return streams;
+  }, 30_000);
+  const all = Object.values(streams).flat();
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  expect(streams.schedule).toHaveLength(2 * visits);
+  expect(streams.payout).toHaveLength(visits);
+  expect(dueOf(streams.reminder)).toHaveLength(visits);
+
+  const finance = await world.person('finance');
+  for (const id of ids) {
+    const payout = await finance.call(endpoints.getAssignmentPayout, { params: { id } });
+    expect(payout).toMatchObject({ status: 'PENDING', version: 1 });
+    const told = streams.reminder.filter(({ subject }) => subject === id).map(({ data }) => data.reminderSequence);
+    expect(told).toEqual(told.map((_, index) => index + 1));
+  }
+});
+
+function dueOf(events: ReminderEvent[]): string[] {
+  return events.filter(({ type }) => type === 'reminder.due').map(({ data }) => data.reminderId);
+}

@@ -1,0 +1,77 @@
+import { endpoints } from '@punctual/contracts';
+import { eventually, newTrace, windowIn } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Collector, type Span, type SpanKind, startCollector } from './collector.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+import { confirm, giveJob } from './visit.ts';
+
+let collector: Collector;
+let world: TestStack;
+
+beforeAll(async () => {
+  collector = await startCollector();
+  world = await startTestStack('telemetry', {
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    },
+  });
+});
+
+afterAll(async () => {
+  await world?.stop();
+  await collector?.stop();
+});
+
+test('one trace leads from the request to the reminder, to the payout and back', { timeout: 60_000 }, async () => {
+  const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+  const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
+  await visit.customer.call(endpoints.proposeForJob, { params: { id: visit.jobId }, body: soon });
+  const { traceId, headers } = newTrace();
+  await confirm(visit, headers);
+
+  await eventually(() => {
+    const spans = collector.spansOf(traceId);
+    const request = below(spans, root(spans, headers.traceparent), 'gateway', 'server', 'POST');
+    const command = below(spans, request, 'scheduling', 'server', 'POST');
+    const confirmed = below(spans, command, 'scheduling', 'producer', 'publish schedule.confirmed');
+
+    const planned = below(spans, confirmed, 'reminders', 'consumer', 'process schedule.confirmed');
+    const due = below(spans, planned, 'reminders', 'producer', 'publish reminder.due');
+    below(spans, due, 'scheduling', 'consumer', 'process reminder.due');
+
+    const opened = below(spans, confirmed, 'payouts', 'consumer', 'process schedule.confirmed');
+    const pending = below(spans, opened, 'payouts', 'producer', 'publish payout.pending');
+    below(spans, pending, 'scheduling', 'consumer', 'process payout.pending');
+  }, 20_000);
+});
+
+/** The span of the client, which sent its `traceparent` and exports nothing. */
+function root(spans: Span[], traceparent: string): Pick<Span, 'spanId'> {
+  const [, , spanId = ''] = traceparent.split('-');
+  expect(spans.filter(({ parentSpanId }) => parentSpanId === spanId)).toHaveLength(1);
+  return { spanId };
+}
+
+/** The one span of this description that descends from the ancestor, by parents that have all arrived. */
+function below(spans: Span[], ancestor: Pick<Span, 'spanId'>, service: string, kind: SpanKind, name: string): Span {
+  const alike = spans.filter((span) => span.service === service && span.kind === kind && span.name.startsWith(name));
+  const found = alike.filter((span) => descends(spans, span, ancestor.spanId));
+  const [span] = found;
+  if (!span || found.length > 1) {
+    const told = spans.map((each) => `${each.service} ${each.kind} ${each.name}`).join('\n');
+    throw new Error(
+      `${found.length} of ${alike.length} times ${service} ${kind} ${name} below its ancestor, in:\n${told}`,
+    );
+  }
+  return span;
+}
+
+function descends(spans: Span[], span: Span, ancestorId: string): boolean {
+  if (span.parentSpanId === ancestorId) return true;
+  const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+  return parent !== undefined && descends(spans, parent, ancestorId);
+}

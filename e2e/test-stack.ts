@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Role } from '@punctual/contracts';
+import {
+  type Client,
+  createClient,
+  type Stack,
+  type StackOptions,
+  startStack,
+  type TestEnvironment,
+  testEnvironment,
+} from '@punctual/devstack';
+
+export type Person = Client & { readonly id: string };
+
+/** A stack of the test file's own: every service as a process, on databases and a NATS server that nobody else uses. */
+export type TestStack = {
+  readonly stack: Stack;
+  readonly environment: TestEnvironment;
+  /** Somebody, new unless an id is given, signed in at the gateway of an instance. */
+  person(role: Role, options?: { id?: string; instance?: number }): Promise<Person>;
+  stop(): Promise<void>;
+};
+
+/** Starts one; the logs of its services are kept in `.punctual/logs/<name>`. */
+export async function startTestStack(
+  name: string,
+  options: Pick<StackOptions, 'instances' | 'environment'> = {},
+): Promise<TestStack> {
+  const environment = await testEnvironment({ postgres: true, nats: true, mongo: true });
+  const other = await testEnvironment({ postgres: true });
+  const stopServers = () => Promise.all([environment.stop(), other.stop()]);
+  try {
+    const stack = await startStack({
+      ...options,
+      databases: { scheduling: environment.databaseUrl, payouts: other.databaseUrl },
+      nats: environment.natsUrl,
+      mongo: environment.mongoUrl,
+      issuer: environment.issuer,
+      logDir: fileURLToPath(new URL(`../.punctual/logs/${name}`, import.meta.url)),
+    });
+    return {
+      stack,
+      environment,
+      person: async (role, { id = randomUUID(), instance = 0 } = {}) => {
+        const { url } = stack.service('gateway', instance);
+        return { id, ...createClient({ url, token: await environment.token(role, id) }) };
+      },
+      stop: async () => {
+        await stack.stop();
+        await stopServers();
+      },
+    };
+  } catch (error) {
+    await stopServers();
+    throw error;
+  }
+}

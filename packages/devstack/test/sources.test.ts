@@ -50,12 +50,14 @@ describe('a server comes from', () => {
 
   test('nowhere on a bare machine: one line says why and what to do', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'punctual-cache-'));
-    const bare = { PUNCTUAL_SERVERS: 'local', PUNCTUAL_CACHE: cache, PATH: bin };
+    const mirror = 'http://127.0.0.1:1';
+    const bare = { PUNCTUAL_SERVERS: 'local', PUNCTUAL_CACHE: cache, PUNCTUAL_NATS_MIRROR: mirror, PATH: bin };
     const failure = await startServers({ only: ['nats'], env: bare }).catch((error) => error);
     await rm(cache, { recursive: true });
     expect(failure).toBeInstanceOf(NoServerError);
     expect(failure.message).toBe(
-      'NATS cannot be had on this machine: nats-server on the PATH is 2.9.10, older than 2.15; no Go on the PATH to build it with. ' +
+      'NATS cannot be had on this machine: nats-server on the PATH is 2.9.10, older than 2.15; ' +
+        '127.0.0.1:1 cannot be reached, and there is no Go on the PATH to build it with. ' +
         'Install Docker, or Go from https://go.dev/dl, or set PUNCTUAL_NATS_URL.',
     );
   });

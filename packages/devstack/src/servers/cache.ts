@@ -8,6 +8,7 @@ import { isRoot } from './users.ts';
 /** Where everything that was built or downloaded lies, one folder for each thing and version. */
 export type Cache = {
   readonly folder: string;
+  has(key: string): Promise<boolean>;
   /** The folder of a thing, made by `build` when it is not there yet: whole or not at all, and once however many ask for it. */
   folderOf(key: string, build: (folder: string) => Promise<void>): Promise<string>;
 };
@@ -35,6 +36,7 @@ export async function openCache(options: {
   }
   return {
     folder,
+    has: (key) => exists(join(folder, key)),
     folderOf: async (key, build) => {
       const path = join(folder, key);
       if (await exists(path)) return path;

@@ -54,7 +54,7 @@ function daemonAddress(env: NodeJS.ProcessEnv): { socketPath: string } | { host:
 
 async function startContainer(host: Host, server: ContainerServer): Promise<Server> {
   // Half a second to load, which only machines with Docker pay.
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers');
+  const { GenericContainer, getContainerRuntimeClient, ImageName, Wait } = await import('testcontainers');
   class LoopbackContainer extends GenericContainer {
     /** testcontainers publishes on all interfaces. */
     protected override async beforeContainerCreated() {
@@ -63,6 +63,8 @@ async function startContainer(host: Host, server: ContainerServer): Promise<Serv
     }
   }
   const client = await getContainerRuntimeClient();
+  if (!(await client.image.exists(ImageName.fromString(server.image))))
+    host.log(`Docker: pulling ${server.image}, once`);
   const { host: daemonHost } = client.info.containerRuntime;
   const Container = daemonHost === 'localhost' ? LoopbackContainer : GenericContainer;
   // A port of our choice stays the same when the container is stopped and started again.

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findCommand } from './commands.ts';
 import { startDocumentdb } from './documentdb.ts';
 import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
@@ -9,6 +10,7 @@ import { isRoot } from './users.ts';
 
 /** As in `ferretdb/go.mod`. */
 const version = '2.7.0';
+const cacheKey = `ferretdb-${version}`;
 const goModule = fileURLToPath(new URL('../../ferretdb', import.meta.url));
 
 /**
@@ -36,11 +38,18 @@ export async function startFerretdb(host: Host, ask: (url: string) => Promise<un
   }
 }
 
+/** Whether it was what this machine came to before. */
+export function isFerretdbBuilt(host: Host): Promise<boolean> {
+  return host.cache.has(cacheKey);
+}
+
 async function build(host: Host): Promise<string> {
-  const folder = await host.cache.folderOf(`ferretdb-${version}`, async (draft) => {
+  const folder = await host.cache.folderOf(cacheKey, async (draft) => {
+    const go = await findCommand(host.env, 'go');
+    if (!go) throw new Unavailable('there is no Go on the PATH to build FerretDB with');
     host.log(`MongoDB: building FerretDB ${version} with Go, once (half a minute)`);
     const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', join(draft, 'ferretdb'), '.'];
-    await buildWithGo(host, { name: 'ferretdb', args, cwd: goModule });
+    await buildWithGo(host, { name: 'ferretdb', go, args, cwd: goModule });
   });
   return join(folder, 'ferretdb');
 }

@@ -3,14 +3,23 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { findCommand } from './commands.ts';
 import { containerSource } from './docker.ts';
-import { startFerretdb } from './ferretdb.ts';
+import { isFerretdbBuilt, startFerretdb } from './ferretdb.ts';
 import { startLocalServer } from './local-server.ts';
 import { downloadMongod } from './mongod-download.ts';
 import { namedServer } from './named-server.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
-/** Its URL names no database. @throws NoServerError */
-export function startMongo(host: Host): Promise<Server> {
+/**
+ * Its URL names no database. What was built here once is taken without asking the network for a download again.
+ * @throws NoServerError
+ */
+export async function startMongo(host: Host): Promise<Server> {
+  const mongod: Source = {
+    kind: 'local',
+    name: 'mongod, downloaded',
+    start: async () => start(host, await downloadMongod(host)),
+  };
+  const ferretdb: Source = { kind: 'local', name: 'FerretDB on DocumentDB', start: () => startFerretdb(host, ask) };
   const sources: Source[] = [
     ...namedServer(host.env, 'PUNCTUAL_MONGO_URL', ask),
     { kind: 'path', name: 'mongod on the PATH', start: () => fromPath(host) },
@@ -20,8 +29,7 @@ export function startMongo(host: Host): Promise<Server> {
       url: (name, port) => `mongodb://${name}:${port}/`,
       ask,
     }),
-    { kind: 'local', name: 'mongod, downloaded', start: async () => start(host, await downloadMongod(host)) },
-    { kind: 'local', name: 'FerretDB on DocumentDB', start: () => startFerretdb(host, ask) },
+    ...((await isFerretdbBuilt(host)) ? [ferretdb, mongod] : [mongod, ferretdb]),
   ];
   const remedy = 'Install Docker or MongoDB, or set PUNCTUAL_MONGO_URL.';
   return startFirst(host, { what: 'MongoDB', sources, remedy });

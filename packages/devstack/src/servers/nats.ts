@@ -6,6 +6,7 @@ import { containerSource } from './docker.ts';
 import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
 import { namedServer } from './named-server.ts';
+import { downloadNats } from './nats-download.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
 const version = '2.15.2';
@@ -24,7 +25,7 @@ export function startNatsServer(host: Host): Promise<Server> {
       url: (name, port) => `nats://${name}:${port}`,
       ask,
     }),
-    { kind: 'local', name: `nats-server ${version}, built with Go`, start: () => fromGo(host) },
+    { kind: 'local', name: `nats-server ${version}, downloaded or built`, start: () => fromCache(host) },
   ];
   const remedy = 'Install Docker, or Go from https://go.dev/dl, or set PUNCTUAL_NATS_URL.';
   return startFirst(host, { what: 'NATS', sources, remedy });
@@ -47,14 +48,25 @@ async function fromPath(host: Host): Promise<Server> {
   return start(host, command);
 }
 
-async function fromGo(host: Host): Promise<Server> {
+async function fromCache(host: Host): Promise<Server> {
   const folder = await host.cache.folderOf(`nats-server-${version}`, async (draft) => {
-    host.log(`NATS: building nats-server ${version} with Go, once (about a minute)`);
-    const module = `github.com/nats-io/nats-server/v2@v${version}`;
-    const args = ['install', '-trimpath', '-ldflags=-s -w', module];
-    await buildWithGo(host, { name: 'nats-server', args, env: { GOBIN: draft } });
+    try {
+      await downloadNats(host, version, draft);
+    } catch (error) {
+      host.signal?.throwIfAborted();
+      await build(host, draft, error instanceof Error ? error.message : String(error));
+    }
   });
   return start(host, join(folder, 'nats-server'));
+}
+
+async function build(host: Host, draft: string, noDownload: string): Promise<void> {
+  const go = await findCommand(host.env, 'go');
+  if (!go) throw new Unavailable(`${noDownload}, and there is no Go on the PATH to build it with`);
+  host.log(`NATS: building nats-server ${version} with Go, once (about a minute), since ${noDownload}`);
+  const module = `github.com/nats-io/nats-server/v2@v${version}`;
+  const args = ['install', '-trimpath', '-ldflags=-s -w', module];
+  await buildWithGo(host, { name: 'nats-server', go, args, env: { GOBIN: draft } });
 }
 
 async function start(host: Host, command: string): Promise<Server> {

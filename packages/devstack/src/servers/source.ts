@@ -69,7 +69,11 @@ function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
   }
 }
 
+const longestReason = 120;
+
 function reasonOf(source: Source, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return error instanceof Unavailable ? message : `${source.name}: ${message.split('\n', 1)[0]}`;
+  if (error instanceof Unavailable) return message;
+  const line = message.split('\n', 1)[0] ?? '';
+  return `${source.name}: ${line.length > longestReason ? `${line.slice(0, longestReason)}…` : line}`;
 }

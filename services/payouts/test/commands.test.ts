@@ -16,7 +16,7 @@ afterAll(() => world.stop());
 
 async function payoutAfter(steps: Step[], wanted: Partial<Payout>, amountMinor = 18_500) {
   const parties = newParties();
-  await world.publish(...history(steps, { ...parties, price: { amountMinor, currency: 'EUR' } }));
+  await world.publishInTurn(...history(steps, { ...parties, price: { amountMinor, currency: 'EUR' } }));
   return world.untilPayout(parties.assignmentId, wanted);
 }
 

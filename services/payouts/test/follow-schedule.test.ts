@@ -18,7 +18,7 @@ afterAll(() => world.stop());
 async function happened(...steps: Step[]) {
   const parties = newParties();
   const events = history(steps, parties);
-  await world.publish(...events);
+  await world.publishInTurn(...events);
   return { ...parties, events };
 }
 

@@ -1,17 +1,21 @@
 import {
+  AuthConfig,
+  type Broker,
   BrokerConfig,
   connectBroker,
+  createAuthenticate,
+  createHttpApp,
   declareStreams,
+  HttpConfig,
   publishEvent,
-  readConfig,
   type Service,
   startService,
 } from '@punctual/chassis';
 import { type Payout, type PayoutEvent, payoutEvents, type Role, type ScheduleEvent } from '@punctual/contracts';
 import { testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
-import { pino } from 'pino';
 import { vi } from 'vitest';
+import { z } from 'zod';
 import { payouts } from '../src/app.ts';
 
 export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
@@ -29,19 +33,12 @@ export async function createWorld({
   env?: Record<string, string>;
 } = {}) {
   const environment = await testEnvironment({ postgres: true, nats: true });
-  const serviceEnv = { ...environment.env, ...env };
+  const serviceEnv = { LOG_LEVEL: 'silent', ...environment.env, ...env };
   const database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
 
-  const closing = new AbortController();
-  const releasers: (() => unknown)[] = [];
-  const lifecycle = {
-    signal: closing.signal,
-    onShutdown: (_name: string, release: () => unknown) => void releasers.push(release),
-  };
-  const logger = pino({ level: 'silent' });
-  const handle = connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'test', logger, lifecycle });
-  const broker = await handle.connected();
+  const peer = await startPeer(environment.env);
+  const { broker } = peer;
   await declareStreams(broker, ['SCHEDULE'], 1);
 
   const services: Service[] = [];
@@ -85,6 +82,21 @@ export async function createWorld({
     };
   };
 
+  const publish = async (...events: ScheduleEvent[]) => {
+    for (const event of events) await publishEvent(broker, event);
+  };
+
+  /** Waits until every event that is on the stream has been applied. */
+  const untilConsumed = () =>
+    vi.waitFor(
+      async () => {
+        const { num_pending, num_ack_pending } = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
+        if (num_pending + num_ack_pending > 0)
+          throw new Error(`${num_pending} pending, ${num_ack_pending} unacknowledged`);
+      },
+      { timeout: 20_000, interval: 10 },
+    );
+
   const ops = '01936f2a-7c10-7000-8000-00000000e001';
   const payoutOf = (assignmentId: string) => call('ops', ops, `GET /assignments/${assignmentId}/payout`);
 
@@ -97,8 +109,13 @@ export async function createWorld({
     start,
     call,
     payoutOf,
-    publish: async (...events: ScheduleEvent[]) => {
-      for (const event of events) await publishEvent(broker, event);
+    publish,
+    /** One after another: the next is published when the one before it has been applied. */
+    publishInTurn: async (...events: ScheduleEvent[]) => {
+      for (const event of events) {
+        await publish(event);
+        await untilConsumed();
+      }
     },
     /** As a producer that lost its memory would: the stream does not see that it is a duplicate. */
     publishAgain: async (...events: ScheduleEvent[]) => {
@@ -119,16 +136,7 @@ export async function createWorld({
         },
         { timeout: 10_000, interval: 20 },
       ),
-    /** Waits until every event that is on the stream has been applied. */
-    untilConsumed: () =>
-      vi.waitFor(
-        async () => {
-          const { num_pending, num_ack_pending } = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
-          if (num_pending + num_ack_pending > 0)
-            throw new Error(`${num_pending} pending, ${num_ack_pending} unacknowledged`);
-        },
-        { timeout: 20_000, interval: 20 },
-      ),
+    untilConsumed,
     /** Waits until so many events are published, and gives all of them, each checked against its contract. */
     published: (count: number, assignmentId?: string): Promise<PayoutEvent[]> =>
       vi.waitFor(
@@ -145,14 +153,30 @@ export async function createWorld({
           if (events.length < count) throw new Error(`${events.length} of ${count} events`);
           return events;
         },
-        { timeout: 10_000, interval: 20 },
+        { timeout: 30_000, interval: 20 },
       ),
     stop: async () => {
       for (const service of services) await service.stop();
-      closing.abort();
-      for (const release of releasers.toReversed()) await release();
+      await peer.stop();
       await database.end();
       await environment.stop();
     },
   };
+}
+
+/** A neighbour on NATS that serves nothing: it publishes what scheduling would, and reads what payouts published. */
+async function startPeer(env: Record<string, string>): Promise<{ broker: Broker; stop: () => Promise<void> }> {
+  const connected = Promise.withResolvers<Broker>();
+  const service = await startService(
+    {
+      name: 'test',
+      config: z.object({ ...HttpConfig.shape, ...AuthConfig.shape, ...BrokerConfig.shape }),
+      createApp: async ({ config, logger, lifecycle }) => {
+        connected.resolve(connectBroker({ config, name: 'test', logger, lifecycle }).connected());
+        return createHttpApp({ logger, lifecycle, authenticate: createAuthenticate(config), checks: [], routes: [] });
+      },
+    },
+    { ...env, LOG_LEVEL: 'silent' },
+  );
+  return { broker: await connected.promise, stop: service.stop };
 }

@@ -30,12 +30,18 @@ export const inboxTable: readonly string[] = [
   )`,
 ];
 
-/** The statement, and its parameters for `?`, that puts an event into the outbox; to run in the transaction of its change. */
-export function outboxInsert(event: CloudEvent): [sql: string, parameters: unknown[]] {
-  const { id, partitionkey, sequence, type, traceparent } = event;
+/**
+ * The statement, and its parameters for `?`, that puts events into the outbox; to run in the transaction of their change. All events of
+ * one change go in one statement: they are published in the order in which they are given.
+ */
+export function outboxInsert(...events: readonly CloudEvent[]): [sql: string, parameters: unknown[]] {
   return [
-    `insert into outbox (id, aggregate_id, aggregate_version, type, payload, traceparent) values (?, ?, ?, ?, ?, ?)`,
-    [id, partitionkey, Number(sequence), type, JSON.stringify(event), traceparent ?? null],
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload, traceparent)
+      values ${events.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
+    events.flatMap((event) => {
+      const { id, partitionkey, sequence, type, traceparent } = event;
+      return [id, partitionkey, Number(sequence), type, JSON.stringify(event), traceparent ?? null];
+    }),
   ];
 }
 

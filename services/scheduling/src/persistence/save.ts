@@ -40,7 +40,7 @@ function writesOf({ changes, job }: Decision, deps: EventDeps): Statement[] {
   return [
     updateAssignment(first.before, last.after),
     ...changes.map((each) => insertInto('assignment_timeline', toRow(each))),
-    ...changes.map((each) => outboxInsert(toEvent(each, deps))),
+    outboxInsert(...changes.map((each) => toEvent(each, deps))),
     ...(job ? [updateOf('job', jobId, { ...job, updatedAt: last.at })] : []),
   ];
 }

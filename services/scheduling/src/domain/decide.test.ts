@@ -1,0 +1,245 @@
+import { DomainError } from '@punctual/chassis/domain';
+import { type AssignmentStatus, makeEvent, type Role } from '@punctual/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actions } from './actions.ts';
+import { type Assignment, statusAt } from './assignment.ts';
+import { authorize, type Caller } from './authorize.ts';
+import type { Change } from './change.ts';
+import { newAssignment } from './create-assignment.ts';
+import { type Command, type Decision, decide } from './decide.ts';
+import { formatInstant } from './format-time.ts';
+import { presentFields } from './present.ts';
+import { scheduleEventData } from './schedule-event.ts';
+import { timelineItem } from './timeline-item.ts';
+
+const [customerId, providerId, opsId, financeId] = [1, 2, 3, 4].map((n) => `01936f2a-7c10-7000-8000-00000000000${n}`);
+const nextProviderId = '01936f2a-7c10-7000-8000-000000000009';
+const rules = { horizonDays: 60, minMinutes: 30, proposalTtlHours: 72 };
+const begin = Temporal.Instant.from('2026-11-01T12:00:00Z');
+
+const people: Record<Role, Caller> = {
+  customer: { id: customerId ?? '', roles: ['customer'] },
+  provider: { id: providerId ?? '', roles: ['provider'] },
+  ops: { id: opsId ?? '', roles: ['ops'] },
+  finance: { id: financeId ?? '', roles: ['finance'] },
+};
+
+function fresh(): Assignment {
+  const job = {
+    jobId: '01936f2a-7c10-7000-8000-00000000000a',
+    customerId: customerId ?? '',
+    timezone: 'Europe/Berlin',
+    priceAmountMinor: 100,
+    priceCurrency: 'EUR',
+  };
+  return newAssignment(job, providerId ?? '', '01936f2a-7c10-7000-8000-00000000000b', begin);
+}
+
+type Step = { role: Role; minutesLater: number; command: (now: Temporal.Instant) => Command };
+
+const window = (inMinutes: number) => (now: Temporal.Instant) => ({
+  start: formatInstant(now.add({ minutes: inMinutes })),
+  end: formatInstant(now.add({ minutes: inMinutes + 60 })),
+});
+
+const always = (command: Command) => () => command;
+
+const commands: fc.Arbitrary<Step['command']> = fc.oneof(
+  fc.integer({ min: 1, max: 10_000 }).map((lead): Step['command'] => {
+    return (now) => ({ name: 'propose', body: window(lead)(now) });
+  }),
+  fc.constant<Step['command']>(always({ name: 'confirm' })),
+  fc
+    .record({
+      reason: fc.option(fc.constant('No time'), { nil: undefined }),
+      scope: fc.option(fc.constantFrom('window' as const, 'assignment' as const), { nil: undefined }),
+      countered: fc.boolean(),
+    })
+    .map(({ reason, scope, countered }): Step['command'] => {
+      return (now) => ({ name: 'reject', body: { reason, scope, ...(countered && { counter: window(500)(now) }) } });
+    }),
+  fc.constant<Step['command']>(always({ name: 'cancel', body: { reason: 'Enough' } })),
+  fc.constant<Step['command']>(always({ name: 'complete' })),
+  fc.constant<Step['command']>(always({ name: 'dispute', body: { kind: 'QUALITY', reason: 'It leaks' } })),
+);
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    role: fc.constantFrom<Role>('customer', 'provider', 'ops', 'finance'),
+    minutesLater: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6_000 })),
+    command: commands,
+  }),
+  { maxLength: 30 },
+);
+
+type Tried = {
+  assignment: Assignment;
+  now: Temporal.Instant;
+  step: Step;
+  command: Command;
+  result: Decision | DomainError;
+};
+
+/** Gives the commands one after another, as the service does. */
+function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: Assignment } {
+  let [assignment, now] = [fresh(), begin];
+  const tried: Tried[] = [];
+  const changes: Change[] = [];
+  for (const step of all) {
+    now = now.add({ minutes: step.minutesLater });
+    const command = step.command(now);
+    const result = give(assignment, step.role, command, now);
+    tried.push({ assignment, now, step, command, result });
+    if (result instanceof DomainError) continue;
+    changes.push(...result.changes);
+    assignment = result.changes.at(-1)?.after ?? assignment;
+  }
+  return { tried, changes, last: assignment };
+}
+
+function give(assignment: Assignment, role: Role, command: Command, now: Temporal.Instant): Decision | DomainError {
+  try {
+    const acting = authorize(people[role], assignment, command.name, now);
+    const newId = () => '01936f2a-7c10-7000-8000-00000000000c';
+    return decide({ assignment, nextProviderId }, command, { acting, now, newId, rules });
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
+
+describe('any sequence of commands', () => {
+  it('makes dense versions, one event each, and every event is what its contract says', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const { changes, last } = play(all);
+        expect(changes.map(({ after }) => after.scheduleVersion)).toEqual(changes.map((_, index) => index + 1));
+        expect(last.scheduleVersion).toBe(changes.length);
+        for (const change of changes) {
+          makeEvent({
+            id: change.after.id,
+            type: change.type,
+            time: formatInstant(change.at),
+            sequence: change.after.scheduleVersion,
+            assignmentId: change.after.id,
+            data: scheduleEventData(change, 'https://app.punctual.example'),
+          });
+        }
+      }),
+    );
+  });
+
+  it('follows legal edges only', () => {
+    const edges: Record<AssignmentStatus, readonly AssignmentStatus[]> = {
+      UNSCHEDULED: ['PROPOSED', 'DECLINED', 'CANCELLED'],
+      PROPOSED: ['PROPOSED', 'CONFIRMED', 'UNSCHEDULED', 'DECLINED', 'CANCELLED'],
+      CONFIRMED: ['CONFIRMED', 'PROPOSED', 'UNSCHEDULED', 'COMPLETED', 'DECLINED', 'CANCELLED'],
+      COMPLETED: ['COMPLETED'],
+      DECLINED: [],
+      CANCELLED: [],
+    };
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { before, after } of play(all).changes) expect(edges[before.status]).toContain(after.status);
+      }),
+    );
+  });
+
+  it('leaves a timeline that folds to the state', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        const { changes, last } = play(all);
+        const folded: Record<string, unknown> = presentFields(fresh());
+        for (const change of changes) {
+          const { before, after } = timelineItem(change, undefined);
+          expect(folded).toMatchObject(before);
+          Object.assign(folded, after);
+        }
+        expect({ ...folded, updatedAt: formatInstant(last.updatedAt) }).toEqual(presentFields(last));
+      }),
+    );
+  });
+
+  it('is foretold by the actions: what is not allowed is refused with just that code, what is allowed only for its words', () => {
+    const ofWords = new Set([
+      'reason-required',
+      'window-in-past',
+      'window-too-far',
+      'window-too-short',
+      'invalid-transition',
+    ]);
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { assignment, now, step, command, result } of play(all).tried) {
+          const offered = actions(assignment, people[step.role], now, { windowTaken: false });
+          const action = offered.find(({ name }) => name === command.name);
+          const code = result instanceof DomainError ? result.code : undefined;
+          if (!action?.allowed) expect(code).toBe(action?.because);
+          else if (command.name === 'reject' || command.name === 'propose')
+            expect(!code || ofWords.has(code)).toBe(true);
+          else expect(code).toBeUndefined();
+        }
+      }),
+    );
+  });
+
+  it('keeps what belongs together: a window with its status, an expiry with a proposal', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        for (const { after } of play(all).changes) {
+          expect(after.proposalExpiresAt !== null).toBe(after.status === 'PROPOSED');
+          if (after.status === 'UNSCHEDULED' || after.status === 'DECLINED') expect(after.scheduledStart).toBeNull();
+          if (after.status === 'CONFIRMED' || after.status === 'COMPLETED') expect(after.confirmedAt).not.toBeNull();
+        }
+      }),
+    );
+  });
+});
+
+describe('a proposal that has run out', () => {
+  const proposed = () =>
+    play([{ role: 'customer', minutesLater: 0, command: (now) => ({ name: 'propose', body: window(60)(now) }) }]).last;
+  const expiry = begin.add({ minutes: 60 });
+
+  it('counts as expired from its very moment on', () => {
+    expect(statusAt(proposed(), expiry.subtract({ milliseconds: 1 }))).toBe('PROPOSED');
+    expect(statusAt(proposed(), expiry)).toBe('UNSCHEDULED');
+    expect(give(proposed(), 'provider', { name: 'confirm' }, expiry)).toMatchObject({ code: 'invalid-transition' });
+    const reject = give(proposed(), 'provider', { name: 'reject', body: { reason: 'No', scope: 'window' } }, expiry);
+    expect(reject).toMatchObject({ code: 'invalid-transition' });
+  });
+
+  it("is no longer its own side's to wait for", () => {
+    expect(give(proposed(), 'customer', { name: 'confirm' }, begin)).toMatchObject({ code: 'own-proposal' });
+    expect(give(proposed(), 'customer', { name: 'confirm' }, expiry)).toMatchObject({ code: 'invalid-transition' });
+  });
+
+  it('is expired by the next command, first and by the system', () => {
+    const result = give(proposed(), 'customer', { name: 'cancel', body: { reason: 'Enough' } }, expiry);
+    if (result instanceof DomainError) throw result;
+    expect(result.changes.map(({ type, actor }) => [type, actor.role])).toEqual([
+      ['schedule.expired', 'system'],
+      ['schedule.cancelled', 'customer'],
+    ]);
+  });
+});
+
+describe('a reject', () => {
+  const confirmed = play([
+    { role: 'customer', minutesLater: 0, command: (now) => ({ name: 'propose', body: window(600)(now) }) },
+    { role: 'provider', minutesLater: 1, command: always({ name: 'confirm' }) },
+  ]).last;
+
+  it.each([
+    ['provider', { reason: 'Ill' }, 'DECLINED'],
+    ['provider', { reason: 'Ill', scope: 'window' }, 'UNSCHEDULED'],
+    ['customer', {}, 'UNSCHEDULED'],
+    ['customer', { scope: 'assignment' }, 'DECLINED'],
+    ['provider', { reason: 'Ill', counter: window(700)(begin) }, 'PROPOSED'],
+  ] as const)('by the %s with %o ends %s', (role, body, status) => {
+    const result = give(confirmed, role, { name: 'reject', body }, begin.add({ minutes: 2 }));
+    expect(result).not.toBeInstanceOf(DomainError);
+    expect((result as Decision).changes.at(-1)?.after.status).toBe(status);
+  });
+});

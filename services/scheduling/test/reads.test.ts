@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { type Assignment, AssignmentPage, type FreeWindows } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+
+let scheduling: SchedulingService;
+beforeAll(async () => {
+  scheduling = await startScheduling();
+});
+afterAll(() => scheduling.stop());
+
+const actionsOf = ({ actions }: Assignment) =>
+  Object.fromEntries(actions.map(({ name, allowed, because }) => [name, allowed || because]));
+
+test('actions are told as each of them may act', async () => {
+  const { assignment, job, customer, provider } = await scheduling.cast();
+  const [ops, finance] = [await scheduling.person('ops'), await scheduling.person('finance')];
+  const { body: asProposer } = await customer.post(`/jobs/${job.id}/schedule`, windowIn(600));
+  expect(asProposer.actions.map(({ name }) => name)).toEqual([
+    'propose',
+    'confirm',
+    'reject',
+    'cancel',
+    'complete',
+    'dispute',
+  ]);
+  expect(asProposer.actions[0]?.href).toBe(`/jobs/${job.id}/schedule`);
+  expect(actionsOf(asProposer)).toMatchObject({ propose: true, confirm: 'own-proposal', reject: true, cancel: true });
+
+  const at = `/assignments/${assignment.id}`;
+  const asProvider = (await provider.get(at)).body;
+  expect(asProvider.actions[1]).toEqual({
+    name: 'confirm',
+    allowed: true,
+    href: `${at}/schedule/confirm`,
+    method: 'POST',
+    until: asProposer.proposalExpiresAt,
+  });
+  expect(actionsOf(asProvider)).toEqual({
+    propose: true,
+    confirm: true,
+    reject: true,
+    cancel: 'forbidden',
+    complete: 'invalid-transition',
+    dispute: 'invalid-transition',
+  });
+  expect(actionsOf((await ops.get(at)).body)).toMatchObject({ propose: true, confirm: 'forbidden', cancel: true });
+  expect(new Set(Object.values(actionsOf((await finance.get(at)).body)))).toEqual(new Set(['forbidden']));
+});
+
+test('local times are read in the zone of the body, else of the assignment, and answered with their offset', async () => {
+  const { assignment, job, customer } = await scheduling.cast({ job: { timezone: 'Asia/Kolkata' } });
+  const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  const local = { start: `${day}T10:00`, end: `${day}T11:30:00.123999` };
+  const own = await customer.post(`/jobs/${job.id}/schedule`, local);
+  expect(own.body).toMatchObject({
+    scheduledStart: `${day}T04:30:00.000Z`,
+    scheduledEnd: `${day}T06:00:00.123Z`,
+    localStart: `${day}T10:00:00+05:30`,
+    localEnd: `${day}T11:30:00.123+05:30`,
+  });
+  const elsewhere = await customer.post(`/jobs/${job.id}/schedule`, { ...local, timezone: 'UTC' });
+  expect(elsewhere.body).toMatchObject({
+    scheduledStart: `${day}T10:00:00.000Z`,
+    localStart: `${day}T15:30:00+05:30`,
+    timezone: 'Asia/Kolkata',
+  });
+  const nowhere = await customer.post(`/jobs/${job.id}/schedule`, { ...local, timezone: 'Nowhere/At_All' });
+  expect(problemOf(nowhere)).toMatchObject({ status: 422, code: 'unknown-timezone' });
+  expect((await customer.get(`/assignments/${assignment.id}`)).body.scheduleVersion).toBe(2);
+});
+
+test('a list holds the own ones, page by page, and all of them for ops', async () => {
+  const providerId = randomUUID();
+  const casts = [];
+  for (let index = 0; index < 5; index += 1) casts.push(await scheduling.cast({ providerId }));
+  const { provider, customer, job } = casts[2] ?? (await scheduling.cast());
+  const window = windowIn(24 * 60);
+  await customer.post(`/jobs/${job.id}/schedule`, window);
+
+  const ids: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const reply = await provider.get(`/assignments?limit=2${cursor && `&cursor=${cursor}`}`);
+    const page: AssignmentPage = AssignmentPage.parse(reply.body);
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  }
+  expect(ids).toEqual(casts.map(({ assignment }) => assignment.id).reverse());
+
+  const count = async (who: typeof provider, query: string) =>
+    (await who.get<AssignmentPage>(`/assignments?${query}`)).body.items.length;
+  expect(await count(provider, 'status=PROPOSED')).toBe(1);
+  expect(await count(provider, 'status=CANCELLED')).toBe(0);
+  expect(await count(provider, `from=${window.start}`)).toBe(1);
+  expect(await count(provider, `to=${window.start}`)).toBe(0);
+  expect(await count(customer, '')).toBe(1);
+  expect(await count(await scheduling.person('ops'), 'limit=100')).toBeGreaterThanOrEqual(5);
+  expect(problemOf(await (await scheduling.person('finance')).get('/assignments')).code).toBe('forbidden');
+  expect(problemOf(await provider.get('/assignments?cursor=!!')).code).toBe('validation-failed');
+});
+
+test('free windows leave out what is confirmed, and end at the horizon', async () => {
+  const { assignment, job, customer, provider } = await scheduling.cast();
+  const booked = windowIn(10 * 24 * 60, 120);
+  await customer.post(`/jobs/${job.id}/schedule`, booked);
+  const around = { from: windowIn(9 * 24 * 60).start, to: windowIn(11 * 24 * 60).start };
+  const free = async (query: Record<string, string>) =>
+    (await customer.get<FreeWindows>(`/providers/${provider.id}/free-windows?${new URLSearchParams(query)}`)).body
+      .items;
+  expect(await free(around)).toEqual([{ start: around.from, end: around.to }]);
+  await provider.post(`/assignments/${assignment.id}/schedule/confirm`);
+  expect(await free(around)).toEqual([
+    { start: around.from, end: booked.start },
+    { start: booked.end, end: around.to },
+  ]);
+  expect(await free({ ...around, minutes: String(23 * 60) })).toEqual([{ start: around.from, end: booked.start }]);
+
+  const [whole] = await free({});
+  expect(Date.parse(whole?.end ?? '') - Date.parse(whole?.start ?? '')).toBe(7 * 86_400_000);
+  const [clipped] = await free({ from: windowIn(59 * 24 * 60).start, to: windowIn(90 * 24 * 60).start });
+  expect(Date.parse(clipped?.end ?? '')).toBeLessThanOrEqual(Date.now() + 60 * 86_400_000);
+  expect(await free({ from: around.to, to: around.from })).toEqual([]);
+});

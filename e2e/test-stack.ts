@@ -22,7 +22,7 @@ export type TestStack = {
   stop(): Promise<void>;
 };
 
-/** Starts one; the logs of its services are kept in `.punctual/logs/<name>`. */
+/** Starts one; the logs of its services are kept in `.punctual/e2e/<name>`. */
 export async function startTestStack(
   name: string,
   options: Pick<StackOptions, 'instances' | 'environment'> = {},
@@ -37,7 +37,7 @@ export async function startTestStack(
       nats: environment.natsUrl,
       mongo: environment.mongoUrl,
       issuer: environment.issuer,
-      logDir: fileURLToPath(new URL(`../.punctual/logs/${name}`, import.meta.url)),
+      logDir: fileURLToPath(new URL(`../.punctual/e2e/${name}`, import.meta.url)),
     });
     return {
       stack,

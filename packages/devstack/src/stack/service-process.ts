@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { untilReady } from './readiness.ts';
@@ -106,6 +107,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
 }
 
 function spawnService({ folder, environment, logFile }: ServiceProcessOptions): ChildProcess {
+  mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
   try {
     return spawn(process.execPath, ['--import', endWithParent, '--import', '@punctual/chassis/otel', 'src/main.ts'], {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Issuer } from '../issuer.ts';
 import { freePort, gatewayPort } from './ports.ts';
@@ -63,7 +63,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const { nats, mongo, issuer, databases: postgres } = options;
     await rm(options.logDir, { recursive: true, force: true });
-    await mkdir(options.logDir, { recursive: true });
     for (let index = 0; index < (options.instances ?? 1); index += 1) {
       const urls = await serviceUrls(index === 0 ? firstPort : await freePort());
       instances.push(

@@ -16,6 +16,7 @@ export async function playOnRunning(
   const stack = await readRunningStack(path);
   if (!stack) throw new Error(`No stack runs where ${path} says.`);
   const { gateway, issuer, nats } = stack;
+  screen.title(`Punctual: one journey through the services behind ${gateway}`);
   const events = await openEventLog({ natsUrl: nats, onEvent: screen.event });
   program.onEnd(events.close);
   const issueToken = (claims: Parameters<typeof requestToken>[1]) => requestToken(issuer, claims);

@@ -9,7 +9,8 @@ export const Config = z.object({
   ...AuthConfig.shape,
   ...BrokerConfig.shape,
   DATABASE_URL: z.string().min(1),
-  DATABASE_POOL_SIZE: whole.default(10),
+  /** At least two: a migration runs beside the lock that it waits for. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
   /** How far ahead a window may start. */
   SCHEDULE_HORIZON_DAYS: whole.default(60),
   /** How short a window may be. */

@@ -18,7 +18,11 @@ export const payouts: ServiceDefinition<Config> = {
   config: Config,
   createApp: async ({ config, logger, lifecycle }) => {
     const process = { logger, lifecycle };
-    const database = await openDatabase({ url: config.DATABASE_URL, lifecycle });
+    const database = await openDatabase({
+      url: config.DATABASE_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      lifecycle,
+    });
     const broker = connectBroker({ config, name: 'payouts', ...process });
     ensureStreams({ broker, ...process }, { names: ['PAYOUT', 'DLQ'], replicas: config.STREAM_REPLICAS });
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'payouts', ...process });

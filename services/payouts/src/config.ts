@@ -7,6 +7,7 @@ export const Config = z.object({
   ...AuthConfig.shape,
   ...BrokerConfig.shape,
   DATABASE_URL: z.string().min(1),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
   /** Amounts from here on, in minor units, need two different people. */
   PAYOUT_TWO_PERSON_MINOR: z.coerce.number().int().min(1).default(100_000),
   /** Who pays. `manual`: a person does, and records it. */

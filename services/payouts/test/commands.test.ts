@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Payout, PayoutPage, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { history, newParties, type Step } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -228,23 +228,33 @@ describe('a key and a precondition', () => {
   it('says so while the first request with a key is still under way', async () => {
     const payout = await completed();
     const headers = { 'idempotency-key': randomUUID() };
-    await world.database.query('begin');
-    await world.database.query('select from payout where id = $1 for update', [payout.id]);
+    const hold = await world.holdRow('payout', payout.assignmentId);
     const first = approve(ann, payout, headers);
-    await vi.waitFor(async () => {
-      const { rowCount } = await world.database.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      );
-      expect(rowCount).toBe(1);
-    });
+    await world.untilWaiting(1);
     expect(await approve(ann, payout, headers)).toMatchObject({ status: 409, body: { code: 'idempotency-in-flight' } });
-    await world.database.query('rollback');
+    await hold.release();
     expect(await first).toMatchObject({ status: 200, body: { status: 'APPROVED' } });
   });
 
   it.each(['"2"', '*'])('takes If-Match %s', async (tag) => {
     expect(await approve(ann, await completed(), { 'if-match': tag })).toMatchObject({ status: 200 });
   });
+});
+
+it('answers 503 when its connections break within transactions, and has new ones for the next', async () => {
+  const payout = await completed();
+  const hold = await world.holdRow('payout', payout.assignmentId);
+  // As many as the pools of both instances hold.
+  const broken = Promise.all(Array.from({ length: 20 }, () => approve(ann, payout)));
+  await world.untilWaiting(20);
+  await world.breakWaiting();
+  await hold.release();
+  for (const { status, body, headers } of await broken) {
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
+    expect(headers.get('retry-after')).not.toBeNull();
+  }
+  const answers = await Promise.all([ann, ann].map((who) => approve(who, payout)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
 describe('the list', () => {

@@ -152,16 +152,11 @@ it('tries again what the database did not take, and does it once', async () => {
   await world.publish(propose);
   await world.untilConsumed();
 
-  await world.database.query('begin');
-  await world.database.query('select from assignment_view where assignment_id = $1 for update', [parties.assignmentId]);
+  const hold = await world.holdRow('assignment_view', parties.assignmentId);
   await world.publish(confirm);
-  await vi.waitFor(async () => {
-    const { rows } = await world.database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    );
-    expect(rows).toHaveLength(1);
-  });
-  await world.database.query('rollback');
+  await world.untilWaiting(1);
+  await world.breakWaiting();
+  await hold.release();
 
   await world.untilPayout(parties.assignmentId, { status: 'PENDING', version: 1 });
   expect(await world.published(1, parties.assignmentId)).toHaveLength(1);

@@ -22,6 +22,8 @@ export type Reply = { status: number; headers: Headers; body: Record<string, unk
 
 export type CallOptions = { body?: unknown; headers?: Record<string, string> };
 
+const waiting = `from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** The payouts service on real servers, with the test in the place of scheduling, of its clients and of its subscribers. */
@@ -109,6 +111,30 @@ export async function createWorld({
     start,
     call,
     payoutOf,
+    /** Keeps others from changing a row, on a connection of its own, until it is released. */
+    holdRow: async (
+      table: 'payout' | 'assignment_view',
+      assignmentId: string,
+    ): Promise<{ release: () => Promise<void> }> => {
+      const holder = new Client({ connectionString: environment.databaseUrl });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query(`select from ${table} where assignment_id = $1 for update`, [assignmentId]);
+      return { release: () => holder.end() };
+    },
+    /** Waits until so many transactions wait for a lock. */
+    untilWaiting: (count: number) =>
+      vi.waitFor(
+        async () => {
+          const { rowCount } = await database.query(`select ${waiting}`);
+          if (rowCount !== count) throw new Error(`${rowCount} instead of ${count} wait`);
+        },
+        { timeout: 10_000, interval: 20 },
+      ),
+    /** Breaks the connections of those who wait for a lock. */
+    breakWaiting: async () => {
+      await database.query(`select pg_terminate_backend(pid) ${waiting}`);
+    },
     publish,
     /** One after another: the next is published when the one before it has been applied. */
     publishInTurn: async (...events: ScheduleEvent[]) => {

@@ -55,7 +55,8 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     const kept = key && (await recallAnswer(em, key));
     if (kept !== undefined) return { payout: KeptPayout.parse(kept), replayed: true };
 
-    const payout = (await lockPayout(em, params)) ?? seen;
+    const payout = await lockPayout(em, params);
+    requireSight(caller, payout);
     const view = await readAssignmentView(em, payout.assignmentId);
     const next = tellingCurrent(payout, () => {
       requireMatch(payout, ifMatch);

@@ -14,17 +14,17 @@ export type Database = {
 };
 
 /** Connects, and brings the schema up to date before anything else may happen. */
-export async function openDatabase({ url, lifecycle }: { url: string; lifecycle: Lifecycle }): Promise<Database> {
+export async function openDatabase(deps: { url: string; poolSize: number; lifecycle: Lifecycle }): Promise<Database> {
   const orm = await MikroORM.init({
-    clientUrl: url,
+    clientUrl: deps.url,
     entities: [AssignmentViewRow, IdempotencyKeyRow, PayoutRow, PayoutTimelineRow],
     extensions: [Migrator],
     migrations: { migrationsList: [CreatePayouts], snapshot: false, silent: true },
     // Batched updates lose the version check of all rows but one.
     useBatchUpdates: false,
-    pool: { min: 0, max: 10 },
+    pool: { min: 0, max: deps.poolSize },
   });
-  lifecycle.onShutdown('database', () => orm.close());
+  deps.lifecycle.onShutdown('database', () => orm.close());
   await orm.connect();
   await migrate(orm);
   return {

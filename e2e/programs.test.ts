@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endpoints } from '@punctual/contracts';
+import { createClient, eventually } from '@punctual/devstack';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Environment, type Program, runLine, runProgram } from './program.ts';
+
+let folder: string;
+let environment: Environment;
+let program: Program | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'punctual-programs-'));
+  environment = { PUNCTUAL_STACK_FILE: join(folder, 'stack.json'), GATEWAY_PORT: '0' };
+});
+
+afterEach(async () => {
+  program?.kill('SIGTERM');
+  await program?.exited;
+  await rm(folder, { recursive: true });
+});
+
+const readStack = async () => JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8'));
+
+test('npm start: the story, a stack to use, and nothing left behind', { timeout: 150_000 }, async () => {
+  const start = runProgram('start', environment);
+  program = start;
+  await eventually(() => expect(start.output()).toContain('until you press Ctrl-C'), 90_000);
+  expect(start.output()).toContain('The journey ended as it should');
+
+  const stack = await readStack();
+  expect(stack).toEqual({
+    gateway: expect.stringMatching(/^http:/),
+    scheduling: expect.stringMatching(/^http:/),
+    reminders: expect.stringMatching(/^http:/),
+    payouts: expect.stringMatching(/^http:/),
+    nats: expect.stringMatching(/^nats:/),
+    postgres: { scheduling: expect.stringMatching(/^postgres:/), payouts: expect.stringMatching(/^postgres:/) },
+    mongo: expect.stringMatching(/^mongodb:/),
+    issuer: expect.any(String),
+    jwks: expect.stringMatching(/^http:/),
+    paymentProvider: 'manual',
+    pids: {
+      gateway: expect.any(Number),
+      scheduling: expect.any(Number),
+      reminders: expect.any(Number),
+      payouts: expect.any(Number),
+    },
+  });
+
+  const curlLines = start.output().match(/curl .+/g) ?? [];
+  expect(curlLines).toHaveLength(3);
+  const answers = await Promise.all(curlLines.map((line) => runLine(line, environment)));
+  expect(answers.map((answer) => JSON.parse(answer))).toMatchObject([
+    { status: 'ok' },
+    { status: 'CONFIRMED', reminderStatus: 'SENT', payoutStatus: 'PENDING' },
+    { items: expect.arrayContaining([expect.objectContaining({ kind: 'upcoming-1h', state: 'SENT' })]) },
+  ]);
+  const token = (await runLine('npm run -s token -- --role ops', environment)).trim();
+  await createClient({ url: stack.gateway, token }).call(endpoints.listAssignments);
+
+  process.kill(stack.pids.reminders, 'SIGKILL');
+  const { pids } = await eventually(async () => {
+    const now = await readStack();
+    expect(now.pids.reminders).toBeTypeOf('number');
+    expect(now.pids.reminders).not.toBe(stack.pids.reminders);
+    expect((await fetch(`${now.reminders}/healthz/ready`)).status).toBe(200);
+    return now;
+  });
+
+  start.kill('SIGTERM');
+  expect(await start.exited).toBe(0);
+  await expect(readStack()).rejects.toThrow('ENOENT');
+  for (const pid of Object.values<number>(pids)) expect(isAlive(pid)).toBe(false);
+  for (const url of [stack.gateway, stack.jwks]) await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+test('npm start: a port that is taken is said at once, in one line with the remedy', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  program = runProgram('start', { ...environment, GATEWAY_PORT: String(port) });
+  expect(await program.exited).toBe(1);
+  server.close();
+  expect(program.output()).toMatch(new RegExp(`^Port ${port} is taken\\..*GATEWAY_PORT=.*\\n$`));
+});
+
+test('npm run demo: ends with 1 and the reason when the journey does not go as it should', {
+  timeout: 90_000,
+}, async () => {
+  program = runProgram('demo', { ...environment, SCHEDULE_MIN_MINUTES: '600' });
+  expect(await program.exited).toBe(1);
+  const lastLine = program.output().trim().split('\n').at(-1);
+  expect(lastLine).toMatch(/^Carla proposes .*: POST \/jobs\/.* was answered 422 window-too-short: /);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

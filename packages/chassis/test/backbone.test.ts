@@ -206,3 +206,23 @@ test('a server that is away makes no dead letter, however often it is tried', as
 
   expect(await stored(broker, 'DLQ')).toEqual([]);
 });
+
+test('a service stops in good time while NATS is away', async () => {
+  const one = instance('payouts');
+  await declareStreams(await one.broker.connected(), ['SCHEDULE', 'DLQ'], 1);
+  startOutboxRelay(one);
+  startConsumer(one, {
+    stream: 'SCHEDULE',
+    durable: 'payouts-schedule',
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    handle: async () => {},
+  });
+  await delay(500);
+  await environment.stopNats();
+
+  const stopped = one.lifecycle.shutdown().then(() => 'stopped');
+
+  expect(await Promise.race([stopped, delay(5_000, 'still stopping')])).toBe('stopped');
+  await environment.startNatsAgain();
+});

@@ -1,15 +1,18 @@
+import { hash } from 'node:crypto';
 import { Role, Uuid } from '@punctual/contracts';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AuthConfig } from '../process/config.ts';
 import { HttpProblem } from './http-problem.ts';
+import { issuerKeys } from './issuer-keys.ts';
 
 /** Who calls, as the token says; a header of the client is never believed instead. */
 export type Caller = {
-  id: Uuid;
-  roles: readonly Role[];
+  readonly id: Uuid;
+  readonly roles: readonly Role[];
   /** Seconds since the epoch. */
-  expiresAt: number;
+  readonly expiresAt: number;
 };
 
 /**
@@ -20,23 +23,39 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'];
 const knownRoles = new Set<string>(Role.options);
+/** How many callers are remembered, and for how long: a key that the issuer withdraws is noticed by then. */
+const remembered = { max: 10_000, ttl: 10 * 60_000 };
 const Claims = z.object({ sub: Uuid, roles: z.array(z.string()), exp: z.number() });
 
-/** Checks tokens against the issuer's keys, which are fetched when first needed and again, at most once a minute, for an unknown key. */
+/**
+ * Checks tokens against the issuer's keys. A token that was good is not verified again until it expires (at most ten minutes);
+ * a refused one is never remembered.
+ */
 export function createAuthenticate(config: AuthConfig): Authenticate {
-  const keys = createRemoteJWKSet(new URL(config.AUTH_JWKS_URL), { cooldownDuration: 60_000, timeoutDuration: 2_000 });
+  const keys = issuerKeys(config.AUTH_JWKS_URL);
   const expected = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, algorithms, requiredClaims: ['exp'] };
+  // By the hash, since tokens are long, and nothing that is a credential should lie about.
+  const callers = new LRUCache<string, Caller>(remembered);
 
-  return async (authorization) => {
-    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-    if (!token) throw unauthenticated('A bearer token is needed.');
+  const verify = async (token: string): Promise<Caller> => {
     const { payload } = await jwtVerify(token, keys, expected).catch((error: unknown) => {
       throw explain(error);
     });
     const claims = Claims.safeParse(payload);
     if (!claims.success) throw unauthenticated('The token lacks a user id in "sub" or an array "roles".');
     const { sub, roles, exp } = claims.data;
-    return { id: sub.toLowerCase(), roles: roles.filter((role): role is Role => knownRoles.has(role)), expiresAt: exp };
+    return { id: sub, roles: roles.filter((role): role is Role => knownRoles.has(role)), expiresAt: exp };
+  };
+
+  return async (authorization) => {
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+    if (!token) throw unauthenticated('A bearer token is needed.');
+    const tokenHash = hash('sha256', token, 'base64');
+    const known = callers.get(tokenHash);
+    if (known && known.expiresAt * 1000 > Date.now()) return known;
+    const caller = await verify(token);
+    callers.set(tokenHash, caller);
+    return caller;
   };
 }
 

@@ -20,7 +20,7 @@ export type HttpAppDeps = {
   authenticate: Authenticate;
   checks: readonly HealthCheck[];
   routes: readonly Route[];
-  /** Mounts what is not an endpoint of the contract, after the trace is known and before everything else. */
+  /** Mounts what is not an endpoint of the contract, after the trace is known and before everything else but the health. */
   extend?: (app: Express) => void;
 };
 
@@ -34,10 +34,10 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use((request, _response, next) => inTraceOf(request.headers, next));
-  deps.extend?.(app);
-  app.use(refuseLongUri);
   app.get('/healthz/live', live);
   app.get('/healthz/ready', ready(deps));
+  deps.extend?.(app);
+  app.use(refuseLongUri);
   for (const [path, routes] of Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path)) {
     const route = app.route(path);
     for (const each of routes) route[each.endpoint.method === 'GET' ? 'get' : 'post'](...chain(deps, each));

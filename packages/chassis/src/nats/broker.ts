@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerConfig } from '../process/config.ts';
@@ -16,6 +17,8 @@ export type BrokerHandle = {
 
 export type BrokerDeps = { config: BrokerConfig; name: string; logger: Logger; lifecycle: Lifecycle };
 
+const drainMs = 1_000;
+
 /** Begins to connect and returns at once: a service starts, and takes commands, while NATS is away. */
 export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): BrokerHandle {
   let broker: Broker | undefined;
@@ -27,7 +30,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
     return opened;
   });
   connecting.catch((error: unknown) => logger.error({ err: error }, 'cannot connect to NATS'));
-  lifecycle.onShutdown('broker', () => broker?.connection.drain());
+  lifecycle.onShutdown('broker', () => broker && close(broker.connection));
 
   return {
     connected: () => connecting,
@@ -52,6 +55,12 @@ async function open(config: BrokerConfig, name: string): Promise<Broker> {
   // The handle must not ask the server: JetStream may come up after the connection.
   const manager = await jetstreamManager(connection, { checkAPI: false });
   return { connection, jetstream: jetstream(connection), manager };
+}
+
+/** Sends what is buffered and leaves; a server that is away is not waited for. */
+async function close(connection: NatsConnection): Promise<void> {
+  await Promise.race([connection.drain().catch(() => {}), delay(drainMs)]);
+  await connection.close();
 }
 
 async function logConnection(connection: NatsConnection, logger: Logger): Promise<void> {

@@ -50,7 +50,7 @@ export function startConsumer<E>(deps: ConsumerDeps, options: ConsumerOptions<E>
           else await receive({ broker, logger }, options, message);
         }
       } catch (error) {
-        logger.warn({ err: error }, 'cannot consume; trying again');
+        logger.warn({ reason: reasonOf(error) }, 'cannot consume yet; trying again');
       }
       await delay(retryPauseMs, undefined, { signal }).catch(() => {});
     }

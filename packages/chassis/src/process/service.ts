@@ -24,6 +24,9 @@ export type Service = {
   stop(): Promise<void>;
 };
 
+/** How long a client may take to send its headers, and its whole request: who dawdles holds a connection and memory. */
+const receiving = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
 /**
  * Starts a service inside this process, as tests do.
  * @param environment read instead of `process.env`
@@ -76,7 +79,7 @@ export async function runService<C extends HttpConfig>(definition: ServiceDefini
 }
 
 async function listen(app: Express, config: HttpConfig, lifecycle: OwnedLifecycle): Promise<string> {
-  const server = createServer(app);
+  const server = createServer(receiving, app);
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   lifecycle.onShutdown('http', async () => {

@@ -1,0 +1,51 @@
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+
+const unknownKeyPauseMs = 60_000;
+const refreshAfterMs = 10 * 60_000;
+const refreshPauseMs = 60_000;
+const failurePauseMs = 1_000;
+
+/**
+ * The issuer's public keys by the `kid` of a token. They are fetched when first needed, refreshed in the background while they
+ * are used, and fetched at once for an unknown `kid`, at most once a minute. While the issuer is away the keys that it gave
+ * last stay good, and it is asked at most once a second, however many tokens arrive.
+ */
+export function issuerKeys(url: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url), {
+    cooldownDuration: unknownKeyPauseMs,
+    // Old keys are refreshed below, so that nobody has to wait for it, or to go without when the issuer is away.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    timeoutDuration: 2_000,
+    [customFetch]: pauseAfterFailure(fetch),
+  });
+  let refreshAt = 0;
+
+  const refresh = () => {
+    refreshAt = Date.now() + refreshPauseMs;
+    keys.reload().then(
+      () => {
+        refreshAt = Date.now() + refreshAfterMs;
+      },
+      // The next try tells whoever needs a key that is not there.
+      () => undefined,
+    );
+  };
+
+  return (header, token) => {
+    if (Date.now() >= refreshAt) refresh();
+    return keys(header, token);
+  };
+}
+
+function pauseAfterFailure(fetchKeys: typeof fetch): FetchImplementation {
+  let pausedUntil = 0;
+  return async (...request) => {
+    if (Date.now() < pausedUntil) throw new Error('The issuer gave no keys a moment ago.');
+    const response = await fetchKeys(...request).catch((error: unknown) => {
+      pausedUntil = Date.now() + failurePauseMs;
+      throw error;
+    });
+    if (!response.ok) pausedUntil = Date.now() + failurePauseMs;
+    return response;
+  };
+}

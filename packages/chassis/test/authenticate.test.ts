@@ -1,0 +1,214 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Authenticate, createAuthenticate } from '../src/index.ts';
+
+const issuer = 'https://issuer.example';
+const audience = 'punctual';
+const sub = randomUUID();
+
+type Key = { alg: string; kid: string; pair: Awaited<ReturnType<typeof generateKeyPair>> };
+
+let keys: Key[];
+let server: Server;
+let url: string;
+/** What the issuer's server was asked, and whether it answers. */
+let asked: string[];
+let isAway: boolean;
+let published: Key[];
+let authenticate: Authenticate;
+
+beforeAll(async () => {
+  keys = await Promise.all(['ES256', 'RS256', 'EdDSA'].map(newKey));
+  server = createServer(async (request, response) => {
+    asked.push(request.url ?? '');
+    const jwks = await Promise.all(
+      published.map(async ({ alg, kid, pair }) => ({ ...(await exportJWK(pair.publicKey)), alg, kid, use: 'sig' })),
+    );
+    response.writeHead(isAway ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: jwks }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  asked = [];
+  isAway = false;
+  published = keys;
+  authenticate = createAuthenticate({
+    AUTH_JWKS_URL: `${url}/jwks`,
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audience,
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function newKey(alg: string): Promise<Key> {
+  return { alg, kid: randomUUID(), pair: await generateKeyPair(alg) };
+}
+
+type Claims = { iss?: string; aud?: string; sub?: string; roles?: unknown; expiresIn?: number };
+
+function sign(key: Key, claims: Claims = {}, header: Partial<JWTHeaderParameters> = {}): Promise<string> {
+  const { iss = issuer, aud = audience, roles = ['customer'], expiresIn = 3600 } = claims;
+  return new SignJWT({ roles })
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
+    .setSubject(claims.sub ?? sub)
+    .setIssuer(iss)
+    .setAudience(aud)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
+    .sign(key.pair.privateKey);
+}
+
+/** The first of the issuer's keys. */
+function own(): Key {
+  const [key] = keys;
+  if (!key) throw new Error('there are three');
+  return key;
+}
+
+const refused = { code: 'unauthenticated', headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } };
+const present = (token: string) => authenticate(`Bearer ${token}`);
+
+test('a token by each of the three algorithms is accepted', async () => {
+  for (const key of keys) {
+    expect(await present(await sign(key))).toMatchObject({ id: sub, roles: ['customer'] });
+  }
+});
+
+test('roles that are not ours are left out, and the user id is in lower case', async () => {
+  const token = await sign(own(), { sub: sub.toUpperCase(), roles: ['ops', 'astronaut'] });
+  expect(await present(token)).toMatchObject({ id: sub, roles: ['ops'] });
+});
+
+const handMade = (header: object, signature: string) =>
+  [
+    base64url.encode(JSON.stringify(header)),
+    base64url.encode(JSON.stringify({ iss: issuer, aud: audience, sub, roles: ['ops'], exp: 4_102_444_800 })),
+    signature,
+  ].join('.');
+
+test.each(['', 'AAAA'])('alg none is refused, with the signature "%s"', async (signature) => {
+  await expect(present(handMade({ alg: 'none', kid: own().kid }, signature))).rejects.toMatchObject(refused);
+});
+
+test('a public key is no secret for HS256', async () => {
+  for (const { kid, pair } of keys) {
+    const unsigned = handMade({ alg: 'HS256', kid }, '').slice(0, -1);
+    const secret = await exportSPKI(pair.publicKey);
+    const signature = createHmac('sha256', secret).update(unsigned).digest('base64url');
+    await expect(present(`${unsigned}.${signature}`)).rejects.toMatchObject(refused);
+  }
+});
+
+test('a key that the token itself brings or points to is neither used nor fetched', async () => {
+  const stranger = await newKey('ES256');
+  published = [...keys];
+  const jwk = { ...(await exportJWK(stranger.pair.publicKey)), kid: stranger.kid };
+  const headers = [{ jwk }, { jku: `${url}/stranger` }, { x5u: `${url}/stranger` }, { kid: own().kid, jwk }];
+  for (const header of headers) {
+    await expect(present(await sign(stranger, {}, header))).rejects.toMatchObject(refused);
+  }
+  expect(asked).toEqual(['/jwks']);
+});
+
+test.each([
+  ['expired', { expiresIn: -1 }],
+  ['of another issuer', { iss: 'https://elsewhere.example' }],
+  ['for another audience', { aud: 'elsewhere' }],
+  ['without a list of roles', { roles: 'ops' }],
+  ['of a user whose id is no UUID', { sub: 'root' }],
+])('a token that is %s is refused', async (_case, claims) => {
+  await expect(present(await sign(own(), claims))).rejects.toMatchObject(refused);
+});
+
+test('a token changed after it was signed is refused, also when the real one is known', async () => {
+  const token = await sign(own());
+  await present(token);
+  const [header, , signature] = token.split('.');
+  const payload = { iss: issuer, aud: audience, sub, roles: ['ops'], exp: 4_102_444_800 };
+  const forged = `${header}.${base64url.encode(JSON.stringify(payload))}.${signature}`;
+  await expect(present(forged)).rejects.toMatchObject(refused);
+});
+
+test('a good token is verified once, and is not believed for a moment after it expires', async () => {
+  const verify = vi.spyOn(crypto.subtle, 'verify');
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const token = await sign(own(), { expiresIn: 2 });
+  for (let n = 0; n < 5; n += 1) await present(token);
+  expect(verify).toHaveBeenCalledTimes(1);
+
+  vi.setSystemTime(Math.floor(Date.now() / 1000) * 1000 + 2_000);
+  await expect(present(token)).rejects.toMatchObject({ ...refused, message: 'The token has expired.' });
+  verify.mockRestore();
+});
+
+test('a refusal is not remembered', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const late = await newKey('ES256');
+  const token = await sign(late);
+  await expect(present(token)).rejects.toMatchObject(refused);
+  published = [...keys, late];
+  vi.setSystemTime(Date.now() + 61_000);
+  expect(await present(token)).toMatchObject({ id: sub });
+});
+
+test('a thousand tokens with unknown keys have the keys fetched once a minute, from cold', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const tokens = await Promise.all(Array.from({ length: 1_000 }, () => sign(own(), {}, { kid: randomUUID() })));
+  const all = await Promise.allSettled(tokens.map(present));
+  expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+  for (const token of tokens.slice(0, 100)) await expect(present(token)).rejects.toMatchObject(refused);
+  expect(asked).toHaveLength(1);
+
+  vi.setSystemTime(Date.now() + 59_000);
+  await Promise.allSettled(tokens.map(present));
+  expect(asked).toHaveLength(1);
+
+  vi.setSystemTime(Date.now() + 2_000);
+  await Promise.allSettled(tokens.map(present));
+  expect(asked).toHaveLength(2);
+  expect(await present(await sign(own()))).toMatchObject({ id: sub });
+});
+
+test('an issuer that is away is asked once a second, and nobody is told that the token is bad', async () => {
+  isAway = true;
+  const tokens = await Promise.all(Array.from({ length: 100 }, () => sign(own())));
+  for (const token of tokens) await expect(present(token)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked.length).toBeLessThanOrEqual(2);
+
+  isAway = false;
+  await delay(1_100);
+  expect(await present(tokens[0] ?? '')).toMatchObject({ id: sub });
+});
+
+test('keys that were had stay good while the issuer is away, and are fetched anew when it is back', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await present(await sign(own()));
+  isAway = true;
+  vi.setSystemTime(Date.now() + 11 * 60_000);
+  expect(await present(await sign(own()))).toMatchObject({ id: sub });
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  expect(await present(await sign(own()))).toMatchObject({ id: sub });
+  expect(asked).toHaveLength(2);
+
+  isAway = false;
+  published = keys.slice(1);
+  vi.setSystemTime(Date.now() + 61_000);
+  await present(await sign(own()));
+  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  await vi.waitFor(async () => expect(present(await sign(own()))).rejects.toMatchObject(refused));
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCache } from '../src/servers/cache.ts';
 import { identify } from '../src/servers/process-identity.ts';
+import { openRun } from '../src/servers/run.ts';
 
 /** A cache folder with all that the machine's has, but with runs of its own, so that a test sees only its own. */
 export type PrivateCache = {
@@ -40,6 +41,11 @@ export async function privateCache(): Promise<PrivateCache> {
       const identities = await Promise.all([...pids].map((pid) => identify(pid)));
       return identities.flatMap((identity) => (identity ? [identity.pid] : []));
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      // Sweeps what a failed test has left.
+      const run = await openRun(folder);
+      await run.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }

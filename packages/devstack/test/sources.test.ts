@@ -62,6 +62,11 @@ describe('a server comes from', () => {
     );
   });
 
+  test('nowhere when the choice is misspelt', async () => {
+    const starting = startServers({ only: ['nats'], env: { ...process.env, PUNCTUAL_SERVERS: 'dokcer' } });
+    await expect(starting).rejects.toThrow('PUNCTUAL_SERVERS=dokcer is neither docker nor local.');
+  });
+
   async function program(name: string, version: string): Promise<void> {
     await writeFile(join(bin, name), `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 });
   }

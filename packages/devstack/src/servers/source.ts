@@ -64,8 +64,11 @@ function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
       return sources.filter(({ kind }) => kind === 'environment' || kind === 'docker');
     case 'local':
       return sources.filter(({ kind }) => kind !== 'docker');
-    default:
+    case '':
+    case undefined:
       return sources;
+    default:
+      throw new NoServerError(`PUNCTUAL_SERVERS=${env.PUNCTUAL_SERVERS} is neither docker nor local.`);
   }
 }
 

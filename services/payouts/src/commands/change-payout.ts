@@ -75,7 +75,7 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
 function toIdempotencyKey({ caller, idempotencyKey, method, path, body }: CommandRequest) {
   if (idempotencyKey === undefined) return undefined;
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([method, path, body ?? null]))
+    .update(JSON.stringify([method, path, body ?? {}]))
     .digest('hex');
   return { callerId: caller.id, key: idempotencyKey, fingerprint };
 }

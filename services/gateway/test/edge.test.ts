@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
 import { call, type Gateway, id, startGateway } from './gateway.ts';
@@ -74,6 +75,12 @@ test('a body above 64 KiB, an address above 8 KiB and another media type are ref
     json: { code: 'unsupported-media-type' },
   });
   expect(service.received).toHaveLength(before);
+});
+
+test('a body that is small only as long as it is compressed is refused here', async () => {
+  const body = gzipSync(JSON.stringify({ title: 'x'.repeat(65 * 1024) }));
+  const answer = await gateway.call('POST', '/jobs', { headers: { ...jsonType, 'content-encoding': 'gzip' }, body });
+  expect(answer).toMatchObject({ status: 413, json: { code: 'payload-too-large' } });
 });
 
 test('the health of reminders needs no token', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type Endpoint, endpoints } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
@@ -60,6 +61,15 @@ test.each(forwarded)('$method $path goes to $owner', async ({ method, path, owne
 test('a body that is not JSON inside reaches the service as it came, for it to judge', async () => {
   await gateway.call('POST', '/jobs', { headers: jsonType, body: '{"title": ' });
   expect(services.scheduling.received.at(-1)).toMatchObject({ body: '{"title": ' });
+});
+
+test('a compressed body reaches the service as what it says', async () => {
+  const body = gzipSync('{"title":"x"}');
+  const headers = { ...jsonType, 'content-encoding': 'gzip', 'content-length': String(body.length) };
+  await gateway.call('POST', '/jobs', { headers, body });
+  const seen = services.scheduling.received.at(-1);
+  expect(seen).toMatchObject({ body: '{"title":"x"}', headers: { 'content-length': '13' } });
+  expect(seen?.headers).not.toHaveProperty('content-encoding');
 });
 
 test('what the service has to know passes', async () => {

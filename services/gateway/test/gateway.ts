@@ -29,7 +29,7 @@ export async function startGateway(environment: Record<string, string> = {}) {
     url: service.url,
     issuer,
     authorization,
-    call: (method: string, path: string, options: { headers?: Record<string, string>; body?: string } = {}) =>
+    call: (method: string, path: string, options: { headers?: Record<string, string>; body?: string | Buffer } = {}) =>
       call(service.url, method, path, { ...options, headers: { authorization, ...options.headers } }),
     stop: async () => {
       await service.stop();
@@ -45,7 +45,7 @@ export async function call(
   url: string,
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<Answered> {
   const { hostname, port } = new URL(url);
   const sent = request({ hostname, port, method, path, headers, agent: false });

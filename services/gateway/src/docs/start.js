@@ -4,5 +4,4 @@ globalThis.SwaggerUIBundle({
   url: '/openapi.json',
   validatorUrl: null,
   deepLinking: true,
-  persistAuthorization: true,
 });

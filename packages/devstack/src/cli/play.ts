@@ -18,7 +18,10 @@ export type Play = {
 };
 
 /** Brings everything up for a program, and makes the journey ready to be played on it. */
-export async function preparePlay(program: Program, { gatewayPort }: { gatewayPort: number }): Promise<Play> {
+export async function preparePlay(
+  program: Program,
+  options: { gatewayPort: number; instances?: number },
+): Promise<Play> {
   const { signal } = program;
   const screen = createScreen(process.stdout);
   screen.title('Punctual: one journey through four services');
@@ -29,7 +32,7 @@ export async function preparePlay(program: Program, { gatewayPort }: { gatewayPo
 
   const startedAt = performance.now();
   const folder = await takeRunFolder();
-  const stack = await startStack({ ...folder, ...(await openDatabases(servers)), issuer, gatewayPort, signal });
+  const stack = await startStack({ ...folder, ...options, ...(await openDatabases(servers)), issuer, signal });
   program.onEnd(stack.stop);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   screen.line(`  gateway, scheduling, reminders and payouts: ready after ${seconds} s`);

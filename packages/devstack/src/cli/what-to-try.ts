@@ -21,7 +21,6 @@ export async function tellWhatToTry({ screen, stack, issueToken, logDir, end }: 
   const asCarla = `curl -s -H "Authorization: Bearer $(${tokenCommand})"`;
   const path = end ? `assignments/${end.assignmentId}` : 'assignments';
 
-  screen.line();
   screen.title('Where everything is');
   screen.line(`  gateway   ${urls.gateway}`);
   screen.line(`  docs      ${urls.gateway}/docs`);

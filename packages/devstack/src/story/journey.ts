@@ -26,6 +26,7 @@ export async function playJourney(deps: JourneyDeps): Promise<JourneyEnd> {
   const cast = await invite(gateway, issueToken);
   const startedAt = performance.now();
 
+  screen.line('  Each step names its trace; the events that follow from it show the first digits of theirs.');
   screen.title('A visit that takes place');
   const { assignmentId } = await playFirstVisit({ narrator, cast });
   screen.title('A visit that is called off');

@@ -1,12 +1,18 @@
 import { Assignment, type Timeline } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { joinNeighbours, type Neighbours } from './neighbours.ts';
 import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
+let neighbours: Neighbours;
 beforeAll(async () => {
   scheduling = await startScheduling();
+  neighbours = await joinNeighbours(scheduling.environment);
 });
-afterAll(() => scheduling.stop());
+afterAll(async () => {
+  await neighbours.stop();
+  await scheduling.stop();
+});
 
 test('a customer proposes, the provider proposes another time, the customer confirms', async () => {
   const { customer, provider, job, assignment } = await scheduling.cast();
@@ -29,7 +35,10 @@ test('a customer proposes, the provider proposes another time, the customer conf
   const countered = await provider.post(`/assignments/${assignment.id}/schedule`, second);
   expect(countered.body).toMatchObject({ scheduleVersion: 2, scheduleProposedBy: 'PROVIDER', scheduleNotes: null });
 
-  const confirmed = await customer.post(`/assignments/${assignment.id}/schedule/confirm`);
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+  const path = `/assignments/${assignment.id}/schedule/confirm`;
+  const confirmed = await customer.post(path, undefined, { traceparent });
   expect(confirmed.status).toBe(200);
   expect(confirmed.body).toMatchObject({ status: 'CONFIRMED', scheduleVersion: 3, proposalExpiresAt: null });
 
@@ -45,7 +54,22 @@ test('a customer proposes, the provider proposes another time, the customer conf
   ]);
   expect(timeline.body.items[2]).toMatchObject({
     source: 'API',
+    traceId,
     before: { status: 'PROPOSED', confirmedAt: null },
     after: { status: 'CONFIRMED' },
+  });
+
+  const events = await neighbours.published(assignment.id, 3);
+  expect(events.map(({ type }) => type)).toEqual(timeline.body.items.map(({ type }) => type));
+  expect(events[2]?.traceparent).toContain(traceId);
+  expect(events[2]?.data).toMatchObject({
+    jobId: job.id,
+    status: 'CONFIRMED',
+    actor: { id: customer.id, role: 'customer' },
+    window: { start: second.start, end: second.end, timezone: 'Europe/Berlin', localStart: seen.body.localStart },
+    previousWindow: null,
+    proposedBy: 'PROVIDER',
+    price: job.price,
+    link: `https://app.punctual.example/assignments/${assignment.id}`,
   });
 });

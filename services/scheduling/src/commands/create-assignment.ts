@@ -1,13 +1,13 @@
 import { DomainError } from '@punctual/chassis/domain';
 import { actions } from '../domain/actions.ts';
-import { seesJob } from '../domain/authorize.ts';
+import { commandsJob } from '../domain/authorize.ts';
 import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { insertAssignment } from '../persistence/assignments.ts';
 import { keepAnswer } from '../persistence/idempotency.ts';
 import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
 import { inTransaction } from '../persistence/transaction.ts';
-import { currentProviderId, noSuchJob } from '../queries/get-job.ts';
+import { findVisibleJob } from '../queries/get-job.ts';
 import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
 
 /** Gives an open job to a provider. */
@@ -19,9 +19,8 @@ export function createAssignment(
   return inTransaction(deps.database, async (em): Promise<Outcome> => {
     const { caller } = request;
     const claimed = await claim(em, request);
-    const job = await (claimed?.mine === false ? findJob : lockJob)(em, jobId);
-    if (!job || !seesJob(caller, job, await currentProviderId(em, job))) throw noSuchJob();
-    if (!seesJob(caller, job, null)) throw new DomainError('forbidden', 'This is for its customer or ops.');
+    const job = await findVisibleJob(em, caller, jobId, claimed?.mine === false ? findJob : lockJob);
+    if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
     const before = await recall(em, deps, claimed);
     if (before) return before;
     requireMatch(request, undefined);

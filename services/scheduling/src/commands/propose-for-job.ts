@@ -1,6 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import type { ScheduleBody } from '@punctual/contracts';
-import { seesJob } from '../domain/authorize.ts';
+import { commandsJob } from '../domain/authorize.ts';
 import { inTransaction } from '../persistence/transaction.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
 import { changeAssignment } from './change-assignment.ts';
@@ -13,7 +13,7 @@ export async function proposeForJob(
   { jobId, body, dryRun }: { jobId: string; body: ScheduleBody; dryRun: boolean },
 ): Promise<Outcome> {
   const job = await findVisibleJob(deps.database.fork(), request.caller, jobId);
-  if (!seesJob(request.caller, job, null)) throw new DomainError('forbidden', 'This is for its customer or ops.');
+  if (!commandsJob(request.caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
   if (job.currentAssignmentId === null) return refuseWithoutAssignment(deps, request);
   return changeAssignment(deps, request, {
     assignmentId: job.currentAssignmentId,

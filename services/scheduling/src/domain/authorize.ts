@@ -24,11 +24,9 @@ export function capacities(caller: Caller, assignment: Assignment): Role[] {
   return caller.roles.filter((role) => (role === 'customer' || role === 'provider' ? own[role] === caller.id : true));
 }
 
-/** Whether the caller may know of the job: its customer, its current provider, ops. */
-export function seesJob(caller: Caller, job: Job, currentProviderId: string | null): boolean {
-  if (caller.roles.includes('ops')) return true;
-  if (caller.roles.includes('customer') && job.customerId === caller.id) return true;
-  return caller.roles.includes('provider') && currentProviderId === caller.id;
+/** Whether a job is the caller's to command: its customer's, or ops'. */
+export function commandsJob({ id, roles }: Caller, job: Job): boolean {
+  return roles.includes('ops') || (roles.includes('customer') && job.customerId === id);
 }
 
 /**

@@ -47,11 +47,13 @@ function writesOf({ changes, job }: Decision, deps: EventDeps): Statement[] {
 
 function updateAssignment(before: Assignment, after: Assignment): Statement {
   const changed = Object.entries(after).filter(([field, value]) => before[field as keyof Assignment] !== value);
-  const [sql, parameters] = updateOf('assignment', after.id, Object.fromEntries(changed));
-  if (after.status !== 'CONFIRMED' || before.status === 'CONFIRMED') return [sql, parameters];
-  // Rivals for one provider's time queue up here: meeting at the exclusion constraint they would deadlock.
-  const queued = sql.replace(' where ', ' from (select pg_advisory_xact_lock(hashtextextended(?, 0))) as queue where ');
-  return [queued, parameters.toSpliced(-1, 0, after.providerId)];
+  const confirms = after.status === 'CONFIRMED' && before.status !== 'CONFIRMED';
+  return updateOf('assignment', after.id, Object.fromEntries(changed), confirms ? inQueueOf(after) : undefined);
+}
+
+/** Rivals for one provider's time wait here for each other: at the exclusion constraint they would deadlock. */
+function inQueueOf({ providerId }: Assignment): Statement {
+  return ['select pg_advisory_xact_lock(hashtextextended(?, 0))', [providerId]];
 }
 
 function toRow(change: Change): Record<string, unknown> {

@@ -17,10 +17,22 @@ export function insertInto(table: string, fields: Readonly<Record<string, unknow
   ];
 }
 
-/** An update of one row by its id; columns are named after the fields. The id is the last parameter. */
-export function updateOf(table: string, id: string, fields: Readonly<Record<string, unknown>>): Statement {
+/**
+ * An update of one row by its id; columns are named after the fields.
+ * @param first a query that has to run, and may have to wait, before the row is written
+ */
+export function updateOf(
+  table: string,
+  id: string,
+  fields: Readonly<Record<string, unknown>>,
+  first?: Statement,
+): Statement {
   const clauses = Object.keys(fields).map((field) => `${toColumn(field)} = ?`);
-  return [`update ${table} set ${clauses.join(', ')} where id = ?`, [...Object.values(fields).map(toParameter), id]];
+  const from = first ? ` from (${first[0]}) as first` : '';
+  return [
+    `update ${table} set ${clauses.join(', ')}${from} where id = ?`,
+    [...Object.values(fields).map(toParameter), ...(first?.[1] ?? []), id],
+  ];
 }
 
 function toColumn(field: string): string {

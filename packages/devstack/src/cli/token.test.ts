@@ -29,7 +29,7 @@ afterAll(async () => {
 function writeStackFile(name: string, jwks: string): Promise<void> {
   return writeFile(
     join(folder, name),
-    JSON.stringify({ gateway: 'http://127.0.0.1:8080', issuer: issuer.issuer, jwks }),
+    JSON.stringify({ gateway: 'http://127.0.0.1:8080', nats: 'nats://127.0.0.1:4222', issuer: issuer.issuer, jwks }),
   );
 }
 

@@ -28,10 +28,11 @@ export function stackFilePath(environment: Readonly<Record<string, string | unde
 
 /** The file under a path that this stack has to itself. Writes follow one another, a removal comes last. */
 export function createStackFile(path: string): StackFile {
-  let last = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   const afterTheLast = (work: () => Promise<void>) => {
-    last = last.then(work);
-    return last;
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
   };
   return {
     write: (description) =>

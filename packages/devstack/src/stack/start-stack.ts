@@ -55,10 +55,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await options.stackFile?.remove();
     await Promise.all(instances.flatMap(({ services }) => Object.values(services)).map((service) => service.stop()));
   };
-  const onChange = () => {
+  const describeIn = async (file: StackFile | undefined) => {
     const [first] = instances;
-    if (isUp && first) void options.stackFile?.write(describe(first));
+    if (isUp && first) await file?.write(describe(first));
   };
+  // A file that cannot be written now is no reason to end the stack; the next change writes it again.
+  const onChange = () => void describeIn(options.stackFile).catch(() => undefined);
 
   try {
     const { nats, mongo, issuer, databases: postgres } = options;
@@ -75,7 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
     await startAll(instances, options.signal);
     isUp = true;
-    onChange();
+    await describeIn(options.stackFile);
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,12 @@
 import { createAuthenticate, createHttpApp, type ServiceDefinition } from '@punctual/chassis';
 import { GatewayConfig } from './config.ts';
+import { allowOrigins } from './http/cross-origin.ts';
 import { serveDocsAssets } from './http/docs.ts';
+import { limitRate } from './http/limit-rate.ts';
 import { nameRequest } from './http/name-request.ts';
 import { createRoutes } from './http/routes.ts';
 import { secureAnswers } from './http/security-headers.ts';
+import { shedLoad } from './http/shed-load.ts';
 import { connectUpstreams } from './upstream/upstreams.ts';
 
 /**
@@ -15,14 +18,19 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
   config: GatewayConfig,
   async createApp({ config, logger, lifecycle }) {
     const upstreams = connectUpstreams({ config, lifecycle });
+    const authenticate = createAuthenticate(config);
+    const load = shedLoad({ config, logger, lifecycle });
     return createHttpApp({
       logger,
       lifecycle,
-      authenticate: createAuthenticate(config),
+      authenticate,
       checks: [],
       routes: createRoutes({ upstreams, logger }),
       extend: (app) => {
+        app.set('trust proxy', config.TRUST_PROXY);
         app.use(nameRequest, secureAnswers);
+        if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
+        app.use(load.admit, limitRate({ config, authenticate }));
         serveDocsAssets(app);
       },
     });

@@ -22,6 +22,9 @@ export async function startGateway(environment: Record<string, string> = {}) {
     SCHEDULING_URL: nowhere,
     REMINDERS_URL: nowhere,
     PAYOUTS_URL: nowhere,
+    NATS_URL: 'nats://127.0.0.1:9',
+    // A test asks faster than people do.
+    RATE_LIMIT_PER_ADDRESS: '1000',
     ...environment,
   });
   const authorization = `Bearer ${await issuer.token({ roles: ['customer'] })}`;

@@ -86,8 +86,11 @@ async function listen(app: Express, config: HttpConfig, lifecycle: OwnedLifecycl
     const closed = once(server, 'close');
     server.close();
     const idle = setInterval(() => server.closeIdleConnections(), 50);
+    // Half of the grace: the other half is for what is released after this.
+    const late = setTimeout(() => server.closeAllConnections(), config.SHUTDOWN_GRACE_MS / 2);
     await closed;
     clearInterval(idle);
+    clearTimeout(late);
   });
   const { port } = server.address() as AddressInfo;
   return `http://${config.HOST}:${port}`;

@@ -41,6 +41,8 @@ export async function ask(
 export async function passOn(deps: ForwardDeps, answer: Answer | undefined, response: Response): Promise<void> {
   if (!answer) return;
   response.status(answer.statusCode).setHeaders(answerHeaders(answer.headers));
+  // Added, since the gateway may vary its answers too, by origin.
+  for (const field of [answer.headers.vary ?? []].flat()) response.vary(field);
   await pipeline(answer.body, response).catch((error: unknown) => {
     deps.logger.info({ err: error }, 'an answer broke off');
   });

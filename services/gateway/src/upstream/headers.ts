@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Both directions pass only what is named here. So neither hop-by-hop headers (also those that `Connection` names) nor
- * anything by which a client could claim to be someone or somewhere else gets through; the trace is added by the gateway.
+ * Both directions pass only what is named here, unless `Connection` names it too. So neither hop-by-hop headers nor anything by
+ * which a client could claim to be someone or somewhere else gets through; the trace is added by the gateway.
  */
 const fromClient = [
   'accept',
@@ -25,7 +25,6 @@ const fromService = [
   'idempotent-replayed',
   'location',
   'retry-after',
-  'vary',
   'www-authenticate',
 ];
 
@@ -42,8 +41,9 @@ export function answerHeaders(received: IncomingHttpHeaders): Map<string, Value>
 }
 
 function pick(headers: IncomingHttpHeaders, names: readonly string[]): [string, Value][] {
+  const named = headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
   return names.flatMap((name): [string, Value][] => {
     const value = headers[name];
-    return value === undefined ? [] : [[name, value]];
+    return value === undefined || named.includes(name) ? [] : [[name, value]];
   });
 }

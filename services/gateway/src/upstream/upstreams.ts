@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { inSpan, type Lifecycle, traceHeaders } from '@punctual/chassis';
 import type { Endpoint } from '@punctual/contracts';
 import { type Dispatcher, Pool } from 'undici';
 import type { GatewayConfig } from '../config.ts';
-import { isBrokenConnection } from './explain-failure.ts';
+import { busy, isBrokenConnection, isRefusedConnection } from './explain-failure.ts';
 
 export type UpstreamName = Exclude<Endpoint['owner'], 'gateway'>;
 
@@ -19,12 +20,17 @@ export type UpstreamRequest = {
 
 export type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
-/** Sends a request to a service; rejects with undici's error when there is no answer. */
+/** Sends a request to a service; rejects with undici's error when there is no answer, and with `busy` when too many wait. */
 export type Upstream = (request: UpstreamRequest) => Promise<Answer>;
 
 export type Upstreams = Readonly<Record<UpstreamName, Upstream>>;
 
-/** A pool of kept-alive connections to each service. Nothing is connected before the first request. */
+const refusedPauseMs = 100;
+
+/**
+ * A bounded pool of kept-alive connections to each service, and a bounded queue before it. Nothing is connected before the
+ * first request.
+ */
 export function connectUpstreams(deps: { config: GatewayConfig; lifecycle: Lifecycle }): Upstreams {
   const { SCHEDULING_URL, REMINDERS_URL, PAYOUTS_URL } = deps.config;
   return {
@@ -35,8 +41,9 @@ export function connectUpstreams(deps: { config: GatewayConfig; lifecycle: Lifec
 }
 
 function connect(deps: { config: GatewayConfig; lifecycle: Lifecycle }, name: UpstreamName, url: string): Upstream {
-  const { UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS } = deps.config;
+  const { UPSTREAM_CONNECTIONS, UPSTREAM_QUEUE, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS } = deps.config;
   const pool = new Pool(new URL(url).origin, {
+    connections: UPSTREAM_CONNECTIONS,
     connect: { timeout: UPSTREAM_CONNECT_TIMEOUT_MS },
     headersTimeout: UPSTREAM_TIMEOUT_MS,
     bodyTimeout: UPSTREAM_TIMEOUT_MS,
@@ -52,18 +59,40 @@ function connect(deps: { config: GatewayConfig; lifecycle: Lifecycle }, name: Up
       return answer;
     });
   };
+  return bounded(UPSTREAM_CONNECTIONS + UPSTREAM_QUEUE, repeatedOnce(attempt));
+}
 
+/** Lets so many requests be in progress, each until its answer has been read. */
+function bounded(most: number, upstream: Upstream): Upstream {
+  let inFlight = 0;
+  const leave = () => {
+    inFlight -= 1;
+  };
   return async (request) => {
+    if (inFlight >= most) throw busy();
+    inFlight += 1;
     try {
-      return await attempt(request);
+      const answer = await upstream(request);
+      answer.body.once('close', leave);
+      return answer;
     } catch (error) {
-      // Only what changes nothing may be sent twice; a broken command is for the client to repeat, with its key.
-      if (!isSafe(request.method) || !isBrokenConnection(error)) throw error;
-      return attempt(request);
+      leave();
+      throw error;
     }
   };
 }
 
-function isSafe(method: Dispatcher.HttpMethod): boolean {
-  return method === 'GET' || method === 'HEAD';
+/** Sends a request again where that is safe, which it is not for most: they are for the client to repeat, with its key. */
+function repeatedOnce(attempt: Upstream): Upstream {
+  return async (request) => {
+    try {
+      return await attempt(request);
+    } catch (error) {
+      const changesNothing = request.method === 'GET' || request.method === 'HEAD';
+      const isKeyed = request.headers['idempotency-key'] !== undefined;
+      if (isRefusedConnection(error) && (changesNothing || isKeyed)) await delay(refusedPauseMs);
+      else if (!isBrokenConnection(error) || !changesNothing) throw error;
+      return attempt(request);
+    }
+  };
 }

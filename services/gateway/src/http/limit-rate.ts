@@ -1,0 +1,36 @@
+import { type Authenticate, HttpProblem } from '@punctual/chassis';
+import type { RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import type { GatewayConfig } from '../config.ts';
+
+export type LimitRateDeps = { config: GatewayConfig; authenticate: Authenticate };
+
+const windowMs = 1_000;
+
+/**
+ * Counts every request of the last second, whatever becomes of it: for its user when its token is good, else for its address (a network of
+ * 2^72 for IPv6). Each gateway counts for itself.
+ */
+export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandler[] {
+  const recognise: RequestHandler = async (request, response, next) => {
+    const caller = await authenticate(request.get('authorization')).catch(() => undefined);
+    response.locals.rate = caller
+      ? { key: `user ${caller.id}`, limit: config.RATE_LIMIT_PER_USER }
+      : { key: `address ${ipKeyGenerator(request.ip ?? '')}`, limit: config.RATE_LIMIT_PER_ADDRESS };
+    next();
+  };
+  const count = rateLimit({
+    windowMs,
+    keyGenerator: (_request, response) => response.locals.rate.key,
+    limit: (_request, response) => response.locals.rate.limit,
+    standardHeaders: false,
+    legacyHeaders: false,
+    // It would warn of headers that are not believed anyway.
+    validate: false,
+    handler: () => {
+      const detail = 'There were too many requests in a second. Wait a moment.';
+      throw new HttpProblem('rate-limited', detail, {}, { 'Retry-After': `${windowMs / 1_000}` });
+    },
+  });
+  return [recognise, count];
+}

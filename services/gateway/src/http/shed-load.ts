@@ -1,0 +1,53 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { HttpProblem, type Lifecycle, type Logger, sendProblem } from '@punctual/chassis';
+import type { RequestHandler, Response } from 'express';
+import type { GatewayConfig } from '../config.ts';
+
+export type LoadShedding = {
+  /** Turns a request away while there is more to do than can be done. */
+  readonly admit: RequestHandler;
+  /** This answer stays open for long and no longer counts as work in progress. */
+  release(response: Response): void;
+};
+
+const resolutionMs = 20;
+const samplingMs = 1_000;
+
+/**
+ * Keeps memory and answer times bounded: beyond a number of requests in progress, or when the event loop lags, a request is answered 503 at
+ * once, before anything is read or verified.
+ */
+export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycle: Lifecycle }): LoadShedding {
+  const { MAX_REQUESTS_IN_FLIGHT, MAX_EVENT_LOOP_DELAY_MS } = deps.config;
+  const inFlight = new Set<Response>();
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  let isLagging = false;
+
+  const sample = () => {
+    const delayMs = delay.mean / 1e6 - resolutionMs;
+    delay.reset();
+    if (isLagging !== delayMs > MAX_EVENT_LOOP_DELAY_MS)
+      deps.logger.warn({ delayMs }, 'the event loop lags or recovers');
+    isLagging = delayMs > MAX_EVENT_LOOP_DELAY_MS;
+  };
+  delay.enable();
+  const sampling = setInterval(sample, samplingMs).unref();
+  deps.lifecycle.onShutdown('load shedding', () => {
+    clearInterval(sampling);
+    delay.disable();
+  });
+
+  return {
+    admit: (request, response, next) => {
+      if (isLagging || inFlight.size >= MAX_REQUESTS_IN_FLIGHT) {
+        // Answered here, since an error's way out would log each of them.
+        const detail = 'There is too much to do at the moment. Try again.';
+        return sendProblem(request, response, new HttpProblem('unavailable', detail, {}, { 'Retry-After': '1' }));
+      }
+      inFlight.add(response);
+      response.once('close', () => inFlight.delete(response));
+      next();
+    },
+    release: (response) => inFlight.delete(response),
+  };
+}

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FakeService, json, startFakeService } from './fake-service.ts';
+import { call, type Gateway, id, startGateway } from './gateway.ts';
+
+const origin = 'https://app.example';
+const path = `/assignments/${id}/schedule`;
+
+let service: FakeService;
+let open: Gateway;
+let closed: Gateway;
+
+beforeAll(async () => {
+  service = await startFakeService((_request, response) => json(response, 200, {}, { vary: 'Accept-Language' }));
+  open = await startGateway({
+    SCHEDULING_URL: service.url,
+    CORS_ORIGINS: `${origin}/, https://ops.example`,
+    RATE_LIMIT_PER_ADDRESS: '1',
+  });
+  closed = await startGateway({ SCHEDULING_URL: service.url });
+});
+
+afterAll(async () => {
+  await open.stop();
+  await closed.stop();
+  await service.stop();
+});
+
+const preflight = (from: string) => ({
+  headers: { origin: from, 'access-control-request-method': 'POST', 'access-control-request-headers': 'if-match' },
+});
+
+test('a preflight of a named origin is answered, without a token and as often as it comes', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const { status, headers } = await call(open.url, 'OPTIONS', path, preflight(origin));
+    expect(status).toBe(204);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': expect.stringMatching(/Authorization.*Idempotency-Key.*If-Match.*Last-Event-ID/),
+      'access-control-max-age': '600',
+    });
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
+  }
+});
+
+test('a preflight of another origin is allowed nothing', async () => {
+  for (const from of ['https://evil.example', 'null', `${origin}.evil.example`, 'http://app.example']) {
+    const { headers } = await call(open.url, 'OPTIONS', path, preflight(from));
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  }
+});
+
+test('an answer and a refusal alike may be read by a page of a named origin', async () => {
+  const answer = await open.call('GET', `/assignments/${id}`, { headers: { origin } });
+  expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin } });
+  expect(answer.headers['access-control-expose-headers']).toContain('ETag');
+  expect(answer.headers.vary).toMatch(/Origin.*Accept-Language/);
+
+  const statuses = [];
+  for (let n = 0; n < 3; n += 1) {
+    const refusal = await call(open.url, 'GET', `/assignments/${id}`, { headers: { origin } });
+    expect(refusal.headers).toMatchObject({ 'access-control-allow-origin': origin });
+    statuses.push(refusal.status);
+  }
+  expect(statuses).toContain(429);
+});
+
+test('OPTIONS that asks for nothing is another method', async () => {
+  const answer = await open.call('OPTIONS', path, { headers: { origin } });
+  expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+});
+
+test('without configuration no origin is allowed anything', async () => {
+  const answer = await call(closed.url, 'OPTIONS', path, preflight(origin));
+  expect(answer).toMatchObject({ status: 405, json: { code: 'method-not-allowed' } });
+  const { headers } = await closed.call('GET', `/assignments/${id}`, { headers: { origin } });
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { request, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { type FakeService, json, startFakeService } from './fake-service.ts';
+import { call, type Gateway, id, startGateway } from './gateway.ts';
+
+const path = `/assignments/${id}`;
+const turnedAway = { status: 503, json: { code: 'unavailable' }, headers: { 'retry-after': '1' } };
+
+let service: FakeService;
+let gateway: Gateway;
+/** Requests that the service has not answered yet. */
+let held: ServerResponse[];
+
+afterEach(async () => {
+  await gateway.stop();
+  await service.stop();
+});
+
+async function given(environment: Record<string, string>) {
+  held = [];
+  service = await startFakeService((_request, response) => held.push(response));
+  gateway = await startGateway({ SCHEDULING_URL: service.url, ...environment });
+}
+
+async function untilHeld(count: number) {
+  while (held.length < count) await delay(5);
+}
+
+const answerHeld = () => {
+  for (const response of held.splice(0)) json(response, 200, {});
+};
+
+test('a service gets so many requests at a time, some more wait, and the rest is turned away at once', async () => {
+  await given({ UPSTREAM_CONNECTIONS: '2', UPSTREAM_QUEUE: '1' });
+  const taken = [1, 2, 3].map(() => gateway.call('GET', path));
+  await untilHeld(2);
+  await delay(50);
+  expect(held).toHaveLength(2);
+  expect(await gateway.call('GET', path)).toMatchObject(turnedAway);
+  expect(await gateway.call('GET', '/payouts')).toMatchObject({ status: 503 });
+
+  answerHeld();
+  await untilHeld(1);
+  answerHeld();
+  expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  const next = gateway.call('GET', path);
+  await untilHeld(1);
+  answerHeld();
+  expect(await next).toMatchObject({ status: 200 });
+});
+
+test('clients that leave, and services that fail, give their places back', async () => {
+  await given({ UPSTREAM_CONNECTIONS: '1', UPSTREAM_QUEUE: '0', UPSTREAM_TIMEOUT_MS: '200' });
+  for (let n = 0; n < 3; n += 1) expect(await gateway.call('GET', path)).toMatchObject({ status: 504 });
+  const leaving = new AbortController();
+  const { authorization } = gateway;
+  const asked = fetch(gateway.url + path, { headers: { authorization }, signal: leaving.signal });
+  leaving.abort();
+  await expect(asked).rejects.toThrow(/abort/i);
+  await delay(50);
+  held = [];
+  const next = gateway.call('GET', path);
+  await untilHeld(1);
+  answerHeld();
+  expect(await next).toMatchObject({ status: 200 });
+});
+
+test('so many requests may be in progress at the gateway, also when it still waits for their bodies', async () => {
+  await given({ MAX_REQUESTS_IN_FLIGHT: '2' });
+  const { hostname, port } = new URL(gateway.url);
+  const { authorization } = gateway;
+  const headers = { authorization, 'content-type': 'application/json', 'content-length': '10' };
+  const slow = [1, 2].map(() => request({ hostname, port, path: '/jobs', method: 'POST', headers, agent: false }));
+  for (const each of slow) {
+    each.on('error', () => undefined).write('{');
+  }
+  await delay(100);
+  expect(await gateway.call('GET', path)).toMatchObject(turnedAway);
+  expect(await call(gateway.url, 'GET', '/healthz/live')).toMatchObject({ status: 200 });
+
+  for (const each of slow) each.destroy();
+  await delay(100);
+  const next = gateway.call('GET', path);
+  await untilHeld(1);
+  answerHeld();
+  expect(await next).toMatchObject({ status: 200 });
+});
+
+test('a client that dawdles with its body does not keep the gateway from stopping', async () => {
+  await given({ SHUTDOWN_GRACE_MS: '1000' });
+  const { hostname, port } = new URL(gateway.url);
+  const headers = { authorization: gateway.authorization, 'content-type': 'application/json', 'content-length': '10' };
+  const slow = request({ hostname, port, path: '/jobs', method: 'POST', headers, agent: false });
+  slow.on('error', () => undefined).write('{');
+  await delay(100);
+  const start = performance.now();
+  await gateway.stop();
+  expect(performance.now() - start).toBeLessThan(900);
+});
+
+test('while the event loop lags requests are turned away, and taken again afterwards', async () => {
+  await given({ MAX_EVENT_LOOP_DELAY_MS: '60' });
+  const until = performance.now() + 1_500;
+  while (performance.now() < until) {
+    const pause = performance.now() + 200;
+    while (performance.now() < pause);
+    await delay(1);
+  }
+  expect(await gateway.call('GET', path)).toMatchObject(turnedAway);
+  expect(await call(gateway.url, 'GET', '/healthz/live')).toMatchObject({ status: 200 });
+
+  await delay(2_200);
+  const next = gateway.call('GET', path);
+  await untilHeld(1);
+  answerHeld();
+  expect(await next).toMatchObject({ status: 200 });
+});

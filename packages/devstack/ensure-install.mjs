@@ -21,13 +21,16 @@ export function isInstalled({ lockHash, lockChangedAt, installedHash, installedA
   return installedHash === lockHash || installedAt >= lockChangedAt;
 }
 
+const unreachable =
+  /\b(ENOTFOUND|ENOTCACHED|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH)\b/;
+
 /**
  * The one line that says why npm failed.
  * @param {{error?: Error | undefined, stderr: string}} result
  */
 export function failureLine({ error, stderr }) {
   if (error) return `npm cannot be started (${error.message}): install Node from https://nodejs.org, which brings it.`;
-  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b/.test(stderr)) {
+  if (unreachable.test(stderr)) {
     return 'npm cannot reach its registry: check the network, or the registry and proxy that `npm config list` shows.';
   }
   return `npm ci failed: ${stderr.trim() || 'it did not say why'}`;
@@ -63,11 +66,27 @@ function orUndefined(read) {
 /** @param {string} root */
 function install(root) {
   console.error('Installing packages with npm ci (half a minute) …');
-  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env.npm_execpath;
-  const [command, args] = npm ? [process.execPath, [npm, ...options]] : ['npm', options];
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  // Without a network `npm ci` would try for minutes; then what npm has in its cache must do.
+  const ping = npm(root, ['ping', '--fetch-retries=0', '--fetch-timeout=10000']);
+  const offline = unreachable.test(ping.stderr) ? ['--offline'] : [];
+  const result = npm(root, ['ci', '--no-audit', '--no-fund', ...offline]);
   if (result.status !== 0) fail(failureLine(result));
+}
+
+/**
+ * The npm that runs us, else the one on the PATH.
+ * @param {string} root
+ * @param {string[]} args
+ */
+function npm(root, args) {
+  const path = process.env.npm_execpath;
+  const [command, ...first] = path ? [process.execPath, path] : ['npm'];
+  const result = spawnSync(command, [...first, ...args, '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return { status: result.status, error: result.error, stderr: result.stderr ?? '' };
 }
 
 /** @param {string} root */

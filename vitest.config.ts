@@ -8,6 +8,8 @@ export default defineConfig({
     // Processes, not threads: tests start servers and services, send signals and read the environment.
     pool: 'forks',
     testTimeout: 30_000,
+    // What follows by events is waited for, on a busy machine too.
+    expect: { poll: { timeout: 15_000 } },
     // The first file of the first run on a machine waits until the servers are built.
     hookTimeout: 300_000,
   },

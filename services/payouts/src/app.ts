@@ -3,14 +3,15 @@ import {
   createAuthenticate,
   createHttpApp,
   ensureStreams,
+  every,
   type ServiceDefinition,
   startOutboxRelay,
 } from '@punctual/chassis';
+import { forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
-import { startForgetting } from './jobs/forget-old-answers.ts';
 import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
-import { openDatabase } from './persistence/database.ts';
+import { schema } from './persistence/schema.ts';
 
 /** Turns confirmed work into a payout that a person approves, and keeps its books. */
 export const payouts: ServiceDefinition<Config> = {
@@ -21,6 +22,7 @@ export const payouts: ServiceDefinition<Config> = {
     const database = await openDatabase({
       url: config.DATABASE_URL,
       poolSize: config.DATABASE_POOL_SIZE,
+      ...schema,
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'payouts', ...process });
@@ -28,7 +30,16 @@ export const payouts: ServiceDefinition<Config> = {
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'payouts', ...process });
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
     consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });
-    startForgetting({ database, ...process });
+    every(process, {
+      name: 'forget what was delivered',
+      pauseMs: 10 * 60_000,
+      run: (signal) => forgetDelivered(database.fork(), signal),
+    });
+    every(process, {
+      name: 'forget answers',
+      pauseMs: 10 * 60_000,
+      run: () => forgetAnswers(database.fork(), Temporal.Now.instant()),
+    });
 
     return createHttpApp({
       ...process,

@@ -4,22 +4,22 @@ import {
   createAuthenticate,
   createHttpApp,
   ensureStreams,
+  every,
   type ServiceDefinition,
   startConsumer,
   startOutboxRelay,
 } from '@punctual/chassis';
+import { forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
 import { readPayoutEvent, readReminderEvent } from '@punctual/contracts';
 import type { CommandDeps } from './commands/command.ts';
 import { Config } from './config.ts';
 import { assignmentRoutes } from './http/assignment-routes.ts';
 import { jobRoutes } from './http/job-routes.ts';
 import { providerRoutes } from './http/provider-routes.ts';
-import { every } from './jobs/every.ts';
 import { expireProposals } from './jobs/expire-proposals.ts';
-import { forgetAnswers } from './jobs/forget-answers.ts';
 import { onPayoutEvent, payoutConsumer } from './messaging/on-payout-event.ts';
 import { onReminderEvent, reminderConsumer } from './messaging/on-reminder-event.ts';
-import { openDatabase } from './persistence/database.ts';
+import { schema } from './persistence/schema.ts';
 
 /** Brings customer and provider to one window, and tells the others. */
 export const scheduling: ServiceDefinition<Config> = {
@@ -27,7 +27,12 @@ export const scheduling: ServiceDefinition<Config> = {
   config: Config,
   createApp: async ({ config, logger, lifecycle }) => {
     const process = { logger, lifecycle };
-    const database = await openDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, lifecycle });
+    const database = await openDatabase({
+      url: config.DATABASE_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      ...schema,
+      lifecycle,
+    });
     const broker = connectBroker({ config, name: 'scheduling', ...process });
     ensureStreams({ broker, ...process }, { names: ['SCHEDULE', 'DLQ'], replicas: config.STREAM_REPLICAS });
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'scheduling', ...process });
@@ -54,7 +59,16 @@ export const scheduling: ServiceDefinition<Config> = {
       pauseMs: config.EXPIRY_INTERVAL_MS,
       run: (signal) => expireProposals(deps, signal),
     });
-    every(process, { name: 'forget answers', pauseMs: 10 * 60_000, run: () => forgetAnswers(deps) });
+    every(process, {
+      name: 'forget what was delivered',
+      pauseMs: 10 * 60_000,
+      run: (signal) => forgetDelivered(database.fork(), signal),
+    });
+    every(process, {
+      name: 'forget answers',
+      pauseMs: 10 * 60_000,
+      run: () => forgetAnswers(database.fork(), deps.now()),
+    });
 
     return createHttpApp({
       ...process,
@@ -70,7 +84,6 @@ function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'
     now: () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'trunc' }),
     newId: () => randomUUIDv7(),
     linkBase: config.LINK_BASE,
-    idempotencyKeptHours: config.IDEMPOTENCY_KEPT_HOURS,
     rules: {
       horizonDays: config.SCHEDULE_HORIZON_DAYS,
       minMinutes: config.SCHEDULE_MIN_MINUTES,

@@ -20,6 +20,5 @@ export const Config = z.object({
   /** Where the app opens an assignment: `<LINK_BASE>/assignments/<id>`. */
   LINK_BASE: z.url().default('https://app.punctual.example'),
   EXPIRY_INTERVAL_MS: whole.default(1_000),
-  IDEMPOTENCY_KEPT_HOURS: whole.default(48),
 });
 export type Config = z.infer<typeof Config>;

@@ -29,7 +29,7 @@ export type SchedulingService = {
 /** The service on servers of its own, with people who talk to it. */
 export async function startScheduling(settings: Record<string, string> = {}): Promise<SchedulingService> {
   const environment = await testEnvironment({ postgres: true, nats: true });
-  const base = { ...environment.env, LOG_LEVEL: 'warn', ...settings };
+  const base = { ...environment.env, LOG_LEVEL: 'silent', ...settings };
   const service = await startService(scheduling, base);
   const others: Service[] = [];
 

@@ -15,7 +15,10 @@ export type BrokerHandle = {
   check(): Promise<void>;
 };
 
-export type BrokerDeps = { config: BrokerConfig; name: string; logger: Logger; lifecycle: Lifecycle };
+/** Where the broker is, and who asks. */
+export type BrokerAddress = Omit<BrokerConfig, 'STREAM_REPLICAS'>;
+
+export type BrokerDeps = { config: BrokerAddress; name: string; logger: Logger; lifecycle: Lifecycle };
 
 const drainMs = 1_000;
 
@@ -41,7 +44,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
   };
 }
 
-async function open(config: BrokerConfig, name: string): Promise<Broker> {
+async function open(config: BrokerAddress, name: string): Promise<Broker> {
   const connection = await connect({
     servers: config.NATS_URL.split(','),
     name,

@@ -21,11 +21,13 @@ export type ConsumerOptions<E> = {
   read: (json: unknown) => E | undefined;
   /** Must be idempotent: it is called at least once for each event. Acknowledged when it resolves, tried again when it throws. */
   handle: (event: E) => Promise<void>;
-  /** After so many tries an event is a dead letter; a server that is away does not count. */
+  /** From so many tries on, a failure makes the event a dead letter; never the failure of a server that is away. */
   maxDeliveries?: number;
   ackWaitMs?: number;
 };
 
+/** How long the messages of an instance that died are held back; a handler that takes longer says that it is at work. */
+const defaultAckWaitMs = 10_000;
 const prefetch = 32;
 const retryPauseMs = 1_000;
 const maxRetryDelayMs = 60_000;
@@ -65,7 +67,7 @@ export function startConsumer<E>(deps: ConsumerDeps, options: ConsumerOptions<E>
 }
 
 async function open<E>(broker: Broker, options: ConsumerOptions<E>): Promise<ConsumerMessages> {
-  const { stream, durable, subjects, ackWaitMs = 30_000 } = options;
+  const { stream, durable, subjects, ackWaitMs = defaultAckWaitMs } = options;
   const changeable = { filter_subjects: [...subjects], ack_wait: nanos(ackWaitMs), max_deliver: -1 };
   const known = await broker.manager.consumers.info(stream, durable).catch(() => undefined);
   if (known) await broker.manager.consumers.update(stream, durable, changeable);
@@ -85,7 +87,7 @@ type ReceiveDeps = { broker: Broker; logger: Logger };
 
 async function receive<E>(deps: ReceiveDeps, options: ConsumerOptions<E>, message: JsMsg): Promise<void> {
   const { logger } = deps;
-  const { durable, maxDeliveries = 8, ackWaitMs = 30_000 } = options;
+  const { durable, maxDeliveries = 8, ackWaitMs = defaultAckWaitMs } = options;
   let event: E | undefined;
   try {
     event = options.read(message.json());

@@ -18,6 +18,7 @@ export const outboxTable: readonly string[] = [
     unique (aggregate_id, aggregate_version)
   )`,
   'create index outbox_unpublished on outbox (position) where published_at is null',
+  'create index outbox_age on outbox using brin (created_at)',
 ];
 
 /** Which events a consumer has applied. */
@@ -28,6 +29,7 @@ export const inboxTable: readonly string[] = [
     received_at timestamptz not null default now(),
     primary key (consumer, event_id)
   )`,
+  'create index inbox_age on inbox using brin (received_at)',
 ];
 
 /**

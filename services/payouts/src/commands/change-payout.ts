@@ -1,6 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { Caller, OutboxRelay } from '@punctual/chassis';
+import type { OutboxRelay } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
+import {
+  claimKey,
+  type Database,
+  inTransaction,
+  keepAnswer,
+  type CommandRequest as Request,
+  recallAnswer,
+} from '@punctual/chassis/postgres';
 import { z } from 'zod';
 import { requireMay, requireSight } from '../domain/access.ts';
 import type { Situation } from '../domain/decide.ts';
@@ -8,23 +15,12 @@ import type { CommandName } from '../domain/edges.ts';
 import type { Payout } from '../domain/payout.ts';
 import { presentPayout } from '../domain/present.ts';
 import { readAssignmentView } from '../persistence/assignment-views.ts';
-import type { Database } from '../persistence/database.ts';
-import { keepAnswer, recallAnswer } from '../persistence/idempotency.ts';
 import { findPayout, lockPayout, savePayout } from '../persistence/payouts.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 
 export type CommandDeps = { database: Database; relay: OutboxRelay };
 
 /** A command as it came in: who asks, on which payout, and on which conditions. */
-export type CommandRequest<Body = unknown> = {
-  caller: Caller;
-  params: { id: string };
-  body: Body;
-  idempotencyKey: string | undefined;
-  ifMatch: string | undefined;
-  method: string;
-  path: string;
-};
+export type CommandRequest<Body = unknown> = Request & { params: { id: string }; body: Body };
 
 /** The payout as the caller sees it after the command; when `replayed`, as it was when the key was first used. */
 export type Answer = { payout: KeptPayout; replayed: boolean };
@@ -47,12 +43,12 @@ export type Command = {
 export async function changePayout(deps: CommandDeps, request: CommandRequest, command: Command): Promise<Answer> {
   const answer = await inTransaction(deps.database, async (em): Promise<Answer> => {
     const { caller, params, ifMatch } = request;
+    const claim = await claimKey(em, request);
     const seen = await findPayout(em, params);
     requireSight(caller, seen);
     const actor = requireMay(caller, command.name, seen);
 
-    const key = toIdempotencyKey(request);
-    const kept = key && (await recallAnswer(em, key));
+    const kept = await recallAnswer(em, claim, Temporal.Now.instant());
     if (kept !== undefined) return { payout: KeptPayout.parse(kept), replayed: true };
 
     const payout = await lockPayout(em, params);
@@ -65,19 +61,11 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     await savePayout(em, payout, next, { actor, source: 'API', reason: command.reason });
 
     const presented = presentPayout(next);
-    if (key) await keepAnswer(em, key, presented);
+    if (claim) await em.execute(...keepAnswer(claim, presented));
     return { payout: presented, replayed: false };
   });
   deps.relay.wake();
   return answer;
-}
-
-function toIdempotencyKey({ caller, idempotencyKey, method, path, body }: CommandRequest) {
-  if (idempotencyKey === undefined) return undefined;
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([method, path, body ?? {}]))
-    .digest('hex');
-  return { callerId: caller.id, key: idempotencyKey, fingerprint };
 }
 
 function requireMatch({ version }: Payout, ifMatch: string | undefined): void {

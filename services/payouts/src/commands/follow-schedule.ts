@@ -1,11 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { inboxInsert, type OutboxRelay } from '@punctual/chassis';
+import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
 import { applyScheduleEvent } from '../domain/apply-schedule-event.ts';
 import { lockAssignmentView, saveAssignmentView } from '../persistence/assignment-views.ts';
-import type { Database } from '../persistence/database.ts';
 import { lockPayout, savePayout } from '../persistence/payouts.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 
 export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: string; twoPersonMinor: number };
 

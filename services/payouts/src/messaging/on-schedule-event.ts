@@ -3,8 +3,6 @@ import { readScheduleEvent } from '@punctual/contracts';
 import { type FollowDeps, followSchedule } from '../commands/follow-schedule.ts';
 
 const durable = 'payouts-schedule';
-/** How long an instance that dies keeps back the events that it had in hand; one that comes twice does no harm. */
-const ackWaitMs = 10_000;
 
 export type ScheduleEventDeps = Omit<FollowDeps, 'consumer'> & {
   broker: BrokerHandle;
@@ -18,7 +16,6 @@ export function consumeScheduleEvents(deps: ScheduleEventDeps): void {
     stream: 'SCHEDULE',
     durable,
     subjects: ['schedule.>'],
-    ackWaitMs,
     read: readScheduleEvent,
     handle: (event) => followSchedule({ ...deps, consumer: durable }, event),
   });

@@ -1,7 +1,7 @@
 import type { Caller } from '@punctual/chassis';
+import type { Database } from '@punctual/chassis/postgres';
 import type { Timeline } from '@punctual/contracts';
 import { requireSight } from '../domain/access.ts';
-import type { Database } from '../persistence/database.ts';
 import { readTimeline } from '../persistence/payout-timeline.ts';
 import { findPayout } from '../persistence/payouts.ts';
 

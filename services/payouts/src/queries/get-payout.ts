@@ -1,8 +1,8 @@
 import type { Caller } from '@punctual/chassis';
+import type { Database } from '@punctual/chassis/postgres';
 import type * as contract from '@punctual/contracts';
 import { requireSight } from '../domain/access.ts';
 import { presentPayout } from '../domain/present.ts';
-import type { Database } from '../persistence/database.ts';
 import { findPayout, type PayoutKey } from '../persistence/payouts.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Caller } from '@punctual/chassis';
+import type { Database } from '@punctual/chassis/postgres';
 import type { ListPayoutsQuery, PayoutPage } from '@punctual/contracts';
 import { requireOverseer } from '../domain/access.ts';
 import { presentPayout } from '../domain/present.ts';
-import type { Database } from '../persistence/database.ts';
 import { pagePayouts } from '../persistence/payouts.ts';
 import { fromCursor, type Place, toCursor } from './cursor.ts';
 

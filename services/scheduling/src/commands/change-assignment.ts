@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '@punctual/chassis/domain';
+import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import type { ProblemCode, Role } from '@punctual/contracts';
 import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
@@ -8,12 +9,10 @@ import { type Command, type Decision, decide } from '../domain/decide.ts';
 import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { declinedProviderIds, findAssignment, lockAssignment } from '../persistence/assignments.ts';
-import { type Answer, keepAnswer } from '../persistence/idempotency.ts';
 import { findJob } from '../persistence/jobs.ts';
 import { save } from '../persistence/save.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
-import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+import { type Answer, type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 import { refuseTakenWindow } from './refuse-taken-window.ts';
 
 export type AssignmentCommand = {
@@ -39,7 +38,7 @@ export async function changeAssignment(
 ): Promise<Outcome> {
   const { caller } = request;
   const outcome = await inTransaction(deps.database, async (em, attempt): Promise<Outcome> => {
-    const claimed = await claim(em, request);
+    const claimed = await claimKey(em, request);
     const find = claimed?.mine === false ? findAssignment : lockAssignment;
     const assignment = await find(em, assignmentId);
     if (!assignment) throw noSuchAssignment();

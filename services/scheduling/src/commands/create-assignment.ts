@@ -1,14 +1,13 @@
 import { DomainError } from '@punctual/chassis/domain';
+import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import { actions } from '../domain/actions.ts';
 import { commandsJob } from '../domain/authorize.ts';
 import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { insertAssignment } from '../persistence/assignments.ts';
-import { keepAnswer } from '../persistence/idempotency.ts';
 import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
-import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 
 /** Gives an open job to a provider. */
 export function createAssignment(
@@ -18,7 +17,7 @@ export function createAssignment(
 ): Promise<Outcome> {
   return inTransaction(deps.database, async (em): Promise<Outcome> => {
     const { caller } = request;
-    const claimed = await claim(em, request);
+    const claimed = await claimKey(em, request);
     const job = await findVisibleJob(em, caller, jobId, claimed?.mine === false ? findJob : lockJob);
     if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
     const before = await recall(em, deps, claimed);

@@ -1,17 +1,16 @@
 import { DomainError } from '@punctual/chassis/domain';
+import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import type { CreateJobBody } from '@punctual/contracts';
 import { createJob as decideJob } from '../domain/create-job.ts';
 import { presentJob } from '../domain/present.ts';
-import { keepAnswer } from '../persistence/idempotency.ts';
 import { insertJob } from '../persistence/jobs.ts';
-import { inTransaction } from '../persistence/transaction.ts';
-import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 
 /** A customer asks for work to be done. */
 export function createJob(deps: CommandDeps, request: CommandRequest, body: CreateJobBody): Promise<Outcome> {
   return inTransaction(deps.database, async (em): Promise<Outcome> => {
     const { caller } = request;
-    const claimed = await claim(em, request);
+    const claimed = await claimKey(em, request);
     if (!caller.roles.includes('customer')) throw new DomainError('forbidden', 'Only a customer creates a job.');
     const before = await recall(em, deps, claimed);
     if (before) return before;

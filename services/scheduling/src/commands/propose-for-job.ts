@@ -1,10 +1,10 @@
 import { DomainError } from '@punctual/chassis/domain';
+import { type CommandRequest, claimKey, inTransaction } from '@punctual/chassis/postgres';
 import type { ScheduleBody } from '@punctual/contracts';
 import { commandsJob } from '../domain/authorize.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
 import { changeAssignment } from './change-assignment.ts';
-import { type CommandDeps, type CommandRequest, claim, type Outcome, recall, requireMatch } from './command.ts';
+import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 
 /** Proposes a window for whoever has the job now, as its customer or as ops. */
 export async function proposeForJob(
@@ -26,7 +26,7 @@ export async function proposeForJob(
 /** The same order of checks as with an assignment: this may repeat a request that had one. */
 async function refuseWithoutAssignment(deps: CommandDeps, request: CommandRequest): Promise<Outcome> {
   return inTransaction(deps.database, async (em) => {
-    const before = await recall(em, deps, await claim(em, request));
+    const before = await recall(em, deps, await claimKey(em, request));
     if (before) return before;
     requireMatch(request, undefined);
     throw new DomainError('invalid-transition', 'The job has no assignment that a window could be proposed for.');

@@ -1,18 +1,19 @@
 import { handle, type Route } from '@punctual/chassis';
+import type { CommandRequest } from '@punctual/chassis/postgres';
 import { endpoints } from '@punctual/contracts';
 import { type AssignmentCommand, changeAssignment } from '../commands/change-assignment.ts';
 import type { CommandDeps } from '../commands/command.ts';
 import { getAssignment, getTimeline } from '../queries/get-assignment.ts';
 import { listAssignments } from '../queries/list-assignments.ts';
-import { type MutationRequest, toCommand, toHandled } from './mutation.ts';
 import { readCursor } from './read-cursor.ts';
+import { toHandled } from './to-handled.ts';
 
 /** What concerns one assignment, or the list of them. */
 export function assignmentRoutes(deps: CommandDeps): Route[] {
   const change = async (
-    request: MutationRequest & { params: { id: string } },
+    request: CommandRequest & { params: { id: string } },
     asked: Omit<AssignmentCommand, 'assignmentId'>,
-  ) => toHandled(await changeAssignment(deps, toCommand(request), { assignmentId: request.params.id, ...asked }));
+  ) => toHandled(await changeAssignment(deps, request, { assignmentId: request.params.id, ...asked }));
 
   return [
     handle(endpoints.proposeForAssignment, (request) => {

@@ -1,8 +1,8 @@
+import { inTransaction } from '@punctual/chassis/postgres';
 import type { CommandDeps } from '../commands/command.ts';
 import { expire } from '../domain/expire.ts';
 import { lockExpired } from '../persistence/assignments.ts';
 import { saveAll } from '../persistence/save.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 
 const batchSize = 50;
 

@@ -1,7 +1,6 @@
+import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import type { PayoutEvent } from '@punctual/contracts';
 import { isNew, savePayoutCopy } from '../persistence/copies.ts';
-import type { Database } from '../persistence/database.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 
 export const payoutConsumer = 'scheduling-payout';
 

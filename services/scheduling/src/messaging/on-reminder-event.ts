@@ -1,8 +1,7 @@
+import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import type { ReminderEvent } from '@punctual/contracts';
 import { copyReminder } from '../domain/reminder-copy.ts';
 import { isNew, lockReminderCopy, saveReminderCopy } from '../persistence/copies.ts';
-import type { Database } from '../persistence/database.ts';
-import { inTransaction } from '../persistence/transaction.ts';
 
 export const reminderConsumer = 'scheduling-reminder';
 

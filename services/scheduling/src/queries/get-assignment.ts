@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@punctual/chassis/postgres';
 import type { Assignment as AssignmentBody, TimelineItem } from '@punctual/contracts';
 import type { Assignment } from '../domain/assignment.ts';
 import { type Caller, capacities, noSuchAssignment } from '../domain/authorize.ts';
 import { findAssignment, readTimeline } from '../persistence/assignments.ts';
-import type { Database } from '../persistence/database.ts';
 import { viewAssignment } from './view-assignments.ts';
 
 export type QueryDeps = { database: Database; now: () => Temporal.Instant };

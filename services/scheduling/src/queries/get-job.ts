@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '@punctual/chassis/domain';
+import type { Database } from '@punctual/chassis/postgres';
 import type { Job as JobBody } from '@punctual/contracts';
 import type { Job } from '../domain/assignment.ts';
 import { type Caller, commandsJob } from '../domain/authorize.ts';
 import { presentJob } from '../domain/present.ts';
 import { findAssignment } from '../persistence/assignments.ts';
-import type { Database } from '../persistence/database.ts';
 import { findJob } from '../persistence/jobs.ts';
 
 /** @throws DomainError `not-found`, also for who may not know of the job */

@@ -1,5 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { inboxTable, outboxTable } from '@punctual/chassis';
+import { idempotencyTable } from '@punctual/chassis/postgres';
 
 export class CreateScheduling extends Migration {
   override name = '20261122-create-scheduling';
@@ -83,16 +84,6 @@ export class CreateScheduling extends Migration {
         at timestamptz(3) not null,
         primary key (assignment_id, version)
       )`);
-    this.addSql(`
-      create table idempotency_key (
-        caller_id uuid not null,
-        key text not null,
-        fingerprint text not null,
-        answer jsonb not null,
-        created_at timestamptz(3) not null,
-        primary key (caller_id, key)
-      )`);
-    this.addSql('create index idempotency_key_age on idempotency_key (created_at)');
-    for (const statement of [...outboxTable, ...inboxTable]) this.addSql(statement);
+    for (const statement of [...idempotencyTable, ...outboxTable, ...inboxTable]) this.addSql(statement);
   }
 }

@@ -1,10 +1,7 @@
-import { Migrator } from '@mikro-orm/migrations';
-import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { HealthCheck, Lifecycle } from '@punctual/chassis';
-import { AssignmentRow } from './assignment-row.ts';
-import { JobRow } from './job-row.ts';
-import { CreateScheduling } from './migrations/20261122-create-scheduling.ts';
-import { TimelineRow } from './timeline-row.ts';
+import { type Migration, Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import type { HealthCheck } from '../http/health.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
 
 export type Database = {
   /** An EntityManager of its own for one request, message or run of a job. */
@@ -12,18 +9,35 @@ export type Database = {
   check: HealthCheck;
 };
 
+export type DatabaseDeps = {
+  url: string;
+  poolSize: number;
+  entities: NonNullable<Options['entities']>;
+  /** In the order in which they run. */
+  migrations: readonly (new (
+    ...parameters: ConstructorParameters<typeof Migration>
+  ) => Migration)[];
+  lifecycle: Lifecycle;
+};
+
 /** Connects, and brings the schema up to date before anything else may happen. */
-export async function openDatabase(deps: { url: string; poolSize: number; lifecycle: Lifecycle }): Promise<Database> {
+export async function openDatabase({
+  url,
+  poolSize,
+  entities,
+  migrations,
+  lifecycle,
+}: DatabaseDeps): Promise<Database> {
   const orm = await MikroORM.init({
-    clientUrl: deps.url,
-    entities: [AssignmentRow, JobRow, TimelineRow],
+    clientUrl: url,
+    entities,
     extensions: [Migrator],
-    migrations: { migrationsList: [CreateScheduling], snapshot: false, snapshotOnMigrate: false, silent: true },
+    migrations: { migrationsList: [...migrations], snapshot: false, snapshotOnMigrate: false, silent: true },
     // Batched updates lose the version check of all rows but one.
     useBatchUpdates: false,
-    pool: { min: 0, max: deps.poolSize },
+    pool: { min: 0, max: poolSize },
   });
-  deps.lifecycle.onShutdown('database', () => orm.close());
+  lifecycle.onShutdown('database', () => orm.close());
   await orm.connect();
   await migrate(orm);
   return {

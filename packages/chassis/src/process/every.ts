@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Lifecycle, Logger } from '@punctual/chassis';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Logger } from './logger.ts';
 
 /** Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one. */
 export function every(

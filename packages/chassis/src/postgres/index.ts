@@ -1,0 +1,12 @@
+export { type Database, openDatabase } from './database.ts';
+export { forgetDelivered } from './forget-delivered.ts';
+export {
+  type Claim,
+  type CommandRequest,
+  claimKey,
+  forgetAnswers,
+  idempotencyTable,
+  keepAnswer,
+  recallAnswer,
+} from './idempotency.ts';
+export { inTransaction } from './transaction.ts';

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from './database.ts';
+
+/** What passes when it is tried again: see {@link inTransaction}. */
+const passing = new Map([
+  ['40001', 'serialization failure'],
+  ['40P01', 'deadlock'],
+  ['23505', 'someone else has just inserted the same key'],
+  ['23P01', 'someone else has just taken what must not overlap'],
+]);
+const tries = 6;
+
+/**
+ * Runs `work` in one transaction: all that it writes, or nothing. What failed only because of what others did meanwhile runs
+ * again, and is judged on what they left behind; `attempt` counts from 1.
+ */
+export async function inTransaction<T>(
+  database: Database,
+  work: (em: EntityManager, attempt: number) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runOnce(database.fork(), (em) => work(em, attempt));
+    } catch (error) {
+      const state = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (attempt === tries || !passing.has(state)) throw error;
+      // Uneven, so that rivals do not meet again.
+      await delay(Math.random() * 5 * 2 ** attempt);
+    }
+  }
+}
+
+/**
+ * Not by `em.transactional`, which in MikroORM 7.2 never gives a connection back to the pool when it breaks within a
+ * transaction: a database that restarts ten times under load would leave the service with no connection at all.
+ */
+async function runOnce<T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  let cause: unknown;
+  try {
+    return await em
+      .getKysely()
+      .transaction()
+      .execute(async (transaction) => {
+        em.setTransactionContext(transaction);
+        return await work(em).catch((error: unknown) => {
+          cause = error;
+          throw error;
+        });
+      });
+  } catch (error) {
+    // On a broken connection the rollback fails as well, and would hide why.
+    throw cause ?? error;
+  }
+}

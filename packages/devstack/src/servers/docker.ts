@@ -17,6 +17,7 @@ export type ContainerServer = {
 };
 
 const daemonPatienceMs = 1_000;
+const registryIsAway = /no such host|dial tcp|TLS handshake|i\/o timeout/;
 
 /** The server in a container, through testcontainers. */
 export function containerSource(host: Host, server: ContainerServer): Source {
@@ -74,7 +75,10 @@ async function startContainer(host: Host, server: ContainerServer): Promise<Serv
     .withEnvironment(server.environment ?? {})
     .withCommand(server.command ?? [])
     .withWaitStrategy(Wait.forLogMessage(/./))
-    .start();
+    .start()
+    .catch((error: Error) => {
+      throw registryIsAway.test(error.message) ? new Unavailable('Docker cannot reach its image registry') : error;
+    });
   const url = server.url(daemonHost, port);
   const ready = () => untilAnswers(url, server.ask, host.signal);
   const handle = client.container.getById(container.getId());

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import type { Lifecycle, Logger } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
@@ -18,6 +19,7 @@ const untilItSucceeds = exponential({ delay: 1_000, maxDelay: minuteMs, maxRetri
 /** Agenda on the service's own store. It only rings: what is due, and whether it may be sent, the ledger knows. */
 export function createAgenda(deps: { store: Store; pollMs: number; logger: Logger }): Agenda {
   const agenda = new Agenda({
+    name: randomUUID(),
     backend: new MongoBackend({ mongo: deps.store.db, collection: jobsCollection }),
     processEvery: deps.pollMs,
     defaultLockLifetime: lockLifetimeMs,
@@ -40,10 +42,19 @@ export async function startScheduler(
   agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
   agenda.define('heartbeat', () => beat(deps));
   await agenda.start();
-  // drain, never stop: stop gives a running one-shot job away as if it had not begun.
-  lifecycle.onShutdown('scheduler', () => agenda.drain());
+  lifecycle.onShutdown('scheduler', async () => {
+    // drain, never stop: stop does not wait for the job that runs, which then runs a second time.
+    await agenda.drain();
+    await giveBack(deps.store, agenda.attrs.name);
+  });
   await agenda.every(deps.sweepEveryMs, 'sweep');
   await agenda.every(heartbeatEveryMs, 'heartbeat');
+}
+
+/** Unlocks what a worker had locked ahead of its time; else the others would wait until the locks lapse. */
+async function giveBack(store: Store, worker: string | undefined): Promise<void> {
+  const ahead = { lastModifiedBy: worker, lockedAt: { $ne: null }, nextRunAt: { $ne: null } };
+  await store.db.collection(jobsCollection).updateMany(ahead, { $set: { lockedAt: null } });
 }
 
 /** Sends what is due, and comes back when the next reminder of the same minute is. */

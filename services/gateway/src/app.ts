@@ -1,4 +1,5 @@
-import { createAuthenticate, createHttpApp, type ServiceDefinition } from '@punctual/chassis';
+import { connectBroker, createAuthenticate, createHttpApp, type ServiceDefinition } from '@punctual/chassis';
+import { createChangeFeed } from './changes/change-feed.ts';
 import { GatewayConfig } from './config.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { serveDocsAssets } from './http/docs.ts';
@@ -11,7 +12,7 @@ import { connectUpstreams } from './upstream/upstreams.ts';
 
 /**
  * The one door of the API. It checks the token, hands each request to the service that owns its route, and holds no
- * state; a service that is away makes its own routes answer 503 and leaves the gateway ready.
+ * state; a service that is away makes its own routes answer 503 and leaves the gateway ready, as does NATS for live changes.
  */
 export const gateway: ServiceDefinition<GatewayConfig> = {
   name: 'gateway',
@@ -20,12 +21,14 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
     const upstreams = connectUpstreams({ config, lifecycle });
     const authenticate = createAuthenticate(config);
     const load = shedLoad({ config, logger, lifecycle });
+    const broker = connectBroker({ config, name: 'gateway', logger, lifecycle });
+    const feed = createChangeFeed({ broker, logger, lifecycle });
     return createHttpApp({
       logger,
       lifecycle,
       authenticate,
-      checks: [],
-      routes: createRoutes({ upstreams, logger }),
+      checks: [{ name: 'broker', required: false, check: broker.check }],
+      routes: createRoutes({ config, logger, lifecycle, upstreams, feed, load }),
       extend: (app) => {
         app.set('trust proxy', config.TRUST_PROXY);
         app.use(nameRequest, secureAnswers);

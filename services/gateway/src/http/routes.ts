@@ -3,10 +3,11 @@ import { type Endpoint, endpoints } from '@punctual/contracts';
 import { openApiDocument } from '@punctual/contracts/openapi';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { sendDocsPage } from './docs.ts';
-import { ask, type ForwardDeps, passOn, toUpstream } from './forward.ts';
+import { ask, passOn, toUpstream } from './forward.ts';
 import { listReminders } from './list-reminders.ts';
+import { type StreamChangesDeps, streamChanges } from './stream-changes.ts';
 
-export type RoutesDeps = ForwardDeps & { upstreams: Upstreams };
+export type RoutesDeps = StreamChangesDeps;
 
 /** Every endpoint of the contract goes to its owner, but for those that the gateway answers or composes. */
 export function createRoutes(deps: RoutesDeps): Route[] {
@@ -14,6 +15,7 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   return [
     ...Object.values(endpoints).flatMap((endpoint) => forwarded(deps, endpoint)),
     relay(endpoints.listReminders, listReminders(deps)),
+    relay(endpoints.streamChanges, streamChanges(deps)),
     handle(endpoints.getOpenApi, async () => ({ body: document })),
     relay(endpoints.getDocs, sendDocsPage),
   ];

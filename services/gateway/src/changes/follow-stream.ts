@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import type { Broker, BrokerHandle, Lifecycle, Logger } from '@punctual/chassis';
+import { type Change, type Place, readChange, type Source } from './change.ts';
+
+export type FollowDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
+
+export type Follower = {
+  /** Up to where the stream has been followed. */
+  place(): Place;
+  /** Resolves when what was there at the start has been seen. */
+  readonly ready: Promise<void>;
+  /** The changes after this position, as far as they are remembered; undefined when they are not. */
+  recent(position: number): readonly Change[] | undefined;
+};
+
+/** How an ordered consumer is read; when NATS has forgotten it, reading ends with an error. */
+export const reading = { max_messages: 500, abort_on_missing_resource: true };
+
+const remembered = 5_000;
+const retryPauseMs = 1_000;
+
+/**
+ * Follows one stream for ever, from its end on, and remembers the latest changes, also some of before it began. `onChange` is called for each change, in the order of the stream, and must not throw.
+ */
+export function followStream(deps: FollowDeps, source: Source, onChange: (change: Change) => void): Follower {
+  const { signal } = deps.lifecycle;
+  const logger = deps.logger.child({ stream: source });
+  const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
+  let place: Place | undefined;
+  /** `changes` has all after this position. */
+  let floor = 0;
+  const changes: Change[] = [];
+  let current: ConsumerMessages | undefined;
+
+  const take = (born: number, message: JsMsg) => {
+    place = { born, position: message.seq };
+    const change = readChange(logger, source, born, message);
+    if (!change) return;
+    changes.push(change);
+    if (changes.length > remembered) floor = changes.shift()?.position ?? floor;
+    onChange(change);
+  };
+
+  const follow = async (broker: Broker) => {
+    const { created, state } = await broker.manager.streams.info(source);
+    const born = Date.parse(created);
+    if (place?.born !== born) {
+      // A stream that was made since the start is read from its beginning: nothing of it has been seen.
+      const skipped = place ? 0 : state.last_seq - remembered;
+      floor = Math.max(skipped, state.first_seq - 1, 0);
+      place = { born, position: floor };
+      changes.length = 0;
+    }
+    if (place.position >= state.last_seq) setReady();
+    const consumer = await orderedConsumer(broker, source, place.position + 1);
+    current = await consumer.consume(reading);
+    for await (const message of current) {
+      take(born, message);
+      if (message.seq >= state.last_seq) setReady();
+    }
+  };
+
+  const run = async () => {
+    const broker = await deps.broker.connected();
+    while (!signal.aborted) {
+      try {
+        await follow(broker);
+      } catch (error) {
+        if (isMissing(error)) {
+          place ??= { born: 0, position: 0 };
+          setReady();
+        } else if (!signal.aborted) logger.warn({ err: error }, 'changes cannot be followed; trying again');
+      }
+      await delay(retryPauseMs, undefined, { signal }).catch(() => {});
+    }
+  };
+  run().catch((error: unknown) => logger.error({ err: error }, 'changes cannot be followed'));
+  deps.lifecycle.onShutdown(`changes of ${source}`, () => current?.close());
+
+  return {
+    place: () => place ?? { born: 0, position: 0 },
+    ready,
+    recent: (position) => (position < floor ? undefined : changes.filter((change) => change.position > position)),
+  };
+}
+
+/** A consumer of this process' own, which is made anew by itself, from where it was, when a message is missing. */
+export function orderedConsumer(broker: Broker, source: Source, position: number): Promise<Consumer> {
+  return broker.jetstream.consumers.get(source, {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: position,
+  });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Setting, startSetting, versions } from './changes-setting.ts';
+import { call, type Gateway } from './gateway.ts';
+import type { Changes } from './open-changes.ts';
+
+let setting: Setting;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  setting = await startSetting();
+  gateway = await setting.gateway({ MAX_REQUESTS_IN_FLIGHT: '2', MAX_CHANGE_STREAMS: '8' });
+});
+
+afterAll(() => setting.stop());
+
+beforeEach(() => setting.renew());
+
+const path = (id: string) => `/assignments/${id}/changes`;
+
+test('without a good token there is no stream', async () => {
+  expect(await call(gateway.url, 'GET', path(setting.assignmentId()))).toMatchObject({
+    status: 401,
+    json: { code: 'unauthenticated' },
+  });
+});
+
+test('scheduling says who may see the assignment, by the token of the caller', async () => {
+  const authorization = await setting.authorization({});
+  const answer = await call(gateway.url, 'GET', path(randomUUID()), { headers: { authorization } });
+  expect(answer).toMatchObject({ status: 404, json: { code: 'not-found' } });
+  expect(setting.scheduling.received.at(-1)?.headers).toMatchObject({ authorization });
+});
+
+test.each([
+  '',
+  'x',
+  'AAAA',
+  '-1',
+  'W10',
+  'a'.repeat(1_000),
+  Buffer.from('[[1,2,-3],[0,0,0],[0,0,0]]').toString('base64url'),
+])('an id that was never given here (%#) is refused', async (lastId) => {
+  const headers = { authorization: await setting.authorization({}), 'last-event-id': lastId || '%' };
+  const before = setting.scheduling.received.length;
+  expect(await call(gateway.url, 'GET', path(setting.assignmentId()), { headers })).toMatchObject({
+    status: 400,
+    json: { code: 'validation-failed', errors: [{ path: '/headers/last-event-id' }] },
+  });
+  expect(setting.scheduling.received).toHaveLength(before);
+});
+
+test('HEAD is answered and ends', async () => {
+  const headers = { authorization: await setting.authorization({}) };
+  expect(await call(gateway.url, 'HEAD', path(setting.assignmentId()), { headers })).toMatchObject({
+    status: 200,
+    text: '',
+    headers: { 'content-type': 'text/event-stream' },
+  });
+});
+
+test('payouts are shown to their provider, finance and ops, live and on resuming', async () => {
+  const providerId = randomUUID();
+  const viewers = [
+    { roles: ['customer'], sub: randomUUID(), sees: false },
+    { roles: ['provider'], sub: randomUUID(), sees: false },
+    { roles: ['customer'], sub: providerId, sees: false },
+    { roles: ['provider'], sub: providerId, sees: true },
+    { roles: ['finance'], sub: randomUUID(), sees: true },
+    { roles: ['customer', 'ops'], sub: randomUUID(), sees: true },
+  ];
+  const streams: Changes[] = [];
+  for (const viewer of viewers) streams.push(await setting.follow(gateway, viewer));
+  await delay(50);
+  const ids = streams.map((stream) => stream.lastId());
+  await setting.publish('payout.pending', 1, { providerId });
+  await setting.publish('schedule.confirmed', 1);
+  for (const [n, stream] of streams.entries()) {
+    const expected = viewers[n]?.sees ? ['payout.pending 1', 'schedule.confirmed 1'] : ['schedule.confirmed 1'];
+    await stream.until(expected.length);
+    await delay(20);
+    expect(versions(stream).sort()).toEqual(expected);
+    stream.leave();
+
+    const resumed = await setting.follow(gateway, { ...viewers[n], lastId: ids[n] });
+    await resumed.until(expected.length);
+    await delay(20);
+    expect(versions(resumed).sort()).toEqual(expected);
+    resumed.leave();
+  }
+});
+
+test('a stream ends with the token', async () => {
+  const changes = await setting.follow(gateway, { expiresIn: 2 });
+  const start = performance.now();
+  await changes.ended;
+  expect(performance.now() - start).toBeLessThan(2_200);
+  await expect(setting.follow(gateway, { expiresIn: -1 })).resolves.toMatchObject({ status: 401 });
+});
+
+test('open streams are no requests in progress, and there is a bound of their own', async () => {
+  await delay(100);
+  for (let n = 0; n < 8; n += 1) expect(await setting.follow(gateway)).toMatchObject({ status: 200 });
+  expect(await setting.follow(gateway)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  setting.renew();
+  await delay(100);
+  expect(await setting.follow(gateway)).toMatchObject({ status: 200 });
+});

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { EventType } from '@punctual/contracts';
+import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type FakeService, json, startFakeService } from './fake-service.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { type Changes, openChanges } from './open-changes.ts';
+import { type Producer, startProducer } from './producer.ts';
+
+export type As = { roles?: string[]; sub?: string; expiresIn?: number; lastId?: string | undefined };
+
+export type Setting = {
+  environment: TestEnvironment;
+  producer: Producer;
+  scheduling: FakeService;
+  /** The one that scheduling knows; a new one after `renew`. */
+  assignmentId(): string;
+  /** Begins with another assignment, and lets all clients leave. */
+  renew(): void;
+  /** All gateways believe the same issuer, so that a client may go from one to another. */
+  gateway(settings?: Record<string, string>): Promise<Gateway>;
+  follow(gateway: Gateway, as?: As): Promise<Changes>;
+  authorization(as: As): Promise<string>;
+  publish(type: EventType, version: number, data?: object): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** NATS, a producer of events, something in the place of scheduling, and any number of gateways. */
+export async function startSetting(): Promise<Setting> {
+  const environment = await testEnvironment({ nats: true });
+  const producer = await startProducer(environment.natsUrl);
+  await producer.declare();
+  let assignmentId = randomUUID();
+  const open: Changes[] = [];
+  const gateways: Gateway[] = [];
+  const scheduling = await startFakeService(({ url = '' }, response) => {
+    const known = url === `/assignments/${assignmentId}`;
+    json(response, known ? 200 : 404, known ? { id: assignmentId } : { code: 'not-found' });
+  });
+  const authorization = async ({ roles = ['customer'], sub, expiresIn }: As) =>
+    `Bearer ${await environment.issuer.token({ roles, ...(sub && { sub }), ...(expiresIn && { expiresIn }) })}`;
+  const leave = () => {
+    for (const changes of open.splice(0)) changes.leave();
+  };
+
+  return {
+    environment,
+    producer,
+    scheduling,
+    assignmentId: () => assignmentId,
+    renew: () => {
+      leave();
+      assignmentId = randomUUID();
+    },
+    gateway: async (settings = {}) => {
+      const gateway = await startGateway({
+        ...environment.env,
+        SCHEDULING_URL: scheduling.url,
+        CHANGES_HEARTBEAT_MS: '200',
+        ...settings,
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+    follow: async (gateway, as = {}) => {
+      const headers = {
+        authorization: await authorization(as),
+        ...(as.lastId !== undefined && { 'last-event-id': as.lastId }),
+      };
+      const changes = await openChanges(gateway.url, assignmentId, headers);
+      open.push(changes);
+      return changes;
+    },
+    authorization,
+    publish: (type, version, data) => producer.publish(type, { assignmentId, version, ...(data && { data }) }),
+    stop: async () => {
+      leave();
+      for (const gateway of gateways) await gateway.stop();
+      await scheduling.stop();
+      await producer.stop();
+      await environment.stop();
+    },
+  };
+}
+
+/** What a client has seen, in few words. */
+export function versions({ events }: Changes): string[] {
+  return events.map(({ event, data }) => `${event} ${Number(data.sequence)}`);
+}

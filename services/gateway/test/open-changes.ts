@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export type Sent = { event: string; id: string; data: { type: string; sequence: string; partitionkey: string } };
+
+export type Changes = {
+  status: number;
+  headers: IncomingMessage['headers'];
+  /** What came until now: events, and the raw text. */
+  events: Sent[];
+  text(): string;
+  /** The last id that came, with an event or without. */
+  lastId(): string | undefined;
+  /** Waits until so many events have come, and fails when they do not. */
+  until(count: number, withinMs?: number): Promise<Sent[]>;
+  /** Resolves when the server has ended the stream as a whole one, rejects when it broke off. */
+  ended: Promise<void>;
+  response: IncomingMessage;
+  leave(): void;
+};
+
+/** A client of server-sent events on a connection of its own. */
+export async function openChanges(
+  url: string,
+  assignmentId: string,
+  headers: Record<string, string>,
+  options: { reads?: boolean } = {},
+): Promise<Changes> {
+  const sent: ClientRequest = request(`${url}/assignments/${assignmentId}/changes`, { headers, agent: false }).end();
+  const [response]: [IncomingMessage] = (await once(sent, 'response')) as [IncomingMessage];
+  const events: Sent[] = [];
+  const chunks: string[] = [];
+  let rest = '';
+  let lastId: string | undefined;
+
+  const take = (block: string) => {
+    const fields = fieldsOf(block);
+    lastId = fields.get('id') ?? lastId;
+    const data = fields.get('data');
+    if (data === undefined) return;
+    events.push({ event: fields.get('event') ?? '', id: lastId ?? '', data: JSON.parse(data) });
+  };
+  if (options.reads !== false) {
+    response.setEncoding('utf8').on('data', (chunk: string) => {
+      chunks.push(chunk);
+      const blocks = (rest + chunk).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) take(block);
+    });
+  }
+  const ended = new Promise<void>((resolve, reject) => response.once('end', resolve).once('error', reject));
+  ended.catch(() => undefined);
+
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    events,
+    text: () => chunks.join(''),
+    lastId: () => lastId,
+    until: async (count, withinMs = 5_000) => {
+      const deadline = performance.now() + withinMs;
+      while (events.length < count) {
+        if (performance.now() > deadline) throw new Error(`${events.length} of ${count} events came`);
+        await delay(5);
+      }
+      return events;
+    },
+    ended,
+    response,
+    leave: () => response.destroy(),
+  };
+}
+
+function fieldsOf(block: string): Map<string, string> {
+  const fields = block.split('\n').map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), line.slice(colon + 1).trimStart()];
+  });
+  return new Map(fields);
+}

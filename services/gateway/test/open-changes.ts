@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export type Sent = { event: string; id: string; data: { type: string; sequence: string; partitionkey: string } };
 
@@ -58,14 +57,18 @@ export async function openChanges(
     events,
     text: () => chunks.join(''),
     lastId: () => lastId,
-    until: async (count, withinMs = 5_000) => {
-      const deadline = performance.now() + withinMs;
-      while (events.length < count) {
-        if (performance.now() > deadline) throw new Error(`${events.length} of ${count} events came`);
-        await delay(5);
-      }
-      return events;
-    },
+    until: (count, withinMs = 15_000) =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`${events.length} of ${count} events came`)), withinMs);
+        const check = () => {
+          if (events.length < count) return;
+          clearTimeout(late);
+          response.off('data', check);
+          resolve(events);
+        };
+        response.on('data', check);
+        check();
+      }),
     ended,
     response,
     leave: () => response.destroy(),

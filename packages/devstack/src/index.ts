@@ -14,4 +14,6 @@ export { type Answer, type Client, createClient, newTrace } from './story/client
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
 export { eventually } from './story/eventually.ts';
 export { windowIn, windowOn } from './story/times.ts';
+export { ContractError, type KnownAnswer, openContract } from './testing/contract.ts';
+export { contractFetch } from './testing/contract-fetch.ts';
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';

@@ -112,7 +112,7 @@ function spawnService({ folder, environment, logFile }: ServiceProcessOptions): 
   try {
     return spawn(process.execPath, ['--import', endWithParent, '--import', '@punctual/chassis/otel', 'src/main.ts'], {
       cwd: folder,
-      env: { NODE_COMPILE_CACHE: compiledCode, ...environment },
+      env: { NODE_COMPILE_CACHE: compiledCode, NODE_OPTIONS: smallHeap, ...environment },
       stdio: ['ignore', log, log, 'ipc'],
       // A group of its own, so that Ctrl-C in a terminal reaches only the parent, which stops all in order.
       detached: true,
@@ -124,6 +124,8 @@ function spawnService({ folder, environment, logFile }: ServiceProcessOptions): 
 
 /** From the second start on, a service finds its code stripped of types and compiled: half the time, and 25 MB less. */
 const compiledCode = fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url));
+/** A young generation of 4 MB: 25 MB less at rest, as in the images. */
+const smallHeap = '--max-semi-space-size=4';
 const endWithParent = fileURLToPath(new URL('end-with-parent.ts', import.meta.url));
 
 /** What the last line of a service's log says, in one line, and where the rest is. */

@@ -45,7 +45,8 @@ export class RefusedError extends Error {
 const timeoutMs = 10_000;
 
 /** One caller of the API: a base URL and who it is. Without a token it calls as a stranger. */
-export function createClient(options: { url: string; token?: string }): Client {
+export function createClient(options: { url: string; token?: string; fetch?: typeof globalThis.fetch }): Client {
+  const { fetch = globalThis.fetch } = options;
   const send: Client['send'] = async (endpoint, { params, query, body, headers } = {}) => {
     const response = await fetch(new URL(pathOf(endpoint, params, query), options.url), {
       method: endpoint.method,
@@ -57,7 +58,12 @@ export function createClient(options: { url: string; token?: string }): Client {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, headers: response.headers, body: readBody(await response.text()) };
+    const { status, headers: answered } = response;
+    if (answered.get('content-type') === 'text/event-stream') {
+      await response.body?.cancel();
+      return { status, headers: answered, body: undefined };
+    }
+    return { status, headers: answered, body: readBody(await response.text()) };
   };
 
   return {

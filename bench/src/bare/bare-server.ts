@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import { nextMessage, startChild, stopChild } from '../child.ts';
+
+export type BareServer = { url: string; stop(): Promise<void> };
+
+const schema = 'bare';
+
+/** Starts the server that is compared with, on tables of its own: those of scheduling, with all their constraints and indexes. */
+export async function startBareServer(database: pg.Client, databaseUrl: string): Promise<BareServer> {
+  await database.query(copyOfTables);
+  const url = new URL(databaseUrl);
+  url.searchParams.set('options', `-c search_path=${schema},public`);
+  const child = startChild(new URL('server.ts', import.meta.url), { DATABASE_URL: url.href });
+  const { port } = await nextMessage<{ port: number }>(child);
+  return { url: `http://127.0.0.1:${port}`, stop: () => stopChild(child) };
+}
+
+/** Gives the bare server the rows that the product has. */
+export async function copyRows(database: pg.Client): Promise<void> {
+  for (const table of ['job', 'assignment']) await database.query(`insert into ${schema}.${table} table ${table}`);
+}
+
+/** `like` copies everything but foreign keys and how full a page may be. */
+const copyOfTables = `
+  create schema ${schema};
+  create table ${schema}.job (like job including all);
+  create table ${schema}.assignment (like assignment including all, foreign key (job_id) references ${schema}.job)
+    with (fillfactor = 80);
+  create table ${schema}.assignment_timeline (like assignment_timeline including all,
+    foreign key (assignment_id) references ${schema}.assignment);
+  create table ${schema}.outbox (like outbox including all);`;

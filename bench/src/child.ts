@@ -1,0 +1,29 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A module of the bench as a process of its own, which ends with this one. */
+export function startChild(module: URL, environment: Record<string, string> = {}): ChildProcess {
+  return fork(module, { env: { ...process.env, ...environment } });
+}
+
+/** The next message of a child; rejects when it ends instead. */
+export async function nextMessage<T>(child: ChildProcess): Promise<T> {
+  const done = new AbortController();
+  const ended = once(child, 'exit', { signal: done.signal }).then(([code]) => {
+    throw new Error(`A process of the bench ended with ${code}.`);
+  });
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal: done.signal }), ended]);
+    return message;
+  } finally {
+    ended.catch(() => undefined);
+    done.abort();
+  }
+}
+
+export async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,19 @@
+import { parseArgs } from 'node:util';
+import { confirm } from './benchmarks/confirm.ts';
+import { read } from './benchmarks/read.ts';
+import type { Benchmark } from './result.ts';
+
+const benchmarks: Record<string, Benchmark> = { confirm, read };
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const [name = ''] = positionals;
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+
+if (benchmark) {
+  const result = await benchmark((line) => console.error(line));
+  // Compact, for programs; the last line in any case.
+  console.log(values.json ? JSON.stringify(result) : JSON.stringify(result, undefined, 2));
+} else {
+  console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--json]`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+/** What a benchmark found; the last line of `--json`. */
+export type Result = {
+  name: string;
+  /** Of `ours` and `reference`. */
+  unit: string;
+  ours: number;
+  reference: number;
+  /** Higher is better: `ours / reference` for rates, `reference / ours` for times. */
+  ratio: number;
+  /** Of ours, in milliseconds. */
+  p50: number;
+  p99: number;
+  details: Record<string, unknown>;
+};
+
+export type Benchmark = (log: (line: string) => void) => Promise<Result>;
+
+/** Half of the values lie below. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+/** The value that so many percent of the values do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (value === undefined) throw new Error('There are no values to take a percentile of.');
+  return value;
+}
+
+/** With so many decimals that a difference shows, and no more. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Issuer } from '@punctual/devstack';
+import type pg from 'pg';
+import type { LoadRequest } from './load/run.ts';
+
+export type Provider = { id: string; authorization: string };
+
+/** An assignment, and who may confirm it. */
+export type Proposal = { id: string; provider: Provider };
+
+/** Providers, each signed in: so many that none meets the gateway's limit for one user. */
+export function signIn(issuer: Issuer, count: number): Promise<Provider[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const id = randomUUID();
+      return { id, authorization: `Bearer ${await issuer.token({ sub: id, roles: ['provider'] })}` };
+    }),
+  );
+}
+
+/** Proposals of customers to each of the providers, for windows that do not overlap; in an order in which the providers take turns. */
+export async function seedProposals(
+  database: pg.Client,
+  { providers, count }: { providers: readonly Provider[]; count: number },
+): Promise<Proposal[]> {
+  const byId = new Map(providers.map((each) => [each.id, each]));
+  const { rows } = await database.query<{ id: string; provider_id: string }>(insertAssignments('PROPOSED'), [
+    [...byId.keys()],
+    Math.ceil(count / providers.length),
+  ]);
+  return rows.slice(0, count).map((row) => {
+    const provider = byId.get(row.provider_id);
+    if (!provider) throw new Error('An assignment of somebody else.');
+    return { id: row.id, provider };
+  });
+}
+
+/** Assignments of the past, finished, of providers and customers whom nobody asks about: what makes tables large. */
+export async function seedHistory(database: pg.Client, count: number): Promise<void> {
+  const providers = Array.from({ length: Math.ceil(count / 100) }, () => randomUUID());
+  await database.query(insertAssignments('COMPLETED'), [providers, 100]);
+}
+
+/** Planner statistics as autovacuum would gather them in time, and no vacuum left for the measurement. */
+export async function settleTables(database: pg.Client): Promise<void> {
+  for (const table of ['job', 'assignment', 'assignment_timeline', 'outbox']) {
+    await database.query(`vacuum analyze ${table}`);
+  }
+  await database.query('checkpoint');
+}
+
+export function confirmation({ id, provider: { authorization } }: Proposal): LoadRequest {
+  return { method: 'POST', path: `/assignments/${id}/schedule/confirm`, authorization };
+}
+
+export function look({ id, provider: { authorization } }: Proposal): LoadRequest {
+  return { method: 'GET', path: `/assignments/${id}`, authorization };
+}
+
+/** $1: the providers; $2: how many for each. */
+function insertAssignments(status: 'PROPOSED' | 'COMPLETED'): string {
+  const proposed = status === 'PROPOSED';
+  return `
+    with wanted as materialized (
+      select uuidv7() as id, uuidv7() as job_id, gen_random_uuid() as customer_id, provider_id,
+          ${proposed ? `now() + n * interval '1 hour'` : `now() - n * interval '1 day'`} + interval '1 day' as start
+        from generate_series(1, $2::int) as n, unnest($1::uuid[]) as provider_id),
+    jobs as (
+      insert into job (id, customer_id, title, timezone, price_amount_minor, price_currency, status, rejection_policy,
+          provider_queue, current_assignment_id, created_at, updated_at)
+        select job_id, customer_id, 'The kitchen tap drips', 'Europe/Berlin', 18500, 'EUR',
+            '${proposed ? 'ASSIGNED' : 'DONE'}', 'REOPEN_QUOTES', '{}', id, now(), now()
+          from wanted)
+    insert into assignment (id, job_id, customer_id, provider_id, status, scheduled_start, scheduled_end, timezone,
+        schedule_proposed_by, schedule_version, proposal_expires_at, reminder_status, price_amount_minor, price_currency,
+        created_at, updated_at)
+      select id, job_id, customer_id, provider_id, '${status}', start, start + interval '1 hour', 'Europe/Berlin',
+          'CUSTOMER', 1, ${proposed ? 'start' : 'null'}, 'NONE', 18500, 'EUR', now(), now()
+        from wanted
+      returning id, provider_id`;
+}

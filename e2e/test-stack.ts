@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Role } from '@punctual/contracts';
 import {
   type Client,
+  contractFetch,
   createClient,
+  type KnownAnswer,
   type Stack,
   type StackOptions,
   startStack,
@@ -17,16 +19,21 @@ export type Person = Client & { readonly id: string };
 export type TestStack = {
   readonly stack: Stack;
   readonly environment: TestEnvironment;
+  /** The one that every person here asks with: an answer that is not as the contract says is an error. */
+  readonly fetch: typeof globalThis.fetch;
   /** Somebody, new unless an id is given, signed in at the gateway of an instance. */
   person(role: Role, options?: { id?: string; instance?: number }): Promise<Person>;
+  /** Somebody without a token. */
+  stranger(): Person;
   stop(): Promise<void>;
 };
 
 /** Starts one; the logs of its services are kept in `.punctual/e2e/<name>`. */
 export async function startTestStack(
   name: string,
-  options: Pick<StackOptions, 'instances' | 'environment'> = {},
+  options: Pick<StackOptions, 'instances' | 'environment'> & { onAnswer?: (answer: KnownAnswer) => void } = {},
 ): Promise<TestStack> {
+  const fetch = contractFetch(options);
   const environment = await testEnvironment({ postgres: true, nats: true, mongo: true });
   const other = await testEnvironment({ postgres: true });
   const stopServers = () => Promise.all([environment.stop(), other.stop()]);
@@ -42,10 +49,12 @@ export async function startTestStack(
     return {
       stack,
       environment,
+      fetch,
       person: async (role, { id = randomUUID(), instance = 0 } = {}) => {
         const { url } = stack.service('gateway', instance);
-        return { id, ...createClient({ url, token: await environment.token(role, id) }) };
+        return { id, ...createClient({ url, fetch, token: await environment.token(role, id) }) };
       },
+      stranger: () => ({ id: randomUUID(), ...createClient({ url: stack.addresses.urls.gateway, fetch }) }),
       stop: async () => {
         await stack.stop();
         await stopServers();

@@ -8,8 +8,8 @@ export type Visit = { customer: Person; provider: Person; jobId: string; assignm
 export const timezone = 'Europe/Berlin';
 
 /** A job of the customer's, given to the provider. */
-export async function giveJob(customer: Person, provider: Person): Promise<Visit> {
-  const body = { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } };
+export async function giveJob(customer: Person, provider: Person, amountMinor = 8_000): Promise<Visit> {
+  const body = { title: 'The kitchen tap drips', timezone, price: { amountMinor, currency: 'EUR' } };
   const job = await customer.call(endpoints.createJob, { body });
   const given = { params: { id: job.id }, body: { providerId: provider.id } };
   const assignment = await customer.call(endpoints.createAssignment, given);

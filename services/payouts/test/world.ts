@@ -12,7 +12,7 @@ import {
   startService,
 } from '@punctual/chassis';
 import { type Payout, type PayoutEvent, payoutEvents, type Role, type ScheduleEvent } from '@punctual/contracts';
-import { testEnvironment } from '@punctual/devstack';
+import { contractFetch, testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
 import { vi } from 'vitest';
 import { z } from 'zod';
@@ -58,6 +58,7 @@ export async function createWorld({
     return known;
   };
 
+  const fetch = contractFetch();
   /** One of the running instances in turn answers. */
   let turn = 0;
   const call = async (

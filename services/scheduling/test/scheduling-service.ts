@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Service, startService } from '@punctual/chassis';
 import type { Assignment, Job, Problem, Role } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { contractFetch, type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { scheduling } from '../src/app.ts';
 
 export type Reply<T> = { status: number; headers: Headers; body: T };
@@ -32,14 +32,15 @@ export async function startScheduling(settings: Record<string, string> = {}): Pr
   const base = { ...environment.env, LOG_LEVEL: 'silent', ...settings };
   const service = await startService(scheduling, base);
   const others: Service[] = [];
+  const fetch = contractFetch();
 
   const person: SchedulingService['person'] = async (roles, { id = randomUUID(), url = service.url } = {}) => {
     const authorization = `Bearer ${await environment.token(roles, id)}`;
     return {
       id,
-      get: (path) => send(`${url}${path}`, { headers: { authorization } }),
+      get: (path) => send(fetch, `${url}${path}`, { headers: { authorization } }),
       post: (path, body, headers) =>
-        send(`${url}${path}`, {
+        send(fetch, `${url}${path}`, {
           method: 'POST',
           headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
           ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -87,7 +88,7 @@ export function problemOf(reply: Reply<unknown>): Problem {
   return reply.body as Problem;
 }
 
-async function send<T>(url: string, options: RequestInit): Promise<Reply<T>> {
+async function send<T>(fetch: typeof globalThis.fetch, url: string, options: RequestInit): Promise<Reply<T>> {
   const response = await fetch(url, options);
   return { status: response.status, headers: response.headers, body: (await response.json()) as T };
 }

@@ -36,7 +36,7 @@ export const assignmentEndpoints = {
     body: ConfirmBody,
     bodyOptional: true,
     success: assignment,
-    problems: [...change, 'own-proposal', 'version-conflict', 'window-in-past', 'window-taken'],
+    problems: [...change, 'own-proposal', 'version-conflict', 'window-taken'],
   },
   rejectAssignment: {
     method: 'POST',

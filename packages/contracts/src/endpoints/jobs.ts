@@ -36,7 +36,7 @@ export const jobEndpoints = {
     params: IdParams,
     body: CreateAssignmentBody,
     success: { status: 201, description: 'The new assignment', schema: Assignment, etag: true },
-    problems: [...change, 'job-not-open', 'same-person'],
+    problems: [...create, 'not-found', 'precondition-failed', 'job-not-open', 'same-person'],
   },
   proposeForJob: {
     method: 'POST',

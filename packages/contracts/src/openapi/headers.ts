@@ -21,14 +21,21 @@ export const resumeHeaders = z.object({
   'Last-Event-ID': z.string().optional().meta({ description: 'The id of the last event that arrived' }),
 });
 
-const text = (description: string): oas31.HeaderObject => ({ description, schema: { type: 'string' } });
+const text = (description: string, required = true): oas31.HeaderObject => ({
+  description,
+  required,
+  schema: { type: 'string' },
+});
 
 /** The headers of an endpoint's good answers. */
-export function goodAnswerHeaders({ method, success }: Endpoint): oas31.HeadersObject {
+export function goodAnswerHeaders({ method, query, success }: Endpoint): oas31.HeadersObject {
+  const isAlwaysVersioned = !query?.shape.dryRun;
   return {
-    ...(success.etag && { ETag: text('The version, to send back as If-Match') }),
+    ...(success.etag && { ETag: text('The version, to send back as If-Match', isAlwaysVersioned) }),
     ...(success.status === 201 && { Location: text('Where the new resource is') }),
-    ...(method === 'POST' && { 'Idempotent-Replayed': text('`true` when this is the answer of an earlier request') }),
+    ...(method === 'POST' && {
+      'Idempotent-Replayed': text('`true` when this is the answer of an earlier request', false),
+    }),
   };
 }
 

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { type EndpointName, endpoints, type ProblemCode } from '@punctual/contracts';
+import { windowIn, windowOn } from '@punctual/devstack';
+import type { Stages } from './stages.ts';
+import type { Person, TestStack } from './test-stack.ts';
+import { confirm, giveJob, propose, timezone, type Visit } from './visit.ts';
+
+/** Somebody sends something to the endpoint in question. */
+export type Attempt = { as: Person; id?: string; query?: object; body?: object };
+
+/** How an endpoint is made to answer well, and with each problem that is its own. */
+export type ContractCase = {
+  good: () => Promise<Attempt> | Attempt;
+  bad?: Partial<Record<ProblemCode, () => Promise<Attempt>>>;
+};
+
+/** Drives a stack as it is by default, but for its rate limits. */
+export async function contractCases(world: TestStack, stages: Stages): Promise<Record<EndpointName, ContractCase>> {
+  const { customer, finance, visits, payoutOf, payouts } = stages;
+  const [provider, ops] = [await world.person('provider'), await world.person('ops')];
+  const stranger = world.stranger();
+  return {
+    createJob: {
+      good: () => ({ as: customer, body: job }),
+      bad: {
+        forbidden: async () => ({ as: provider, body: job }),
+        'same-person': async () => ({ as: customer, body: { ...job, providerQueue: [customer.id] } }),
+        'unknown-timezone': async () => ({ as: customer, body: { ...job, timezone: 'Mars/Olympus_Mons' } }),
+      },
+    },
+    getJob: { good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId }) },
+    createAssignment: {
+      good: async () => {
+        const { id } = await customer.call(endpoints.createJob, { body: job });
+        return { as: customer, id, body: { providerId: randomUUID() } };
+      },
+      bad: {
+        forbidden: async () => {
+          const visit = await visits.unscheduled();
+          return { as: visit.provider, id: visit.jobId, body: { providerId: randomUUID() } };
+        },
+        'job-not-open': async () => ({
+          as: customer,
+          id: (await visits.unscheduled()).jobId,
+          body: { providerId: randomUUID() },
+        }),
+        'same-person': async () => {
+          const { id } = await customer.call(endpoints.createJob, { body: job });
+          return { as: customer, id, body: { providerId: customer.id } };
+        },
+      },
+    },
+    proposeForJob: {
+      good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId, body: someday }),
+      bad: {
+        forbidden: async () => {
+          const visit = await visits.unscheduled();
+          return { as: visit.provider, id: visit.jobId, body: someday };
+        },
+        'invalid-transition': async () => {
+          const { id } = await customer.call(endpoints.createJob, { body: job });
+          return { as: customer, id, body: someday };
+        },
+        ...windowProblems(stages, (visit, body) => ({ as: customer, id: visit.jobId, body })),
+      },
+    },
+    proposeForAssignment: {
+      good: async () => ofVisit('provider', await visits.unscheduled(), someday),
+      bad: {
+        forbidden: async () => ofVisit('customer', await visits.unscheduled(), someday),
+        'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), someday),
+        ...windowProblems(stages, (visit, body) => ofVisit('provider', visit, body)),
+      },
+    },
+    confirmSchedule: {
+      good: async () => ofVisit('provider', await visits.proposed(), { scheduleVersion: 1 }),
+      bad: {
+        forbidden: async () => ({ ...ofVisit('customer', await visits.proposed()), as: ops }),
+        'own-proposal': async () => ofVisit('customer', await visits.proposed()),
+        'version-conflict': async () => ofVisit('provider', await visits.proposed(), { scheduleVersion: 7 }),
+        'invalid-transition': async () => ofVisit('provider', await visits.unscheduled()),
+        'window-taken': async () => {
+          const first = await visits.unscheduled();
+          const second = await giveJob(customer, first.provider);
+          await propose(first);
+          await propose(second);
+          await confirm(first);
+          return ofVisit('provider', second);
+        },
+      },
+    },
+    rejectAssignment: {
+      good: async () => ofVisit('provider', await visits.proposed(), { reason, counter: someday }),
+      bad: {
+        forbidden: async () => ({ ...ofVisit('customer', await visits.proposed()), as: finance }),
+        'reason-required': async () => ofVisit('provider', await visits.proposed()),
+        'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), { reason }),
+        ...windowProblems(stages, async (visit, counter) => {
+          await propose(visit, { days: 6 });
+          return ofVisit('provider', visit, { reason, counter });
+        }),
+      },
+    },
+    cancelAssignment: {
+      good: async () => ofVisit('customer', await visits.unscheduled(), { reason }),
+      bad: {
+        forbidden: async () => ofVisit('provider', await visits.unscheduled(), { reason }),
+        'invalid-transition': async () => ofVisit('customer', await visits.cancelled(), { reason }),
+      },
+    },
+    completeAssignment: {
+      good: async () => ofVisit('provider', await visits.begun()),
+      bad: {
+        forbidden: async () => ofVisit('customer', await visits.confirmed()),
+        'invalid-transition': async () => ofVisit('provider', await visits.unscheduled()),
+        'not-started': async () => ofVisit('provider', await visits.confirmed()),
+      },
+    },
+    disputeAssignment: {
+      good: async () => ofVisit('customer', await visits.confirmed(), { kind: 'OTHER', reason }),
+      bad: {
+        forbidden: async () => ({
+          ...ofVisit('customer', await visits.confirmed(), { kind: 'OTHER', reason }),
+          as: finance,
+        }),
+        'invalid-transition': async () => ofVisit('customer', await visits.unscheduled(), { kind: 'OTHER', reason }),
+      },
+    },
+    getAssignment: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    listAssignments: { good: () => ({ as: customer }), bad: { forbidden: async () => ({ as: finance }) } },
+    getAssignmentTimeline: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    streamChanges: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    listReminders: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    getRemindersHealth: { good: () => ({ as: stranger }) },
+    listFreeWindows: { good: () => ({ as: customer, id: provider.id, query: { minutes: 30 } }) },
+    getAssignmentPayout: {
+      good: async () => ({ as: finance, id: (await payouts.pending()).assignmentId }),
+    },
+    listPayouts: { good: () => ({ as: finance }), bad: { forbidden: async () => ({ as: customer }) } },
+    getPayout: { good: async () => ({ as: finance, id: (await payouts.pending()).id }) },
+    getPayoutTimeline: { good: async () => ({ as: ops, id: (await payouts.pending()).id }) },
+    approvePayout: {
+      good: async () => ({ as: finance, id: (await payouts.awaiting()).id }),
+      bad: {
+        forbidden: async () => ({ as: ops, id: (await payouts.awaiting()).id }),
+        'own-payout': async () => ({
+          as: await world.person('finance', { id: customer.id }),
+          id: (await payouts.awaiting()).id,
+        }),
+        'invalid-transition': async () => ({ as: finance, id: (await payouts.pending()).id }),
+        'already-approved': async () => {
+          const { id } = await payouts.awaiting(200_000);
+          await finance.call(endpoints.approvePayout, { params: { id } });
+          return { as: finance, id };
+        },
+      },
+    },
+    blockPayout: {
+      good: async () => ({ as: ops, id: (await payouts.pending()).id, body: { reason } }),
+      bad: {
+        forbidden: async () => {
+          const visit = await visits.confirmed();
+          return { as: visit.provider, id: (await payoutOf(visit, 'PENDING')).id, body: { reason } };
+        },
+        'invalid-transition': async () => ({ as: finance, id: (await payouts.blocked()).id, body: { reason } }),
+      },
+    },
+    unblockPayout: {
+      good: async () => ({ as: finance, id: (await payouts.blocked()).id, body: { reason } }),
+      bad: {
+        forbidden: async () => ({ as: ops, id: (await payouts.blocked()).id, body: { reason } }),
+        'invalid-transition': async () => ({
+          as: finance,
+          id: (await payouts.pending()).id,
+          body: { reason },
+        }),
+      },
+    },
+    markPayoutPaid: {
+      good: async () => ({ as: finance, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
+      bad: {
+        forbidden: async () => ({ as: ops, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
+        'invalid-transition': async () => ({
+          as: finance,
+          id: (await payouts.pending()).id,
+          body: { reference: 'SEPA 17' },
+        }),
+      },
+    },
+    getOpenApi: { good: () => ({ as: stranger }) },
+    getDocs: { good: () => ({ as: stranger }) },
+  };
+}
+
+const now = Temporal.Now.instant();
+const someday = windowOn(now, { days: 3, hour: 12, minutes: 60 });
+const job = { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } };
+const reason = 'It stopped by itself';
+
+function ofVisit(by: 'customer' | 'provider', visit: Visit, body?: object): Attempt {
+  return { as: visit[by], id: visit.assignmentId, ...(body && { body }) };
+}
+
+/** What can be wrong with a window is the same wherever one is proposed. */
+function windowProblems(
+  { customer, visits }: Stages,
+  attempt: (visit: Visit, wanted: object) => Attempt | Promise<Attempt>,
+): NonNullable<ContractCase['bad']> {
+  const wrong = (wanted: object) => async () => attempt(await visits.unscheduled(), wanted);
+  return {
+    'unknown-timezone': wrong({ ...someday, timezone: 'Mars/Olympus_Mons' }),
+    'nonexistent-local-time': wrong({ ...skippedInBerlin(), timezone: 'Europe/Berlin' }),
+    'window-in-past': wrong(windowIn(now, { startsInMinutes: -60, minutes: 60 })),
+    'window-too-far': wrong(windowOn(now, { days: 90, hour: 12, minutes: 60 })),
+    'window-too-short': wrong(windowIn(now, { startsInMinutes: 60, minutes: 29 })),
+    'window-taken': async () => {
+      const { provider, assignmentId } = await visits.confirmed();
+      const { scheduledStart, scheduledEnd } = await customer.call(endpoints.getAssignment, {
+        params: { id: assignmentId },
+      });
+      return attempt(await giveJob(customer, provider), { start: scheduledStart, end: scheduledEnd });
+    },
+  };
+}
+
+/** A local time within the hour that the clocks skip when summer time begins next. */
+function skippedInBerlin(): { start: string; end: string } {
+  const hours = (at: Temporal.ZonedDateTime) => at.offsetNanoseconds / 3_600e9;
+  let change = now.toZonedDateTimeISO('Europe/Berlin').getTimeZoneTransition('next');
+  if (change && hours(change) === 1) change = change.getTimeZoneTransition('next');
+  if (!change) throw new Error('Berlin has no summer time any more.');
+  const local = change.toPlainDateTime().subtract({ minutes: 30 });
+  return { start: local.toString(), end: local.add({ hours: 3 }).toString() };
+}

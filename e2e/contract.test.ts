@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { type Endpoint, type EndpointName, endpoints, type ProblemCode } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Attempt, type ContractCase, contractCases } from './contract-cases.ts';
+import { openStages } from './stages.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+const seen: Record<string, Set<string>> = {};
+
+let world: TestStack;
+let cases: Record<EndpointName, ContractCase>;
+
+beforeAll(async () => {
+  world = await startTestStack('contract', {
+    onAnswer: ({ operation = 'none', status, code }) => {
+      seen[operation] = (seen[operation] ?? new Set()).add(code ?? String(status));
+    },
+    environment: { RATE_LIMIT_PER_USER: '10000', RATE_LIMIT_PER_ADDRESS: '10000' },
+  });
+  cases = await contractCases(world, await openStages(world));
+});
+
+afterAll(() => world?.stop());
+
+/** These take a fault, a flood or a race: the tests of the services and of the gateway cause them. */
+const causedElsewhere: ReadonlySet<ProblemCode> = new Set([
+  'internal-error',
+  'rate-limited',
+  'unavailable',
+  'upstream-timeout',
+  'idempotency-in-flight',
+]);
+
+const all: Endpoint[] = Object.values(endpoints);
+
+test.each(all)(
+  '$method $path answers as documented, with each of its problems',
+  { timeout: 60_000 },
+  async (endpoint) => {
+    const { good, bad = {} } = cases[endpoint.name as EndpointName];
+    const stranger = world.stranger();
+    const attempt = await good();
+    const send = ({ as, id, query, body }: Attempt, headers = {}) =>
+      as.send(endpoint, { ...(id && { params: { id } }), query, body, headers });
+    const codeOf = async (...sent: Parameters<typeof send>) =>
+      ((await send(...sent)).body as { code?: ProblemCode } | undefined)?.code;
+
+    if (endpoint.method === 'POST') {
+      const keyed = { 'idempotency-key': randomUUID() };
+      expect(await send(attempt, keyed)).toMatchObject({ status: endpoint.success.status });
+      expect((await send(attempt, keyed)).headers.get('idempotent-replayed')).toBe('true');
+      expect(await codeOf({ ...attempt, query: { again: 1 } }, keyed)).toBe('idempotency-key-reused');
+      expect(await codeOf(attempt, { 'idempotency-key': 'a b' })).toBe('invalid-idempotency-key');
+      expect(await codeOf(attempt, { 'if-match': '"99"' })).toBe('precondition-failed');
+      expect(await attempt.as.send(endpoint, { params: attempt, body: '{"reason": ' })).toMatchObject({ status: 400 });
+      expect(await codeOf({ ...attempt, body: { reason: 'x'.repeat(70_000) } })).toBe('payload-too-large');
+      expect(await codeOf({ body: {}, ...attempt }, { 'content-type': 'text/plain' })).toBe('unsupported-media-type');
+      expect(await codeOf({ ...attempt, body: { surprise: 1 } })).toBe('validation-failed');
+    } else {
+      expect(await send(attempt)).toMatchObject({ status: endpoint.success.status });
+    }
+    expect(await codeOf({ ...attempt, query: { padding: 'x'.repeat(9_000) } })).toBe('uri-too-long');
+    if (attempt.id) expect(await codeOf({ ...attempt, id: 'not-a-uuid' })).toBe('validation-failed');
+    if (endpoint.query?.shape.limit)
+      expect(await codeOf({ ...attempt, query: { limit: 0 } })).toBe('validation-failed');
+    if (endpoint.problems.includes('not-found')) {
+      expect(await codeOf({ ...attempt, id: randomUUID() })).toBe('not-found');
+    }
+    if (endpoint.access === 'token') expect(await codeOf({ ...attempt, as: stranger })).toBe('unauthenticated');
+    for (const [code, prepare] of Object.entries(bad)) expect(await codeOf(await prepare())).toBe(code);
+
+    const wanted = endpoint.problems.filter((code) => !causedElsewhere.has(code));
+    expect([...(seen[endpoint.name] ?? [])].sort()).toEqual([String(endpoint.success.status), ...wanted].sort());
+  },
+);
+
+test('what the document cannot list is answered in its words, too', async () => {
+  const nowhere: Endpoint = { ...endpoints.getJob, path: '/nowhere' };
+  expect(await world.stranger().send(nowhere)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  const answer = await world.fetch(`${world.stack.addresses.urls.gateway}/jobs`, { method: 'DELETE' });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+});

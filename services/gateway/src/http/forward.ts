@@ -48,6 +48,16 @@ export async function passOn(deps: ForwardDeps, answer: Answer | undefined, resp
   });
 }
 
+/**
+ * Reads the body of a service's answer.
+ * @throws HttpProblem `unavailable` when it breaks off
+ */
+export async function readJson({ body }: Answer): Promise<unknown> {
+  return body.json().catch((error: unknown) => {
+    throw explainFailure(error);
+  });
+}
+
 /** Reads away an answer that nobody gets, so that its connection can serve again. */
 export async function discard(answer: Answer): Promise<void> {
   await answer.body.dump().catch(() => undefined);

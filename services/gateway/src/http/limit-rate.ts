@@ -8,8 +8,8 @@ export type LimitRateDeps = { config: GatewayConfig; authenticate: Authenticate 
 const windowMs = 1_000;
 
 /**
- * Counts every request of the last second, whatever becomes of it: for its user when its token is good, else for its address (a network of
- * 2^72 for IPv6). Each gateway counts for itself.
+ * Counts every request of the last second, whatever becomes of it: for its user when its token is good, else for its address (of
+ * IPv6 the /56 network). Each gateway counts for itself.
  */
 export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandler[] {
   const recognise: RequestHandler = async (request, response, next) => {

@@ -9,7 +9,7 @@ import { sendChanges } from '../changes/send-changes.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
-import { ask, type ForwardDeps, passOn, toUpstream } from './forward.ts';
+import { ask, type ForwardDeps, passOn, readJson, toUpstream } from './forward.ts';
 import type { LoadShedding } from './shed-load.ts';
 
 export type StreamChangesDeps = ForwardDeps & {
@@ -45,7 +45,7 @@ export function streamChanges(deps: StreamChangesDeps): Relay {
     const asked = { ...toUpstream(request, response), method: 'GET' as const, path };
     const answer = await ask(deps, deps.upstreams.scheduling, asked);
     if (answer?.statusCode !== 200) return passOn(deps, answer, response);
-    const { id: assignmentId } = Assignment.parse(await answer.body.json());
+    const { id: assignmentId } = Assignment.parse(await readJson(answer));
     if (response.destroyed) return;
     if (lifecycle.signal.aborted) throw unavailable('This gateway is stopping.');
 
@@ -61,6 +61,7 @@ export function streamChanges(deps: StreamChangesDeps): Relay {
 
 type Wanted = { assignmentId: Uuid; since: Cursor; caller: Caller };
 
+/** Writes changes for as long as the stream is open, and signs of life. */
 function send(
   deps: Pick<StreamChangesDeps, 'feed' | 'config'>,
   { caller, ...from }: Wanted,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   type Attributes,
   type Context,
@@ -89,9 +89,10 @@ export async function flushSpans(): Promise<void> {
 function withTrace(ctx: Context): Context {
   const known = trace.getSpanContext(ctx);
   if (known && trace.isSpanContextValid(known)) return ctx;
-  return trace.setSpanContext(ctx, { traceId: hex(16), spanId: hex(8), traceFlags: TraceFlags.NONE });
+  return trace.setSpanContext(ctx, { traceId: hex(32), spanId: hex(16), traceFlags: TraceFlags.NONE });
 }
 
-function hex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
+/** Random digits; a UUID's randomness is drawn in batches, which costs a request less than drawing its own. */
+function hex(digits: number): string {
+  return randomUUID().replaceAll('-', '').slice(-digits);
 }

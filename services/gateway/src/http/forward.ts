@@ -71,6 +71,9 @@ function queryOf({ originalUrl }: Request): string {
 
 function untilClosed(response: Response): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => controller.abort());
+  response.once('close', () => {
+    // Nobody listens after a whole answer, and an abort is not cheap.
+    if (!response.writableFinished) controller.abort();
+  });
   return controller.signal;
 }

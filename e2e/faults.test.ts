@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, endpoints } from '@punctual/contracts';
-import { createClient, eventually } from '@punctual/devstack';
+import { eventually } from '@punctual/devstack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStreams } from './stream.ts';
 import { type Person, startTestStack, type TestStack } from './test-stack.ts';
@@ -121,33 +121,6 @@ describe('bad input at the gateway', () => {
     const refused = await customer.send(endpoints.createJob, { body });
     expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed', errors: [{ path }] } });
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
-  });
-
-  test('a body that is no JSON is answered 400', async () => {
-    expect(await customer.send(endpoints.createJob, { body: '{"title": ' })).toMatchObject({
-      status: 400,
-      body: { code: 'malformed-body' },
-    });
-  });
-
-  test.each([
-    ['no token', () => undefined],
-    ['nonsense', () => 'not.a.token'],
-    [
-      'an expired token',
-      () => world.environment.issuer.token({ roles: ['customer'], sub: customer.id, expiresIn: -60 }),
-    ],
-    ['a token of another issuer', () => world.environment.issuer.token({ roles: ['customer'], iss: 'somebody else' })],
-    [
-      'a token for another audience',
-      () => world.environment.issuer.token({ roles: ['customer'], aud: 'somebody else' }),
-    ],
-  ])('%s is answered 401', async (_what, makeToken) => {
-    const token = await makeToken();
-    const stranger = createClient({ url: world.stack.addresses.urls.gateway, ...(token && { token }) });
-    const refused = await stranger.send(endpoints.createJob, { body: job });
-    expect(refused).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer/);
   });
 
   test('what is not there is answered 404: a route, an assignment, and the assignment of others', async () => {

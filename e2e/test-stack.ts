@@ -23,8 +23,8 @@ export type TestStack = {
   readonly fetch: typeof globalThis.fetch;
   /** Somebody, new unless an id is given, signed in at the gateway of an instance. */
   person(role: Role, options?: { id?: string; instance?: number }): Promise<Person>;
-  /** Somebody without a token. */
-  stranger(): Person;
+  /** Somebody without a token, or with one of their own making, at the gateway or at another door. */
+  stranger(options?: { url?: string; token?: string | undefined }): Person;
   stop(): Promise<void>;
 };
 
@@ -54,7 +54,10 @@ export async function startTestStack(
         const { url } = stack.service('gateway', instance);
         return { id, ...createClient({ url, fetch, token: await environment.token(role, id) }) };
       },
-      stranger: () => ({ id: randomUUID(), ...createClient({ url: stack.addresses.urls.gateway, fetch }) }),
+      stranger: ({ url = stack.addresses.urls.gateway, token } = {}) => ({
+        id: randomUUID(),
+        ...createClient({ url, fetch, ...(token && { token }) }),
+      }),
       stop: async () => {
         await stack.stop();
         await stopServers();

@@ -21,7 +21,7 @@ export const TimeZone = z.string().meta({ description: 'IANA time zone', example
 export type TimeZone = z.infer<typeof TimeZone>;
 
 /** The shape of an ISO 4217 code. A reader does not judge which codes exist; `CreateJobBody` does. */
-export const Currency = z.string().regex(/^[A-Z]{3}$/, 'three upper-case letters');
+export const Currency = z.string().regex(/^[A-Z]{3}$/, { error: 'three upper-case letters', abort: true });
 export type Currency = z.infer<typeof Currency>;
 
 /** An amount in the currency's minor units (cents), always more than nothing. */

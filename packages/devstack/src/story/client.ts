@@ -55,7 +55,9 @@ export function createClient(options: { url: string; token?: string; fetch?: typ
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const { status, headers: answered } = response;

@@ -8,6 +8,9 @@ import { type HttpConfig, readConfig } from './config.ts';
 import { createLifecycle, type Lifecycle, type OwnedLifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';
 
+/** Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem. */
+const maxHeaderSize = 64 * 1024;
+
 export type ServiceDeps<C> = { config: C; logger: Logger; lifecycle: Lifecycle };
 
 /** A service as its process sees it: a name, what it reads from the environment, and how it is wired. */

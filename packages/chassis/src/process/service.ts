@@ -8,9 +8,6 @@ import { type HttpConfig, readConfig } from './config.ts';
 import { createLifecycle, type Lifecycle, type OwnedLifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './logger.ts';
 
-/** Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem. */
-const maxHeaderSize = 64 * 1024;
-
 export type ServiceDeps<C> = { config: C; logger: Logger; lifecycle: Lifecycle };
 
 /** A service as its process sees it: a name, what it reads from the environment, and how it is wired. */
@@ -27,8 +24,14 @@ export type Service = {
   stop(): Promise<void>;
 };
 
-/** How long a client may take to send its headers, and its whole request: who dawdles holds a connection and memory. */
-const receiving = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+/** How a request is received: who dawdles holds a connection and memory. */
+const receiving = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  // Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem.
+  maxHeaderSize: 64 * 1024,
+};
 
 /**
  * Starts a service inside this process, as tests do.

@@ -2,6 +2,7 @@ import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { HealthCheck } from '../http/health.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
+import { TransactionClient } from './transaction-client.ts';
 
 export type Database = {
   /** An EntityManager of its own for one request, message or run of a job. */
@@ -36,6 +37,7 @@ export async function openDatabase({
     // Batched updates lose the version check of all rows but one.
     useBatchUpdates: false,
     pool: { min: 0, max: poolSize },
+    driverOptions: { Client: TransactionClient },
   });
   lifecycle.onShutdown('database', () => orm.close());
   await orm.connect();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '../domain-error.ts';
 import type { Caller } from '../http/authenticate.ts';
+import type { Statement } from './transaction.ts';
 
 /** What every request that changes something has in common. */
 export type CommandRequest = {
@@ -15,8 +16,14 @@ export type CommandRequest = {
   body: unknown;
 };
 
-/** One caller's key, a digest of the request that it stands for, and whether this transaction could take it. */
-export type Claim = { callerId: string; key: string; fingerprint: string; mine: boolean };
+/** One caller's key, a digest of the request that it stands for, whether this transaction could take it, and what is kept under it. */
+export type Claim = {
+  callerId: string;
+  key: string;
+  fingerprint: string;
+  mine: boolean;
+  kept: { fingerprint: string; answer: unknown } | undefined;
+};
 
 const keptHours = 48;
 
@@ -40,40 +47,32 @@ export const idempotencyTable: readonly string[] = [
 export async function claimKey(em: EntityManager, request: CommandRequest): Promise<Claim | undefined> {
   const { caller, idempotencyKey: key } = request;
   if (key === undefined) return undefined;
-  const [row] = await em.execute<{ mine: boolean }[]>(
-    'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine',
-    [`idempotency ${caller.id} ${key}`],
+  // Two statements at once: only what begins after the key was taken sees all that was kept before.
+  const [claimed, kept] = await em.execute<[{ mine: boolean }, Claim['kept']]>(
+    `select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine;
+      select fingerprint, answer from idempotency_key
+        where caller_id = ? and key = ? and created_at > clock_timestamp() - interval '${keptHours} hours'`,
+    [`idempotency ${caller.id} ${key}`, caller.id, key],
   );
-  return { callerId: caller.id, key, fingerprint: fingerprint(request), mine: row?.mine === true };
+  return { callerId: caller.id, key, fingerprint: fingerprint(request), mine: claimed.mine, kept };
 }
 
 /**
  * The answer that this request got before, if any. Comes after sight and role, and before preconditions.
  * @throws DomainError `idempotency-in-flight`, `idempotency-key-reused`
  */
-export async function recallAnswer(
-  em: EntityManager,
-  claim: Claim | undefined,
-  now: Temporal.Instant,
-): Promise<unknown> {
+export function recallAnswer(claim: Claim | undefined): unknown {
   if (!claim) return undefined;
-  if (!claim.mine) throw new DomainError('idempotency-in-flight', 'The same request is still being answered.');
-  const [kept] = await em.execute<{ fingerprint: string; answer: unknown }[]>(
-    'select fingerprint, answer from idempotency_key where caller_id = ? and key = ? and created_at > ?',
-    [claim.callerId, claim.key, oldest(now)],
-  );
-  if (!kept) return undefined;
-  if (kept.fingerprint === claim.fingerprint) return kept.answer;
+  const { mine, kept, fingerprint } = claim;
+  if (!mine) throw new DomainError('idempotency-in-flight', 'The same request is still being answered.');
+  if (!kept || kept.fingerprint === fingerprint) return kept?.answer;
   throw new DomainError('idempotency-key-reused', 'This Idempotency-Key was used for another request.');
 }
 
 /**
  * The statement that keeps the answer to an accepted command, for its own transaction; it replaces one whose time is over.
  */
-export function keepAnswer(
-  { callerId, key, fingerprint }: Claim,
-  answer: unknown,
-): [sql: string, parameters: unknown[]] {
+export function keepAnswer({ callerId, key, fingerprint }: Claim, answer: unknown): Statement {
   return [
     `insert into idempotency_key (caller_id, key, fingerprint, answer, created_at)
       values (?, ?, ?, ?, clock_timestamp())
@@ -85,11 +84,8 @@ export function keepAnswer(
 
 /** Deletes the kept answers whose time is over; they count no longer even before. */
 export async function forgetAnswers(em: EntityManager, now: Temporal.Instant): Promise<void> {
-  await em.execute('delete from idempotency_key where created_at <= ?', [oldest(now)]);
-}
-
-function oldest(now: Temporal.Instant): string {
-  return now.subtract({ hours: keptHours }).toString();
+  const oldest = now.subtract({ hours: keptHours }).toString();
+  await em.execute('delete from idempotency_key where created_at <= ?', [oldest]);
 }
 
 /** An empty body is as good as none. */

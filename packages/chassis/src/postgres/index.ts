@@ -9,4 +9,4 @@ export {
   keepAnswer,
   recallAnswer,
 } from './idempotency.ts';
-export { inTransaction } from './transaction.ts';
+export { commitWith, inTransaction, type Statement } from './transaction.ts';

@@ -31,6 +31,21 @@ export async function inTransaction<T>(
   }
 }
 
+/** SQL with `?` for each parameter, as `em.execute` takes them. */
+export type Statement = readonly [sql: string, parameters: readonly unknown[]];
+
+/**
+ * The last writes of a transaction and its commit, in one round trip; nothing may follow within {@link inTransaction}. When a
+ * write fails, nothing is committed, and the error is thrown as it would be by the write alone.
+ */
+export async function commitWith(em: EntityManager, writes: readonly Statement[]): Promise<void> {
+  const sql = [...writes.map(([sql]) => sql), 'commit'].join('; ');
+  await em.execute(
+    sql,
+    writes.flatMap(([, parameters]) => parameters),
+  );
+}
+
 /**
  * Not by `em.transactional`, which in MikroORM 7.2 never gives a connection back to the pool when it breaks within a
  * transaction: a database that restarts ten times under load would leave the service with no connection at all.

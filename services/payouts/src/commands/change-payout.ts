@@ -2,6 +2,7 @@ import type { OutboxRelay } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
 import {
   claimKey,
+  commitWith,
   type Database,
   inTransaction,
   keepAnswer,
@@ -48,7 +49,7 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     requireSight(caller, seen);
     const actor = requireMay(caller, command.name, seen);
 
-    const kept = await recallAnswer(em, claim, Temporal.Now.instant());
+    const kept = recallAnswer(claim);
     if (kept !== undefined) return { payout: KeptPayout.parse(kept), replayed: true };
 
     const payout = await lockPayout(em, params);
@@ -61,7 +62,7 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     await savePayout(em, payout, next, { actor, source: 'API', reason: command.reason });
 
     const presented = presentPayout(next);
-    if (claim) await em.execute(...keepAnswer(claim, presented));
+    if (claim) await commitWith(em, [keepAnswer(claim, presented)]);
     return { payout: presented, replayed: false };
   });
   deps.relay.wake();

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
+import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import type { ProblemCode, Role } from '@punctual/contracts';
 import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
@@ -10,7 +10,7 @@ import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { declinedProviderIds, findAssignment, lockAssignment } from '../persistence/assignments.ts';
 import { findJob } from '../persistence/jobs.ts';
-import { save } from '../persistence/save.ts';
+import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
 import { type Answer, type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 import { refuseTakenWindow } from './refuse-taken-window.ts';
@@ -44,7 +44,7 @@ export async function changeAssignment(
     if (!assignment) throw noSuchAssignment();
     const now = deps.now();
     const acting = authorize(caller, assignment, command.name, now, roles);
-    const before = await recall(em, deps, claimed);
+    const before = recall(claimed);
     if (before) return before;
     try {
       requireMatch(request, assignment.scheduleVersion);
@@ -53,7 +53,7 @@ export async function changeAssignment(
       await refuseTakenWindow(em, deps, { decision, now, confirming: attempt > 1 });
       if (dryRun) return { body: { ok: true }, version: assignment.scheduleVersion };
       const answer = toAnswer(decision, caller, now);
-      await save(em, decision, deps, claimed ? [keepAnswer(claimed, answer)] : []);
+      await commitWith(em, [...writesOf(decision, deps), ...(claimed ? [keepAnswer(claimed, answer)] : [])]);
       return answer;
     } catch (error) {
       if (!(error instanceof DomainError) || !tellsCurrent.has(error.code)) throw error;

@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OutboxRelay } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
 import { type Claim, type CommandRequest, type Database, recallAnswer } from '@punctual/chassis/postgres';
@@ -29,12 +28,8 @@ export type Outcome = Answer & { replayed?: boolean };
  * The answer that this request got before.
  * @throws DomainError `idempotency-in-flight`, `idempotency-key-reused`
  */
-export async function recall(
-  em: EntityManager,
-  deps: CommandDeps,
-  claim: Claim | undefined,
-): Promise<Outcome | undefined> {
-  const kept = await recallAnswer(em, claim, deps.now());
+export function recall(claim: Claim | undefined): Outcome | undefined {
+  const kept = recallAnswer(claim);
   return kept === undefined ? undefined : { ...Answer.parse(kept), replayed: true };
 }
 

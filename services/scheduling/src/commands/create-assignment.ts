@@ -1,11 +1,11 @@
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
+import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import { actions } from '../domain/actions.ts';
 import { commandsJob } from '../domain/authorize.ts';
 import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { insertAssignment } from '../persistence/assignments.ts';
 import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
+import { insertInto } from '../persistence/statement.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
 import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 
@@ -20,7 +20,7 @@ export function createAssignment(
     const claimed = await claimKey(em, request);
     const job = await findVisibleJob(em, caller, jobId, claimed?.mine === false ? findJob : lockJob);
     if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
-    const before = await recall(em, deps, claimed);
+    const before = recall(claimed);
     if (before) return before;
     requireMatch(request, undefined);
     const now = deps.now();
@@ -31,9 +31,11 @@ export function createAssignment(
       version: decided.assignment.scheduleVersion,
       location: `/assignments/${id}`,
     };
-    await insertAssignment(em, decided.assignment);
-    await assignJob(em, decided.job);
-    if (claimed) await em.execute(...keepAnswer(claimed, answer));
+    await commitWith(em, [
+      insertInto('assignment', decided.assignment),
+      assignJob(decided.job),
+      ...(claimed ? [keepAnswer(claimed, answer)] : []),
+    ]);
     return answer;
   });
 }

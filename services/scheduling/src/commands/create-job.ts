@@ -1,5 +1,5 @@
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
+import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
 import type { CreateJobBody } from '@punctual/contracts';
 import { createJob as decideJob } from '../domain/create-job.ts';
 import { presentJob } from '../domain/present.ts';
@@ -12,13 +12,12 @@ export function createJob(deps: CommandDeps, request: CommandRequest, body: Crea
     const { caller } = request;
     const claimed = await claimKey(em, request);
     if (!caller.roles.includes('customer')) throw new DomainError('forbidden', 'Only a customer creates a job.');
-    const before = await recall(em, deps, claimed);
+    const before = recall(claimed);
     if (before) return before;
     requireMatch(request, undefined);
     const job = decideJob(body, caller.id, deps.newId(), deps.now());
     const answer = { body: presentJob(job), location: `/jobs/${job.id}` };
-    await insertJob(em, job);
-    if (claimed) await em.execute(...keepAnswer(claimed, answer));
+    await commitWith(em, [insertJob(job), ...(claimed ? [keepAnswer(claimed, answer)] : [])]);
     return answer;
   });
 }

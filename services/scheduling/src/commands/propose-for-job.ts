@@ -26,7 +26,7 @@ export async function proposeForJob(
 /** The same order of checks as with an assignment: this may repeat a request that had one. */
 async function refuseWithoutAssignment(deps: CommandDeps, request: CommandRequest): Promise<Outcome> {
   return inTransaction(deps.database, async (em) => {
-    const before = await recall(em, deps, await claimKey(em, request));
+    const before = recall(await claimKey(em, request));
     if (before) return before;
     requireMatch(request, undefined);
     throw new DomainError('invalid-transition', 'The job has no assignment that a window could be proposed for.');

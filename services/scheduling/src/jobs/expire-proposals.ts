@@ -1,8 +1,8 @@
-import { inTransaction } from '@punctual/chassis/postgres';
+import { commitWith, inTransaction } from '@punctual/chassis/postgres';
 import type { CommandDeps } from '../commands/command.ts';
 import { expire } from '../domain/expire.ts';
 import { lockExpired } from '../persistence/assignments.ts';
-import { saveAll } from '../persistence/save.ts';
+import { writesOf } from '../persistence/writes-of.ts';
 
 const batchSize = 50;
 
@@ -16,10 +16,9 @@ export async function expireProposals(deps: CommandDeps, signal: AbortSignal): P
       const now = deps.now();
       const expired = await lockExpired(em, now, batchSize);
       const changes = expired.flatMap((each) => expire(each, now) ?? []);
-      await saveAll(
+      await commitWith(
         em,
-        changes.map((change) => ({ changes: [change] })),
-        deps,
+        changes.flatMap((change) => writesOf({ changes: [change] }, deps)),
       );
       return expired.length;
     });

@@ -16,10 +16,6 @@ export async function lockAssignment(em: EntityManager, id: string): Promise<Ass
   return em.findOne(AssignmentRow, { id }, { ...readOnly, lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-export async function insertAssignment(em: EntityManager, assignment: Assignment): Promise<void> {
-  await em.insert(AssignmentRow, assignment);
-}
-
 /** A page of assignments, the newest first: ids of version 7 sort by age. */
 export async function pageAssignments(
   em: EntityManager,

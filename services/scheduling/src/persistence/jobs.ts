@@ -1,7 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Statement } from '@punctual/chassis/postgres';
 import type { Job } from '../domain/assignment.ts';
 import { JobRow } from './job-row.ts';
+import { insertInto, updateOf } from './statement.ts';
 
 const readOnly = { disableIdentityMap: true } as const;
 
@@ -14,12 +16,11 @@ export async function lockJob(em: EntityManager, id: string): Promise<Job | null
   return em.findOne(JobRow, { id }, { ...readOnly, lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-export async function insertJob(em: EntityManager, job: Job): Promise<void> {
-  await em.insert(JobRow, { ...job, providerQueue: [...job.providerQueue] });
+export function insertJob(job: Job): Statement {
+  return insertInto('job', { ...job, providerQueue: `{${job.providerQueue.join(',')}}` });
 }
 
-/** Writes what an assignment changes about its job. */
-export async function assignJob(em: EntityManager, job: Job): Promise<void> {
-  const { id, status, currentAssignmentId, updatedAt } = job;
-  await em.nativeUpdate(JobRow, { id }, { status, currentAssignmentId, updatedAt });
+/** What an assignment changes about its job. */
+export function assignJob({ id, status, currentAssignmentId, updatedAt }: Job): Statement {
+  return updateOf('job', id, { status, currentAssignmentId, updatedAt });
 }

@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { currentTraceId, currentTraceparent, outboxInsert } from '@punctual/chassis';
+import type { Statement } from '@punctual/chassis/postgres';
 import { type CloudEvent, makeEvent } from '@punctual/contracts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { Change } from '../domain/change.ts';
@@ -7,52 +7,37 @@ import type { Decision } from '../domain/decide.ts';
 import { formatInstant } from '../domain/format-time.ts';
 import { scheduleEventData } from '../domain/schedule-event.ts';
 import { timelineItem } from '../domain/timeline-item.ts';
-import { insertAssignment } from './assignments.ts';
-import { insertInto, type Statement, together, updateOf } from './statement.ts';
+import { insertInto, updateOf } from './statement.ts';
 
 /** What an event needs that the change does not know. */
 export type EventDeps = { newId: () => string; linkBase: string };
 
 /**
- * Writes a decision down, and what goes with it, in one statement: the assignment, which must be locked, its timeline, its events, and
- * what follows for the job.
+ * What a decision writes: the assignment, which must be locked, its timeline, its events, and what follows for the job. All of it
+ * goes with the commit.
  */
-export async function save(
-  em: EntityManager,
-  decision: Decision,
-  deps: EventDeps,
-  alongside: readonly Statement[] = [],
-): Promise<void> {
-  await em.execute(...together([...writesOf(decision, deps), ...alongside]));
-  // On its own: the index that allows one open assignment for a job looks at each row as it comes.
-  if (decision.next) await insertAssignment(em, decision.next);
-}
-
-/** {@link save} for many assignments at once, none of which invites a next one. */
-export async function saveAll(em: EntityManager, decisions: readonly Decision[], deps: EventDeps): Promise<void> {
-  if (decisions.length > 0) await em.execute(...together(decisions.flatMap((each) => writesOf(each, deps))));
-}
-
-function writesOf({ changes, job }: Decision, deps: EventDeps): Statement[] {
+export function writesOf({ changes, job, next }: Decision, deps: EventDeps): Statement[] {
   const [first, last] = [changes.at(0), changes.at(-1)];
   if (!first || !last) throw new Error('A decision without a change.');
   const { jobId } = first.before;
   return [
-    updateAssignment(first.before, last.after),
+    ...updateAssignment(first.before, last.after),
     ...changes.map((each) => insertInto('assignment_timeline', toRow(each))),
     outboxInsert(...changes.map((each) => toEvent(each, deps))),
     ...(job ? [updateOf('job', jobId, { ...job, updatedAt: last.at })] : []),
+    // After the one before it was released: a job has one open assignment.
+    ...(next ? [insertInto('assignment', next)] : []),
   ];
 }
 
-function updateAssignment(before: Assignment, after: Assignment): Statement {
+function updateAssignment(before: Assignment, after: Assignment): Statement[] {
   const changed = Object.entries(after).filter(([field, value]) => before[field as keyof Assignment] !== value);
   const confirms = after.status === 'CONFIRMED' && before.status !== 'CONFIRMED';
-  return updateOf('assignment', after.id, Object.fromEntries(changed), confirms ? inQueueOf(after) : undefined);
+  return [...(confirms ? [queueFor(after)] : []), updateOf('assignment', after.id, Object.fromEntries(changed))];
 }
 
 /** Rivals for one provider's time wait here for each other: at the exclusion constraint they would deadlock. */
-function inQueueOf({ providerId }: Assignment): Statement {
+function queueFor({ providerId }: Assignment): Statement {
   return ['select pg_advisory_xact_lock(hashtextextended(?, 0))', [providerId]];
 }
 

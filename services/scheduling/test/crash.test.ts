@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+
+const customers = 40;
+const kills = 5;
+
+let scheduling: SchedulingService;
+let port: number;
+let child: ChildProcess;
+
+beforeAll(async () => {
+  scheduling = await startScheduling();
+  port = await freePort();
+});
+
+afterAll(async () => {
+  child?.kill('SIGKILL');
+  await scheduling.stop();
+});
+
+test('whoever repeats with the same key until there is an answer has changed one thing, however often it was killed', async () => {
+  const casts = await Promise.all(Array.from({ length: customers }, () => scheduling.cast()));
+  const url = `http://127.0.0.1:${port}`;
+  await startProcess(url);
+  let unanswered = 0;
+  let replayed = 0;
+
+  const proposing = casts.map(async ({ customer, job }) => {
+    const path = `/jobs/${job.id}/schedule`;
+    const at = await scheduling.person('customer', { id: customer.id, url });
+    for (let version = 1; version <= 5; version += 1) {
+      const key = { 'idempotency-key': randomUUID() };
+      const reply = await eventually(async () => {
+        try {
+          const answer = await at.post(path, windowIn(600 + version * 60), key);
+          expect(answer.status).toBe(200);
+          return answer;
+        } catch (error) {
+          unanswered += 1;
+          throw error;
+        }
+      }, 60_000);
+      expect(reply.body.scheduleVersion).toBe(version);
+      if (reply.headers.get('idempotent-replayed')) replayed += 1;
+    }
+  });
+  for (let kill = 0; kill < kills; kill += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    await startProcess(url);
+  }
+  await Promise.all(proposing);
+
+  expect(unanswered).toBeGreaterThan(0);
+  for (const { customer, assignment } of casts) {
+    const { body } = await customer.get<{ items: { version: number }[] }>(`/assignments/${assignment.id}/timeline`);
+    expect(body.items.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
+  }
+  console.log({ unanswered, replayed });
+}, 120_000);
+
+async function startProcess(url: string): Promise<void> {
+  child = spawn(process.execPath, ['--import', '@punctual/chassis/otel', 'src/main.ts'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...scheduling.environment.env, PORT: String(port), LOG_LEVEL: 'silent' },
+    stdio: 'ignore',
+  });
+  await eventually(async () => expect((await fetch(`${url}/healthz/ready`)).status).toBe(200), 30_000);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The socket has no port.');
+  return address.port;
+}

@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{packages,services}/*/src/**/*.test.ts', '{packages,services}/*/test/**/*.test.ts', 'e2e/**/*.test.ts'],
+    include: [
+      '{packages,services,examples}/*/src/**/*.test.ts',
+      '{packages,services,examples}/*/test/**/*.test.ts',
+      'e2e/**/*.test.ts',
+    ],
     globalSetup: '@punctual/devstack/vitest-setup',
     reporters: ['default', '@punctual/devstack/vitest-reporter'],
     // Processes, not threads: tests start servers and services, send signals and read the environment.

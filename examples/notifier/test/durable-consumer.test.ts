@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { allEvents, streams } from '@punctual/contracts';
+import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publish, run } from './run.ts';
+
+let environment: TestEnvironment;
+let connection: NatsConnection;
+
+beforeAll(async () => {
+  environment = await testEnvironment({ nats: true });
+  connection = await connect({ servers: environment.natsUrl });
+});
+
+afterAll(async () => {
+  await connection?.close();
+  await environment?.stop();
+});
+
+test('docs/events.md shows the very file that the next test runs', () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
+  expect(read('../../../docs/events.md')).toContain(`\`\`\`ts\n${read('../src/durable-consumer.ts')}\`\`\`\n`);
+});
+
+test('the durable consumer of the guide tells what was published before it, and acknowledges', async () => {
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: 'REMINDER', subjects: [...streams.REMINDER.subjects] });
+  await publish(connection, allEvents['reminder.due'].example);
+  const consumer = run('durable-consumer.ts', { NATS_URL: environment.natsUrl });
+  try {
+    await expect.poll(consumer.output).toContain('remind CUSTOMER and PROVIDER of 2026-12-01T10:00:00+01:00\n');
+    await expect.poll(async () => (await manager.consumers.info('REMINDER', 'my-team')).ack_floor.stream_seq).toBe(1);
+  } finally {
+    await consumer.end();
+  }
+});

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { allEvents, streams } from '@punctual/contracts';
+import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { publish, type Run, run } from './run.ts';
+
+const { example } = allEvents['reminder.due'];
+const idOf = (number: number) => `01936f2a-7c10-7000-8000-${String(number).padStart(12, '0')}`;
+const due = (number: number) => ({ ...example, id: idOf(number) });
+
+let environment: TestEnvironment;
+let connection: NatsConnection;
+let manager: JetStreamManager;
+let folder: string;
+let notifier: Run | undefined;
+
+beforeAll(async () => {
+  environment = await testEnvironment({ nats: true });
+  connection = await connect({ servers: environment.natsUrl });
+  manager = await jetstreamManager(connection);
+});
+
+afterAll(async () => {
+  await connection?.close();
+  await environment?.stop();
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'notifier-'));
+  await manager.streams.add({ name: 'REMINDER', subjects: [...streams.REMINDER.subjects] });
+});
+
+afterEach(async () => {
+  await notifier?.end();
+  await manager.streams.delete('REMINDER');
+  rmSync(folder, { recursive: true });
+});
+
+const start = () => {
+  notifier = run('main.ts', { NATS_URL: environment.natsUrl, SENT_FILE: join(folder, 'sent.txt') });
+  return notifier;
+};
+
+const sentIds = () => {
+  const lines = readFileSync(join(folder, 'sent.txt'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => line.split(' ')[0]);
+};
+
+/** Waits until nothing is left to be delivered or acknowledged. */
+const handled = () =>
+  expect
+    .poll(async () => {
+      const { num_pending, num_ack_pending } = await manager.consumers.info('REMINDER', 'notifier');
+      return num_pending + num_ack_pending;
+    })
+    .toBe(0);
+
+test('every reminder that is due becomes a line, whatever else there is in the stream', async () => {
+  const of = (type: string) => ({ ...due(9), type });
+  await publish(connection, due(1), of('reminder.queued'), of('reminder.due.v2'), { type: 'reminder.due' }, due(2));
+  const { output } = start();
+  await expect.poll(() => readFileSync(join(folder, 'sent.txt'), 'utf8')).toContain(idOf(2));
+  await handled();
+  expect(sentIds()).toEqual([idOf(1), idOf(2)]);
+  expect(output()).toContain('event 4 of reminder.due is malformed');
+});
+
+test('an event that comes again is not sent again, nor after a restart, nor in a replay of all', async () => {
+  await publish(connection, due(1), due(1));
+  start();
+  await expect.poll(() => readFileSync(join(folder, 'sent.txt'), 'utf8')).toContain(idOf(1));
+  await handled();
+  expect(await notifier?.end()).toBe(0);
+
+  await manager.consumers.delete('REMINDER', 'notifier');
+  await publish(connection, due(2));
+  start();
+  await expect.poll(sentIds).toEqual([idOf(1), idOf(2)]);
+  await handled();
+  expect(sentIds()).toEqual([idOf(1), idOf(2)]);
+});

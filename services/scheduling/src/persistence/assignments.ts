@@ -2,18 +2,43 @@ import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { TimelineItem } from '@punctual/contracts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
+import { type AssignmentColumns, assignmentColumns, toAssignment } from './assignment-columns.ts';
 import { AssignmentRow } from './assignment-row.ts';
 import { TimelineRow } from './timeline-row.ts';
+
+/** Whether the provider of `mine` has another confirmed window at that time. */
+const isTaken = `exists (
+  select from assignment other
+    where other.provider_id = mine.provider_id and other.status = 'CONFIRMED' and other.id <> mine.id
+      and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
+        && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`;
 
 const readOnly = { disableIdentityMap: true } as const;
 
 export async function findAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
-  return em.findOne(AssignmentRow, { id }, readOnly);
+  const [row] = await em.execute<AssignmentColumns[]>(`select ${assignmentColumns} from assignment where id = ?`, [id]);
+  return row ? toAssignment(row) : null;
 }
 
 /** Reads an assignment as it now is, and lets nobody else change it until the transaction ends. */
 export async function lockAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
-  return em.findOne(AssignmentRow, { id }, { ...readOnly, lockMode: LockMode.PESSIMISTIC_WRITE });
+  const [row] = await em.execute<AssignmentColumns[]>(
+    `select ${assignmentColumns} from assignment where id = ? for update`,
+    [id],
+  );
+  return row ? toAssignment(row) : null;
+}
+
+/** An assignment, and whether it is one of {@link takenProposals}. */
+export async function findAssignmentAndTaken(
+  em: EntityManager,
+  id: string,
+): Promise<{ assignment: Assignment; windowTaken: boolean } | null> {
+  const [row] = await em.execute<(AssignmentColumns & { window_taken: boolean })[]>(
+    `select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken from assignment mine where id = ?`,
+    [id],
+  );
+  return row ? { assignment: toAssignment(row), windowTaken: row.window_taken } : null;
 }
 
 /** A page of assignments, the newest first: ids of version 7 sort by age. */
@@ -68,11 +93,7 @@ export async function takenProposals(em: EntityManager, assignments: readonly As
   if (proposed.length === 0) return new Set();
   const rows = await em.execute<{ id: string }[]>(
     `select mine.id from assignment mine
-      where mine.id in (${proposed.map(() => '?').join(', ')}) and exists (
-        select from assignment other
-          where other.provider_id = mine.provider_id and other.status = 'CONFIRMED' and other.id <> mine.id
-            and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
-              && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`,
+      where mine.id in (${proposed.map(() => '?').join(', ')}) and ${isTaken}`,
     proposed,
   );
   return new Set(rows.map(({ id }) => id));

@@ -1,17 +1,18 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@punctual/chassis/postgres';
 import type { Assignment as AssignmentBody, TimelineItem } from '@punctual/contracts';
+import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { type Caller, capacities, noSuchAssignment } from '../domain/authorize.ts';
-import { findAssignment, readTimeline } from '../persistence/assignments.ts';
-import { viewAssignment } from './view-assignments.ts';
+import { presentAssignment } from '../domain/present.ts';
+import { findAssignment, findAssignmentAndTaken, readTimeline } from '../persistence/assignments.ts';
 
 export type QueryDeps = { database: Database; now: () => Temporal.Instant };
 
 /** @throws DomainError `not-found`, also for who may not know of it */
 export async function getAssignment(deps: QueryDeps, caller: Caller, id: string): Promise<AssignmentBody> {
-  const em = deps.database.fork();
-  return viewAssignment(em, await findVisible(em, caller, id), caller, deps.now());
+  const found = await findAssignmentAndTaken(deps.database.fork(), id);
+  const { assignment, windowTaken } = requireSight(caller, found);
+  return presentAssignment(assignment, actions(assignment, caller, deps.now(), { windowTaken }));
 }
 
 /** @throws DomainError `not-found`, also for who may not know of the assignment */
@@ -21,12 +22,12 @@ export async function getTimeline(
   id: string,
 ): Promise<{ items: TimelineItem[]; version: number }> {
   const em = deps.database.fork();
-  const { scheduleVersion } = await findVisible(em, caller, id);
+  const assignment = await findAssignment(em, id);
+  const { scheduleVersion } = requireSight(caller, assignment && { assignment }).assignment;
   return { items: await readTimeline(em, id), version: scheduleVersion };
 }
 
-async function findVisible(em: EntityManager, caller: Caller, id: string): Promise<Assignment> {
-  const assignment = await findAssignment(em, id);
-  if (!assignment || capacities(caller, assignment).length === 0) throw noSuchAssignment();
-  return assignment;
+function requireSight<Found extends { assignment: Assignment }>(caller: Caller, found: Found | null): Found {
+  if (!found || capacities(caller, found.assignment).length === 0) throw noSuchAssignment();
+  return found;
 }

@@ -7,8 +7,8 @@ import { eventually } from '@punctual/devstack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
-const customers = 40;
-const kills = 5;
+const customers = 20;
+const kills = 4;
 
 let scheduling: SchedulingService;
 let port: number;
@@ -29,16 +29,16 @@ test('whoever repeats with the same key until there is an answer has changed one
   const url = `http://127.0.0.1:${port}`;
   await startProcess(url);
   let unanswered = 0;
-  let replayed = 0;
 
   const proposing = casts.map(async ({ customer, job }) => {
     const path = `/jobs/${job.id}/schedule`;
     const at = await scheduling.person('customer', { id: customer.id, url });
     for (let version = 1; version <= 5; version += 1) {
       const key = { 'idempotency-key': randomUUID() };
+      const window = windowIn(600 + version * 60);
       const reply = await eventually(async () => {
         try {
-          const answer = await at.post(path, windowIn(600 + version * 60), key);
+          const answer = await at.post(path, window, key);
           expect(answer.status).toBe(200);
           return answer;
         } catch (error) {
@@ -47,7 +47,6 @@ test('whoever repeats with the same key until there is an answer has changed one
         }
       }, 60_000);
       expect(reply.body.scheduleVersion).toBe(version);
-      if (reply.headers.get('idempotent-replayed')) replayed += 1;
     }
   });
   for (let kill = 0; kill < kills; kill += 1) {
@@ -64,7 +63,6 @@ test('whoever repeats with the same key until there is an answer has changed one
     const { body } = await customer.get<{ items: { version: number }[] }>(`/assignments/${assignment.id}/timeline`);
     expect(body.items.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
   }
-  console.log({ unanswered, replayed });
 }, 120_000);
 
 async function startProcess(url: string): Promise<void> {

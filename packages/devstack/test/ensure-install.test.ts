@@ -28,7 +28,7 @@ describe('a failed installation is told in one line', () => {
     expect(failureLine({ error: new Error('spawn npm ENOENT'), stderr: '' })).toContain('install Node');
   });
   test('the network is missing', () => {
-    const stderr = 'npm error code ENOTFOUND\nnpm error request to https://registry.npmjs.org/zod failed';
+    const stderr = 'npm error code ENOTFOUND\nnpm error request to https://registry.example/zod failed';
     expect(failureLine({ stderr })).toMatch(/^npm cannot reach its registry.*$/);
   });
   test('anything else in the words of npm', () => {

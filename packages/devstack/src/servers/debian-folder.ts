@@ -5,7 +5,6 @@ import { findCommand, run } from './commands.ts';
 import { type Host, Unavailable } from './source.ts';
 
 const suite = 'testing';
-const anyMirror = 'http://deb.debian.org/debian';
 
 /** Lays out a minimal Debian with the packages in an empty folder. As root, on Debian or Ubuntu. */
 export async function makeDebianFolder(host: Host, folder: string, packages: string[]): Promise<void> {
@@ -26,7 +25,7 @@ export async function makeDebianFolder(host: Host, folder: string, packages: str
       `--essential-hook=${withoutCluster}`,
       suite,
       folder,
-      await mirror(),
+      ...(await mirror()),
     ],
     logFile: join(host.run.folder, 'mmdebstrap.log'),
     signal: host.signal,
@@ -55,8 +54,8 @@ async function requireMmdebstrap(host: Host): Promise<string> {
   return 'mmdebstrap';
 }
 
-/** The mirror that this machine's apt uses, if it is one of Debian. */
-async function mirror(): Promise<string> {
+/** The mirror that this machine's apt uses, if it is one of Debian; without one mmdebstrap knows where Debian is. */
+async function mirror(): Promise<string[]> {
   const { stdout } = await promisify(execFile)('apt-get', ['--print-uris', 'update']).catch(() => ({ stdout: '' }));
-  return /^'(\S+\/debian)\/dists\//m.exec(stdout)?.[1] ?? anyMirror;
+  return /^'(\S+\/debian)\/dists\//m.exec(stdout)?.slice(1) ?? [];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Endpoint, endpoints, type Problem } from '@punctual/contracts';
 import { windowOn } from '@punctual/devstack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,7 +31,7 @@ const proposal = (body: unknown) => refusal(endpoints.proposeForJob, { params: {
 
 /** What was refused has changed nothing. */
 async function expectUntouched(): Promise<void> {
-  const assignment = await customer.call(endpoints.getAssignment, { params: { id: visit.assignmentId } });
+  const assignment = await customer.getAssignment({ params: { id: visit.assignmentId } });
   expect(assignment).toMatchObject({ status: 'UNSCHEDULED', scheduleVersion: 0 });
 }
 
@@ -77,6 +78,7 @@ describe('a body that cannot be read', () => {
 
 describe('a body of another shape, and where it is wrong', () => {
   test.each<[string, unknown, string[]]>([
+    ['a field that is missing', { timezone: job.timezone, price: job.price }, ['/title']],
     ['an array at the top', '[]', ['']],
     ['an array around it', [job], ['']],
     ['null', 'null', ['']],
@@ -128,8 +130,8 @@ describe('a body of another shape, and where it is wrong', () => {
     );
     const notes = `${'\u{1f6bf}'.repeat(1_980)}\n\tاتصل\u2028يرجى עברית`;
     const padded = notes + 'x'.repeat(2_000 - [...notes].length);
-    await customer.call(endpoints.proposeForJob, { params: { id: jobId }, body: { ...someday, notes: padded } });
-    const read = await customer.call(endpoints.getAssignment, { params: { id: assignmentId } });
+    await customer.proposeForJob({ params: { id: jobId }, body: { ...someday, notes: padded } });
+    const read = await customer.getAssignment({ params: { id: assignmentId } });
     expect(read.scheduleNotes).toBe(padded);
   });
 });
@@ -183,7 +185,7 @@ describe('times', () => {
     const toLocal = (instant: string) =>
       `${Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDateTime()}${offset}`;
     const body = { start: toLocal(someday.start), end: toLocal(someday.end) };
-    expect(await customer.call(endpoints.proposeForJob, { params: { id: jobId }, body })).toMatchObject({
+    expect(await customer.proposeForJob({ params: { id: jobId }, body })).toMatchObject({
       scheduledStart: someday.start,
       scheduledEnd: someday.end,
     });
@@ -191,6 +193,21 @@ describe('times', () => {
 });
 
 describe('addresses and headers', () => {
+  test('what is not there is answered 404: a route, an assignment, and the assignment of others', async () => {
+    const nowhere: Endpoint = { ...endpoints.getAssignment, path: '/nowhere/:id' };
+    const outsider = await world.person('customer');
+    for (const [person, endpoint, id] of [
+      [customer, nowhere, visit.assignmentId],
+      [customer, endpoints.getAssignment, randomUUID()],
+      [outsider, endpoints.getAssignment, visit.assignmentId],
+    ] as const) {
+      expect(await person.send(endpoint, { params: { id } })).toMatchObject({
+        status: 404,
+        body: { code: 'not-found' },
+      });
+    }
+  });
+
   test.each([
     '1',
     'not-a-uuid',

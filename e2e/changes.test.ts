@@ -1,4 +1,4 @@
-import { type CloudEvent, CloudEventEnvelope, endpoints, type Role } from '@punctual/contracts';
+import { type CloudEvent, CloudEventEnvelope, type Role } from '@punctual/contracts';
 import { eventually } from '@punctual/devstack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from './test-stack.ts';
@@ -73,7 +73,7 @@ test('both sides follow a visit live, each at a gateway of their own, and see wh
   // The customer's phone loses the network, and comes back at the other gateway.
   sides[0].leave();
   const cancel = { params: { id: visit.assignmentId }, body: { reason: 'The tap stopped by itself' } };
-  await customer.call(endpoints.cancelAssignment, cancel);
+  await customer.cancelAssignment(cancel);
   const back = await follow(visit, { role: 'customer', id: customer.id, instance: 1, lastId: sides[0].lastId() });
   await eventually(() => {
     expect(typesOf(back, '/scheduling')).toEqual(['schedule.cancelled']);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type EndpointName, endpoints, type ProblemCode } from '@punctual/contracts';
+import type { EndpointName, ProblemCode } from '@punctual/contracts';
 import { windowIn, windowOn } from '@punctual/devstack';
 import type { Stages } from './stages.ts';
 import type { Person, TestStack } from './test-stack.ts';
@@ -31,7 +31,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     getJob: { good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId }) },
     createAssignment: {
       good: async () => {
-        const { id } = await customer.call(endpoints.createJob, { body: job });
+        const { id } = await customer.createJob({ body: job });
         return { as: customer, id, body: { providerId: randomUUID() } };
       },
       bad: {
@@ -45,7 +45,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           body: { providerId: randomUUID() },
         }),
         'same-person': async () => {
-          const { id } = await customer.call(endpoints.createJob, { body: job });
+          const { id } = await customer.createJob({ body: job });
           return { as: customer, id, body: { providerId: customer.id } };
         },
       },
@@ -58,7 +58,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           return { as: visit.provider, id: visit.jobId, body: someday };
         },
         'invalid-transition': async () => {
-          const { id } = await customer.call(endpoints.createJob, { body: job });
+          const { id } = await customer.createJob({ body: job });
           return { as: customer, id, body: someday };
         },
         ...windowProblems(stages, (visit, body) => ({ as: customer, id: visit.jobId, body })),
@@ -150,7 +150,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         'invalid-transition': async () => ({ as: finance, id: (await payouts.pending()).id }),
         'already-approved': async () => {
           const { id } = await payouts.awaiting(200_000);
-          await finance.call(endpoints.approvePayout, { params: { id } });
+          await finance.approvePayout({ params: { id } });
           return { as: finance, id };
         },
       },
@@ -215,7 +215,7 @@ function windowProblems(
     'window-too-short': wrong(windowIn(now, { startsInMinutes: 60, minutes: 29 })),
     'window-taken': async () => {
       const { provider, assignmentId } = await visits.confirmed();
-      const { scheduledStart, scheduledEnd } = await customer.call(endpoints.getAssignment, {
+      const { scheduledStart, scheduledEnd } = await customer.getAssignment({
         params: { id: assignmentId },
       });
       return attempt(await giveJob(customer, provider), { start: scheduledStart, end: scheduledEnd });

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { type Endpoint, endpoints } from '@punctual/contracts';
+import { endpoints } from '@punctual/contracts';
 import { eventually } from '@punctual/devstack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStreams } from './stream.ts';
 import { type Person, startTestStack, type TestStack } from './test-stack.ts';
-import { confirm, giveJob, insist, propose, timezone, type Visit } from './visit.ts';
+import { confirm, giveJob, insist, propose, type Visit } from './visit.ts';
 
 let world: TestStack;
 let customer: Person;
@@ -24,7 +23,7 @@ async function newVisit(): Promise<Visit> {
 /** What a confirmed visit must have led to, each of it once, whatever has happened meanwhile. */
 async function expectConfirmedOnce({ assignmentId }: Visit, withinMs: number): Promise<void> {
   await eventually(async () => {
-    const assignment = await customer.call(endpoints.getAssignment, { params: { id: assignmentId } });
+    const assignment = await customer.getAssignment({ params: { id: assignmentId } });
     expect(assignment).toMatchObject({
       status: 'CONFIRMED',
       scheduleVersion: 2,
@@ -106,36 +105,5 @@ describe('SIGKILL during the journey, and a restart', { timeout: 120_000 }, () =
     await service.kill();
     await confirming;
     await expectConfirmedOnce(visit, 60_000);
-  });
-});
-
-describe('bad input at the gateway', () => {
-  const job = { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } };
-
-  test.each([
-    ['a field that is missing', { timezone: job.timezone, price: job.price }, '/title'],
-    ['a field of the wrong type', { ...job, title: 7 }, '/title'],
-    ['a field that nobody knows', { ...job, colour: 'red' }, '/colour'],
-    ['a fault inside', { ...job, price: { amountMinor: 1.5, currency: 'EUR' } }, '/price/amountMinor'],
-  ])('%s is answered 400 with its path', async (_what, body, path) => {
-    const refused = await customer.send(endpoints.createJob, { body });
-    expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed', errors: [{ path }] } });
-    expect(refused.headers.get('content-type')).toContain('application/problem+json');
-  });
-
-  test('what is not there is answered 404: a route, an assignment, and the assignment of others', async () => {
-    const nowhere: Endpoint = { ...endpoints.getAssignment, path: '/nowhere/:id' };
-    const visit = await newVisit();
-    const outsider = await world.person('customer');
-    for (const [person, endpoint, id] of [
-      [customer, nowhere, visit.assignmentId],
-      [customer, endpoints.getAssignment, randomUUID()],
-      [outsider, endpoints.getAssignment, visit.assignmentId],
-    ] as const) {
-      expect(await person.send(endpoint, { params: { id } })).toMatchObject({
-        status: 404,
-        body: { code: 'not-found' },
-      });
-    }
   });
 });

@@ -22,7 +22,7 @@ test('two instances of every service at once have no double effect', { timeout: 
       const customer = await world.person('customer', { instance: index % 2 });
       const provider = await world.person('provider', { instance: 0 });
       const visit = await giveJob(customer, provider);
-      await customer.call(endpoints.proposeForJob, { params: { id: visit.jobId }, body: soon });
+      await customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
 
       // The same confirmation reaches both instances at once.
       const again = await world.person('provider', { instance: 1, id: provider.id });
@@ -49,7 +49,7 @@ test('two instances of every service at once have no double effect', { timeout: 
 
   const finance = await world.person('finance');
   for (const id of ids) {
-    const payout = await finance.call(endpoints.getAssignmentPayout, { params: { id } });
+    const payout = await finance.getAssignmentPayout({ params: { id } });
     expect(payout).toMatchObject({ status: 'PENDING', version: 1 });
     const told = streams.reminder.filter(({ subject }) => subject === id).map(({ data }) => data.reminderSequence);
     expect(told).toEqual(told.map((_, index) => index + 1));

@@ -26,8 +26,8 @@ test('a window is proposed, countered and confirmed, reminded of and to be paid 
 
   const [proposal, counter, confirmation] = [newTrace(), newTrace(), newTrace()];
   await propose(visit, { headers: proposal.headers });
-  await provider.call(endpoints.proposeForAssignment, { params, body: soon, headers: counter.headers });
-  const confirmed = await customer.call(endpoints.confirmSchedule, { params, headers: confirmation.headers });
+  await provider.proposeForAssignment({ params, body: soon, headers: counter.headers });
+  const confirmed = await customer.confirmSchedule({ params, headers: confirmation.headers });
   expect(confirmed).toMatchObject({
     status: 'CONFIRMED',
     scheduleVersion: 3,
@@ -37,13 +37,13 @@ test('a window is proposed, countered and confirmed, reminded of and to be paid 
   });
 
   const read = await eventually(async () => {
-    const assignment = await customer.call(endpoints.getAssignment, { params });
+    const assignment = await customer.getAssignment({ params });
     expect(assignment).toMatchObject({ reminderStatus: 'SENT', payoutStatus: 'PENDING' });
     return assignment;
   });
   expect(read).toMatchObject({ status: 'CONFIRMED', scheduleVersion: 3, reminderLastSentAt: expect.any(String) });
 
-  const { items: reminders } = await provider.call(endpoints.listReminders, { params });
+  const { items: reminders } = await provider.listReminders({ params });
   const sent = reminders.filter(({ state }) => state === 'SENT');
   expect(sent).toMatchObject([{ kind: 'upcoming-1h', scheduleVersion: 3, audience: ['CUSTOMER', 'PROVIDER'] }]);
   const others = reminders.filter(({ state }) => state !== 'SENT');
@@ -65,10 +65,10 @@ test('a window is proposed, countered and confirmed, reminded of and to be paid 
   );
   expect(others).toHaveLength(5);
 
-  const payout = await finance.call(endpoints.getAssignmentPayout, { params });
+  const payout = await finance.getAssignmentPayout({ params });
   expect(payout).toMatchObject({ status: 'PENDING', onHold: false, amount: { amountMinor: 8_000, currency: 'EUR' } });
 
-  const { items: timeline } = await customer.call(endpoints.getAssignmentTimeline, { params });
+  const { items: timeline } = await customer.getAssignmentTimeline({ params });
   const story = timeline.map(({ version, type, actor, traceId }) => [version, type, actor.id, traceId]);
   expect(story.filter(([, type]) => String(type).startsWith('schedule.'))).toEqual([
     [1, 'schedule.proposed', customer.id, proposal.traceId],
@@ -112,7 +112,7 @@ test('a confirmed window is rejected: nothing will be sent for it, and its payou
   await propose(visit);
   await confirm(visit);
   await eventually(async () => {
-    const { items } = await customer.call(endpoints.listReminders, { params });
+    const { items } = await customer.listReminders({ params });
     expect(items.filter(({ state }) => state === 'PLANNED').map(({ kind }) => kind)).toEqual([
       'upcoming-24h',
       'upcoming-1h',
@@ -120,7 +120,7 @@ test('a confirmed window is rejected: nothing will be sent for it, and its payou
   });
 
   const body = { scope: 'window', reason: 'Nobody will be at home' } as const;
-  const rejected = await customer.call(endpoints.rejectAssignment, { params, body });
+  const rejected = await customer.rejectAssignment({ params, body });
   expect(rejected).toMatchObject({
     status: 'UNSCHEDULED',
     scheduleVersion: 3,
@@ -129,12 +129,12 @@ test('a confirmed window is rejected: nothing will be sent for it, and its payou
   });
 
   await eventually(async () => {
-    const { items } = await customer.call(endpoints.listReminders, { params });
+    const { items } = await customer.listReminders({ params });
     expect(items.filter(({ scheduleVersion }) => scheduleVersion === 2)).toMatchObject([
       { kind: 'upcoming-24h', state: 'SUPPRESSED', suppressedBecause: 'REJECTED' },
       { kind: 'upcoming-1h', state: 'SUPPRESSED', suppressedBecause: 'REJECTED' },
     ]);
-    expect(await provider.call(endpoints.getAssignmentPayout, { params })).toMatchObject({
+    expect(await provider.getAssignmentPayout({ params })).toMatchObject({
       status: 'PENDING',
       onHold: true,
     });

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endpoints } from '@punctual/contracts';
-import { createClient, eventually } from '@punctual/devstack';
+import { createClient } from '@punctual/client';
+import { eventually } from '@punctual/devstack';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Environment, type Program, runLine, runProgram } from './program.ts';
 
@@ -60,7 +60,7 @@ test('npm start: the story, a stack to use, and nothing left behind', { timeout:
     { items: expect.arrayContaining([expect.objectContaining({ kind: 'upcoming-1h', state: 'SENT' })]) },
   ]);
   const token = (await runLine('npm run -s token -- --role ops', environment)).trim();
-  await createClient({ url: stack.gateway, token }).call(endpoints.listAssignments);
+  await createClient({ url: stack.gateway, token: () => token }).listAssignments();
 
   process.kill(stack.pids.reminders, 'SIGKILL');
   const { pids } = await eventually(async () => {

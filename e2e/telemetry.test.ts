@@ -1,4 +1,3 @@
-import { endpoints } from '@punctual/contracts';
 import { eventually, newTrace, windowIn } from '@punctual/devstack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, type Span, type SpanKind, startCollector } from './collector.ts';
@@ -29,7 +28,7 @@ afterAll(async () => {
 test('one trace leads from the request to the reminder, to the payout and back', { timeout: 60_000 }, async () => {
   const visit = await giveJob(await world.person('customer'), await world.person('provider'));
   const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
-  await visit.customer.call(endpoints.proposeForJob, { params: { id: visit.jobId }, body: soon });
+  await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
   const { traceId, headers } = newTrace();
   await confirm(visit, headers);
 

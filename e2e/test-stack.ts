@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
 import {
-  type Client,
   contractFetch,
-  createClient,
   type KnownAnswer,
   type Stack,
   type StackOptions,
@@ -12,8 +11,10 @@ import {
   type TestEnvironment,
   testEnvironment,
 } from '@punctual/devstack';
+import { createSend, type Send } from './send.ts';
 
-export type Person = Client & { readonly id: string };
+/** Somebody with the apps' client, and a way to send what it would not. */
+export type Person = Client & { readonly id: string; readonly send: Send };
 
 /** A stack of the test file's own: every service as a process, on databases and a NATS server that nobody else uses. */
 export type TestStack = {
@@ -50,14 +51,9 @@ export async function startTestStack(
       stack,
       environment,
       fetch,
-      person: async (role, { id = randomUUID(), instance = 0 } = {}) => {
-        const { url } = stack.service('gateway', instance);
-        return { id, ...createClient({ url, fetch, token: await environment.token(role, id) }) };
-      },
-      stranger: ({ url = stack.addresses.urls.gateway, token } = {}) => ({
-        id: randomUUID(),
-        ...createClient({ url, fetch, ...(token && { token }) }),
-      }),
+      person: async (role, { id = randomUUID(), instance = 0 } = {}) =>
+        person({ id, url: stack.service('gateway', instance).url, token: await environment.token(role, id), fetch }),
+      stranger: ({ url = stack.addresses.urls.gateway, token } = {}) => person({ id: randomUUID(), url, token, fetch }),
       stop: async () => {
         await stack.stop();
         await stopServers();
@@ -67,4 +63,12 @@ export async function startTestStack(
     await stopServers();
     throw error;
   }
+}
+
+type PersonOptions = { id: string; url: string; token: string | undefined; fetch: typeof globalThis.fetch };
+
+function person({ id, url, token, fetch }: PersonOptions): Person {
+  // Not repeated: a test looks at the first answer.
+  const client = createClient({ url, fetch, retries: 0, ...(token && { token: () => token }) });
+  return { ...client, id, send: createSend({ url, token, fetch }) };
 }

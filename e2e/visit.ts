@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { endpoints } from '@punctual/contracts';
 import { eventually, windowOn } from '@punctual/devstack';
 import type { Person } from './test-stack.ts';
 
@@ -10,9 +9,9 @@ export const timezone = 'Europe/Berlin';
 /** A job of the customer's, given to the provider. */
 export async function giveJob(customer: Person, provider: Person, amountMinor = 8_000): Promise<Visit> {
   const body = { title: 'The kitchen tap drips', timezone, price: { amountMinor, currency: 'EUR' } };
-  const job = await customer.call(endpoints.createJob, { body });
+  const job = await customer.createJob({ body });
   const given = { params: { id: job.id }, body: { providerId: provider.id } };
-  const assignment = await customer.call(endpoints.createAssignment, given);
+  const assignment = await customer.createAssignment(given);
   return { customer, provider, jobId: job.id, assignmentId: assignment.id };
 }
 
@@ -24,11 +23,11 @@ export function propose(
   { days = 2, headers = {} }: { days?: number; headers?: Headers } = {},
 ) {
   const body = windowOn(Temporal.Now.instant(), { days, hour: 10, minutes: 60 });
-  return customer.call(endpoints.proposeForJob, { params: { id: jobId }, body, headers });
+  return customer.proposeForJob({ params: { id: jobId }, body, headers });
 }
 
 export function confirm({ provider, assignmentId }: Visit, headers: Headers = {}) {
-  return provider.call(endpoints.confirmSchedule, { params: { id: assignmentId }, headers });
+  return provider.confirmSchedule({ params: { id: assignmentId }, headers });
 }
 
 /**

@@ -1,5 +1,7 @@
+export { type Program, runProgram } from './cli/program.ts';
 export { createDatabase, dropDatabase } from './create-database.ts';
 export { type Issuer, startIssuer, type TokenClaims } from './issuer.ts';
+export { type Cache, openCache } from './servers/cache.ts';
 export { NoServerError, type Server } from './servers/source.ts';
 export {
   type ServerName,
@@ -10,10 +12,10 @@ export {
 } from './servers/start-servers.ts';
 export type { ServiceName } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
-export { type Answer, type Client, createClient, newTrace } from './story/client.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
 export { eventually } from './story/eventually.ts';
 export { windowIn, windowOn } from './story/times.ts';
+export { newTrace } from './story/trace.ts';
 export { ContractError, type KnownAnswer, openContract } from './testing/contract.ts';
 export { contractFetch } from './testing/contract-fetch.ts';
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Client, createClient } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
-import { type Client, createClient } from './client.ts';
 
 /** Somebody in the story, signed in at the gateway. */
 export type Person = Client & { readonly id: string };
@@ -14,7 +14,8 @@ export type IssueToken = (claims: { sub: string; roles: Role[] }) => Promise<str
 export async function invite(gateway: string, issueToken: IssueToken): Promise<Cast> {
   const person = async (role: Role): Promise<Person> => {
     const id = randomUUID();
-    return { id, ...createClient({ url: gateway, token: await issueToken({ sub: id, roles: [role] }) }) };
+    const token = await issueToken({ sub: id, roles: [role] });
+    return { id, ...createClient({ url: gateway, token: () => token }) };
   };
   return { carla: await person('customer'), paul: await person('provider'), lena: await person('provider') };
 }

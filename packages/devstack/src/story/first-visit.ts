@@ -1,9 +1,8 @@
-import { endpoints } from '@punctual/contracts';
 import type { Cast } from './cast.ts';
-import { newTrace } from './client.ts';
 import { eventually } from './eventually.ts';
 import type { Narrator, Step } from './narrator.ts';
 import { timezone, windowIn, windowOn } from './times.ts';
+import { newTrace } from './trace.ts';
 import { moneyText, windowText } from './wording.ts';
 
 /** Proposed, counter-proposed, confirmed; reminded of and to be paid for. */
@@ -15,16 +14,15 @@ export async function playFirstVisit(deps: { narrator: Narrator; cast: Cast }): 
 
   const job = await narrator.step(
     `Carla, a customer, has a dripping tap: a job for ${moneyText(price)}`,
-    ({ headers }) =>
-      carla.call(endpoints.createJob, { body: { title: 'The kitchen tap drips', timezone, price }, headers }),
+    ({ headers }) => carla.createJob({ body: { title: 'The kitchen tap drips', timezone, price }, headers }),
   );
   const { id } = await narrator.step('She gives it to Paul, a provider: that is an assignment', ({ headers }) =>
-    carla.call(endpoints.createAssignment, { params: { id: job.id }, body: { providerId: paul.id }, headers }),
+    carla.createAssignment({ params: { id: job.id }, body: { providerId: paul.id }, headers }),
   );
 
   const tomorrow = windowOn(now, { days: 1, hour: 10, minutes: 60 });
   await narrator.step(`Carla proposes ${windowText({ ...tomorrow, timezone })}`, async ({ headers, passes }) => {
-    await carla.call(endpoints.proposeForJob, { params: { id: job.id }, body: tomorrow, headers });
+    await carla.proposeForJob({ params: { id: job.id }, body: tomorrow, headers });
     await passes('schedule.proposed', ({ data }) => data.assignmentId === id && data.scheduleVersion === 1);
     await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.kind === 'respond-last');
   });
@@ -34,7 +32,7 @@ export async function playFirstVisit(deps: { narrator: Narrator; cast: Cast }): 
     `Paul is nearby: rather ${windowText({ ...soon, timezone })}, he says`,
     async ({ headers, passes }) => {
       const body = { ...soon, notes: 'I am just around the corner.' };
-      await paul.call(endpoints.proposeForAssignment, { params: { id }, body, headers });
+      await paul.proposeForAssignment({ params: { id }, body, headers });
       await passes('schedule.proposed', ({ data }) => data.assignmentId === id && data.scheduleVersion === 2);
       await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.scheduleVersion === 2);
     },
@@ -42,7 +40,7 @@ export async function playFirstVisit(deps: { narrator: Narrator; cast: Cast }): 
 
   const confirmation = newTrace();
   const confirm = async ({ headers, passes }: Step) => {
-    await carla.call(endpoints.confirmSchedule, { params: { id }, body: { scheduleVersion: 2 }, headers });
+    await carla.confirmSchedule({ params: { id }, body: { scheduleVersion: 2 }, headers });
     await passes('schedule.confirmed', ({ data }) => data.assignmentId === id && data.scheduleVersion === 3);
   };
   await narrator.step('Carla confirms: a place in the calendar of both', confirm, confirmation);
@@ -55,7 +53,7 @@ export async function playFirstVisit(deps: { narrator: Narrator; cast: Cast }): 
 
   await narrator.step('Carla looks at it: reminder SENT, payout PENDING, as the events said', ({ headers, check }) =>
     eventually(async () => {
-      const read = await carla.call(endpoints.getAssignment, { params: { id }, headers });
+      const read = await carla.getAssignment({ params: { id }, headers });
       check(read.status === 'CONFIRMED', `the assignment is ${read.status}`);
       check(read.reminderStatus === 'SENT', `reminderStatus is still ${read.reminderStatus}`);
       check(read.payoutStatus === 'PENDING', `payoutStatus is still ${read.payoutStatus}`);

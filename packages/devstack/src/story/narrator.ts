@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { newTrace } from './client.ts';
 import type { EventLog, PassingEvent } from './event-log.ts';
 import type { Screen } from './screen.ts';
+import { newTrace } from './trace.ts';
 
 /** The journey did not go as it should; the message is one line that a person understands. */
 export class StoryError extends Error {

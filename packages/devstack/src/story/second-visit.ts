@@ -1,4 +1,3 @@
-import { endpoints } from '@punctual/contracts';
 import type { Cast } from './cast.ts';
 import { eventually } from './eventually.ts';
 import type { Narrator } from './narrator.ts';
@@ -13,10 +12,10 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
     'Carla has a door painted by Lena and proposes a morning',
     async ({ headers, passes }) => {
       const body = { title: 'A door wants paint', timezone, price: { amountMinor: 12_000, currency: 'EUR' } };
-      const job = await carla.call(endpoints.createJob, { body, headers });
+      const job = await carla.createJob({ body, headers });
       const given = { params: { id: job.id }, headers };
-      const assignment = await carla.call(endpoints.createAssignment, { ...given, body: { providerId: lena.id } });
-      await carla.call(endpoints.proposeForJob, { ...given, body: window });
+      const assignment = await carla.createAssignment({ ...given, body: { providerId: lena.id } });
+      await carla.proposeForJob({ ...given, body: window });
       await passes(
         'reminder.queued',
         ({ data }) => data.assignmentId === assignment.id && data.kind === 'respond-last',
@@ -26,7 +25,7 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
   );
 
   await narrator.step('Lena confirms: two reminders are planned, a payout waits', async ({ headers, passes }) => {
-    await lena.call(endpoints.confirmSchedule, { params: { id }, headers });
+    await lena.confirmSchedule({ params: { id }, headers });
     for (const kind of ['upcoming-24h', 'upcoming-1h']) {
       await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.kind === kind);
     }
@@ -35,7 +34,7 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
 
   await narrator.step('Carla cannot be at home and rejects the window', async ({ headers, passes }) => {
     const body = { scope: 'window', reason: 'Nobody will be at home' } as const;
-    await carla.call(endpoints.rejectAssignment, { params: { id }, body, headers });
+    await carla.rejectAssignment({ params: { id }, body, headers });
     await passes('schedule.rejected', ({ data }) => data.assignmentId === id && data.outcome === 'WINDOW_REJECTED');
     for (const kind of ['upcoming-24h', 'upcoming-1h']) {
       await passes('reminder.suppressed', ({ data }) => data.assignmentId === id && data.kind === kind);
@@ -46,12 +45,12 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
   await narrator.step('Lena looks: nothing will be sent for it, and her payout is on hold', ({ headers, check }) =>
     eventually(async () => {
       const read = { params: { id }, headers };
-      const { status } = await lena.call(endpoints.getAssignment, read);
+      const { status } = await lena.getAssignment(read);
       check(status === 'UNSCHEDULED', `the assignment is ${status}`);
-      const { items } = await lena.call(endpoints.listReminders, read);
+      const { items } = await lena.listReminders(read);
       const open = items.find(({ state }) => state !== 'SUPPRESSED');
       check(!open, `the reminder ${open?.kind} is still ${open?.state}`);
-      const payout = await lena.call(endpoints.getAssignmentPayout, read);
+      const payout = await lena.getAssignmentPayout(read);
       check(payout.status === 'PENDING' && payout.onHold, `the payout is ${payout.status}, onHold ${payout.onHold}`);
     }),
   );

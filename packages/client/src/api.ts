@@ -1,0 +1,474 @@
+// Generated from the OpenAPI document by `npm run generate -w @punctual/client`. Change the contract, not this file.
+
+export type CreateJobBody = {
+  title: string;
+  /** IANA time zone */
+  timezone: string;
+  price: { amountMinor: number; currency: string };
+  rejectionPolicy?: RejectionPolicy;
+  providerQueue?: Array<string>;
+};
+
+export type RejectionPolicy = 'REOPEN_QUOTES' | 'INVITE_NEXT';
+
+export type CreateAssignmentBody = { providerId: string };
+
+export type ScheduleBody = {
+  /** Without an offset it is a local time of the zone. More than milliseconds are cut off. */ start: string;
+  /** Without an offset it is a local time of the zone. More than milliseconds are cut off. */
+  end: string;
+  notes?: string;
+  /** IANA time zone */
+  timezone?: string;
+};
+
+export type ConfirmBody = { scheduleVersion?: number };
+
+export type RejectBody = { reason?: string; scope?: RejectScope; counter?: ScheduleBody };
+
+export type RejectScope = 'window' | 'assignment';
+
+export type CancelBody = { reason: string };
+
+export type EmptyBody = Record<string, never>;
+
+export type DisputeBody = { kind: DisputeKind; reason: string };
+
+export type DisputeKind = 'NO_SHOW' | 'QUALITY' | 'OTHER';
+
+export type AssignmentStatus = 'UNSCHEDULED' | 'PROPOSED' | 'CONFIRMED' | 'COMPLETED' | 'DECLINED' | 'CANCELLED';
+
+export type PayoutStatus = 'PENDING' | 'AWAITING_APPROVAL' | 'APPROVED' | 'PAID' | 'BLOCKED';
+
+export type BlockBody = { reason: string };
+
+export type UnblockBody = { reason: string };
+
+export type MarkPaidBody = { reference: string };
+
+export type Job = {
+  id: string;
+  customerId: string;
+  title: string;
+  /** IANA time zone */
+  timezone: string;
+  price: Money;
+  status: JobStatus;
+  rejectionPolicy: RejectionPolicy;
+  providerQueue: Array<string>;
+  currentAssignmentId: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type Money = { amountMinor: number; currency: string };
+
+export type JobStatus = 'OPEN' | 'ASSIGNED' | 'DONE' | 'CANCELLED';
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  instance: string;
+  traceId: string;
+  errors?: Array<FieldError>;
+  current?: Assignment | Payout;
+  conflict?: Interval;
+  freeWindows?: Array<Interval>;
+  nearestValid?: { start?: string; end?: string };
+  limits?: { notBefore: string; notAfter: string; minMinutes: number };
+};
+
+export type ProblemCode =
+  | 'malformed-body'
+  | 'validation-failed'
+  | 'invalid-idempotency-key'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'own-proposal'
+  | 'own-payout'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'version-conflict'
+  | 'invalid-transition'
+  | 'window-taken'
+  | 'job-not-open'
+  | 'idempotency-in-flight'
+  | 'already-approved'
+  | 'precondition-failed'
+  | 'payload-too-large'
+  | 'uri-too-long'
+  | 'unsupported-media-type'
+  | 'window-in-past'
+  | 'window-too-far'
+  | 'window-too-short'
+  | 'nonexistent-local-time'
+  | 'unknown-timezone'
+  | 'reason-required'
+  | 'not-started'
+  | 'same-person'
+  | 'idempotency-key-reused'
+  | 'rate-limited'
+  | 'internal-error'
+  | 'unavailable'
+  | 'upstream-timeout';
+
+export type FieldError = { path: string; message: string };
+
+export type Assignment = {
+  id: string;
+  jobId: string;
+  customerId: string;
+  providerId: string;
+  status: AssignmentStatus;
+  scheduledStart: string | null;
+  scheduledEnd: string | null;
+  /** IANA time zone */
+  timezone: string;
+  localStart: string | null;
+  localEnd: string | null;
+  scheduleProposedBy: ProposedBy | null;
+  scheduleVersion: number;
+  scheduleNotes: string | null;
+  proposalExpiresAt: string | null;
+  confirmedAt: string | null;
+  rejectedAt: string | null;
+  rejectReason: string | null;
+  disputedAt: string | null;
+  reminderStatus: ReminderStatus;
+  reminderLastSentAt: string | null;
+  payoutStatus: PayoutStatus | null;
+  payoutApprovedBy: string | null;
+  payoutApprovedAt: string | null;
+  price: Money;
+  createdAt: string;
+  updatedAt: string;
+  actions: Array<Action>;
+};
+
+export type ProposedBy = 'CUSTOMER' | 'PROVIDER' | 'SYSTEM';
+
+export type ReminderStatus = 'NONE' | 'QUEUED' | 'SENT' | 'OVERDUE';
+
+export type Action = {
+  name: ActionName;
+  allowed: boolean;
+  href: string;
+  method: 'POST';
+  because?: ProblemCode;
+  until?: string;
+};
+
+export type ActionName = 'propose' | 'confirm' | 'reject' | 'cancel' | 'complete' | 'dispute';
+
+export type Payout = {
+  id: string;
+  assignmentId: string;
+  jobId: string;
+  providerId: string;
+  customerId: string;
+  amount: Money;
+  status: PayoutStatus;
+  /** A PENDING one that waits for a new confirmation */
+  onHold: boolean;
+  version: number;
+  approvals: Array<Approval>;
+  approvalsNeeded: number;
+  blockedBecause: string | null;
+  paidAt: string | null;
+  paymentReference: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type Approval = { by: string; at: string };
+
+export type Interval = { start: string; end: string };
+
+export type DryRunResult = { ok: true };
+
+export type AssignmentPage = { items: Array<Assignment>; nextCursor: string | null };
+
+export type Timeline = { items: Array<TimelineItem> };
+
+export type TimelineItem = {
+  version: number;
+  type: EventType;
+  actor: Actor;
+  source: 'API' | 'SYSTEM' | 'EVENT';
+  reason: string | null;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  traceId: string | null;
+  at: string;
+};
+
+export type EventType =
+  | 'schedule.proposed'
+  | 'schedule.confirmed'
+  | 'schedule.rejected'
+  | 'schedule.cancelled'
+  | 'schedule.expired'
+  | 'schedule.completed'
+  | 'schedule.disputed'
+  | 'reminder.queued'
+  | 'reminder.due'
+  | 'reminder.overdue'
+  | 'reminder.suppressed'
+  | 'payout.pending'
+  | 'payout.awaiting_approval'
+  | 'payout.approved'
+  | 'payout.paid'
+  | 'payout.blocked';
+
+export type Actor = { id: string | null; role: 'customer' | 'provider' | 'finance' | 'ops' | 'system' };
+
+export type Reminders = { items: Array<Reminder> };
+
+export type Reminder = {
+  id: string;
+  assignmentId: string;
+  scheduleVersion: number;
+  kind: ReminderKind;
+  state: ReminderState;
+  suppressedBecause: SuppressedBecause | null;
+  dueAt: string;
+  sentAt: string | null;
+  latenessMs: number | null;
+  audience: Array<Side>;
+  window: Window;
+};
+
+export type ReminderKind = 'respond' | 'respond-last' | 'upcoming-24h' | 'upcoming-1h';
+
+export type ReminderState = 'PLANNED' | 'SENDING' | 'SENT' | 'OVERDUE' | 'SUPPRESSED';
+
+export type SuppressedBecause =
+  | 'ANSWERED'
+  | 'RESCHEDULED'
+  | 'REJECTED'
+  | 'CANCELLED'
+  | 'EXPIRED'
+  | 'COMPLETED'
+  | 'DISPUTED'
+  | 'OVERTAKEN'
+  | 'WINDOW_STARTED';
+
+export type Side = 'CUSTOMER' | 'PROVIDER';
+
+export type Window = {
+  start: string;
+  end: string;
+  /** IANA time zone */
+  timezone: string;
+  localStart: string;
+  localEnd: string;
+};
+
+export type RemindersHealth = {
+  status: Health;
+  checks: { store: Health; broker: Health; scheduler: Health };
+  schedulerLagMs: number | null;
+  oldestDueMs: number | null;
+  due: number | null;
+  planned: number | null;
+  overdue: number | null;
+  lastDispatchAt: string | null;
+  clockSkewMs: number | null;
+};
+
+export type Health = 'ok' | 'degraded' | 'down';
+
+export type FreeWindows = { items: Array<Interval> };
+
+export type PayoutPage = { items: Array<Payout>; nextCursor: string | null };
+
+/** What each operation takes and answers. */
+export type Operations = {
+  /** A customer asks for work to be done */
+  createJob: {
+    body: CreateJobBody;
+    answer: Job;
+  };
+  /** Read a job */
+  getJob: {
+    params: { id: string };
+
+    answer: Job;
+  };
+  /** Give the job to a provider */
+  createAssignment: {
+    params: { id: string };
+
+    body: CreateAssignmentBody;
+    answer: Assignment;
+  };
+  /** Propose a window, as the customer or as ops */
+  proposeForJob: {
+    params: { id: string };
+    query?: { dryRun?: 'true' | 'false' };
+    body: ScheduleBody;
+    answer: Assignment | DryRunResult;
+  };
+  /** Propose a window, as the provider */
+  proposeForAssignment: {
+    params: { id: string };
+    query?: { dryRun?: 'true' | 'false' };
+    body: ScheduleBody;
+    answer: Assignment | DryRunResult;
+  };
+  /** Agree to the latest proposal of the other side */
+  confirmSchedule: {
+    params: { id: string };
+
+    body?: ConfirmBody;
+    answer: Assignment;
+  };
+  /** Turn the window down or release the provider; a counter-proposal may come along */
+  rejectAssignment: {
+    params: { id: string };
+
+    body?: RejectBody;
+    answer: Assignment;
+  };
+  /** Call the work off */
+  cancelAssignment: {
+    params: { id: string };
+
+    body: CancelBody;
+    answer: Assignment;
+  };
+  /** Say that the work is done */
+  completeAssignment: {
+    params: { id: string };
+
+    body?: EmptyBody;
+    answer: Assignment;
+  };
+  /** Say that something is wrong with the visit or the work */
+  disputeAssignment: {
+    params: { id: string };
+
+    body: DisputeBody;
+    answer: Assignment;
+  };
+  /** Read an assignment, with what the caller may do now */
+  getAssignment: {
+    params: { id: string };
+
+    answer: Assignment;
+  };
+  /** The caller's own assignments; all of them for ops */
+  listAssignments: {
+    query?: { status?: AssignmentStatus; from?: string; to?: string; limit?: number; cursor?: string };
+    answer: AssignmentPage;
+  };
+  /** All that happened to an assignment, oldest first */
+  getAssignmentTimeline: {
+    params: { id: string };
+
+    answer: Timeline;
+  };
+  /** The reminders of an assignment: planned, sent, suppressed and why */
+  listReminders: {
+    params: { id: string };
+
+    answer: Reminders;
+  };
+  /** How well the reminders keep up */
+  getRemindersHealth: {
+    answer: RemindersHealth;
+  };
+  /** When a provider has time */
+  listFreeWindows: {
+    params: { id: string };
+    query?: { from?: string; to?: string; minutes?: number };
+    answer: FreeWindows;
+  };
+  /** The payout of an assignment */
+  getAssignmentPayout: {
+    params: { id: string };
+
+    answer: Payout;
+  };
+  /** Payouts, for finance and ops */
+  listPayouts: {
+    query?: { status?: PayoutStatus; limit?: number; cursor?: string };
+    answer: PayoutPage;
+  };
+  /** Read a payout */
+  getPayout: {
+    params: { id: string };
+
+    answer: Payout;
+  };
+  /** All that happened to a payout, oldest first */
+  getPayoutTimeline: {
+    params: { id: string };
+
+    answer: Timeline;
+  };
+  /** Approve a payout; a large one needs two people */
+  approvePayout: {
+    params: { id: string };
+
+    body?: EmptyBody;
+    answer: Payout;
+  };
+  /** Stop a payout */
+  blockPayout: {
+    params: { id: string };
+
+    body: BlockBody;
+    answer: Payout;
+  };
+  /** Let a stopped payout go on */
+  unblockPayout: {
+    params: { id: string };
+
+    body: UnblockBody;
+    answer: Payout;
+  };
+  /** Record a payment made by hand */
+  markPayoutPaid: {
+    params: { id: string };
+
+    body: MarkPaidBody;
+    answer: Payout;
+  };
+  /** This contract */
+  getOpenApi: {
+    answer: Record<string, unknown>;
+  };
+};
+
+/** Where each operation is. */
+export const routes = {
+  createJob: { method: 'POST', path: '/jobs' },
+  getJob: { method: 'GET', path: '/jobs/{id}' },
+  createAssignment: { method: 'POST', path: '/jobs/{id}/assignments' },
+  proposeForJob: { method: 'POST', path: '/jobs/{id}/schedule' },
+  proposeForAssignment: { method: 'POST', path: '/assignments/{id}/schedule' },
+  confirmSchedule: { method: 'POST', path: '/assignments/{id}/schedule/confirm' },
+  rejectAssignment: { method: 'POST', path: '/assignments/{id}/reject' },
+  cancelAssignment: { method: 'POST', path: '/assignments/{id}/cancel' },
+  completeAssignment: { method: 'POST', path: '/assignments/{id}/complete' },
+  disputeAssignment: { method: 'POST', path: '/assignments/{id}/dispute' },
+  getAssignment: { method: 'GET', path: '/assignments/{id}' },
+  listAssignments: { method: 'GET', path: '/assignments' },
+  getAssignmentTimeline: { method: 'GET', path: '/assignments/{id}/timeline' },
+  listReminders: { method: 'GET', path: '/assignments/{id}/reminders' },
+  getRemindersHealth: { method: 'GET', path: '/workers/reminders/health' },
+  listFreeWindows: { method: 'GET', path: '/providers/{id}/free-windows' },
+  getAssignmentPayout: { method: 'GET', path: '/assignments/{id}/payout' },
+  listPayouts: { method: 'GET', path: '/payouts' },
+  getPayout: { method: 'GET', path: '/payouts/{id}' },
+  getPayoutTimeline: { method: 'GET', path: '/payouts/{id}/timeline' },
+  approvePayout: { method: 'POST', path: '/payouts/{id}/approve' },
+  blockPayout: { method: 'POST', path: '/payouts/{id}/block' },
+  unblockPayout: { method: 'POST', path: '/payouts/{id}/unblock' },
+  markPayoutPaid: { method: 'POST', path: '/payouts/{id}/mark-paid' },
+  getOpenApi: { method: 'GET', path: '/openapi.json' },
+} as const;

@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printApi } from './print-api.ts';
+
+/** Where the generated source lies. */
+export const apiFile = join(import.meta.dirname, '../api.ts');
+
+/** The generated source as it should be. */
+export function formattedApi(): string {
+  const biome = join(import.meta.dirname, '../../../../node_modules/@biomejs/biome/bin/biome');
+  const format = [biome, 'format', `--stdin-file-path=${apiFile}`];
+  return execFileSync(process.execPath, format, { input: printApi(), encoding: 'utf8' });
+}
+
+if (import.meta.main) writeFileSync(apiFile, formattedApi());

@@ -1,0 +1,11 @@
+export type * from './api.ts';
+export {
+  type Answer,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Input,
+  type Mutation,
+  type OperationName,
+} from './client.ts';
+export { ProblemError, UnexpectedAnswerError } from './errors.ts';

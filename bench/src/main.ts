@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { confirm } from './benchmarks/confirm.ts';
+import { expiry } from './benchmarks/expiry.ts';
+import { growth } from './benchmarks/growth.ts';
 import { read } from './benchmarks/read.ts';
 import type { Benchmark } from './result.ts';
 
-const benchmarks: Record<string, Benchmark> = { confirm, read };
+const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

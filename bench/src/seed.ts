@@ -41,6 +41,16 @@ export async function seedHistory(database: pg.Client, count: number): Promise<v
   await database.query(insertAssignments('COMPLETED'), [providers, 100]);
 }
 
+/** As if nobody had confirmed anything yet. */
+export async function resetProposals(database: pg.Client): Promise<void> {
+  await database.query('delete from outbox');
+  await database.query('delete from assignment_timeline');
+  await database.query(
+    `update assignment set status = 'PROPOSED', schedule_version = 1, confirmed_at = null, proposal_expires_at = scheduled_start
+      where status = 'CONFIRMED'`,
+  );
+}
+
 /** Planner statistics as autovacuum would gather them in time, and no vacuum left for the measurement. */
 export async function settleTables(database: pg.Client): Promise<void> {
   for (const table of ['job', 'assignment', 'assignment_timeline', 'outbox']) {

@@ -1,6 +1,3 @@
-/** How often a request is repeated, and how long an answer may take. */
-export type RetryOptions = { retries: number; timeoutMs: number };
-
 const longestPauseMs = 30_000;
 const passing = new Set([429, 503, 504]);
 

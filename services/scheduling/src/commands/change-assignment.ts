@@ -8,8 +8,8 @@ import { type Acting, authorize, type Caller, noSuchAssignment } from '../domain
 import { type Command, type Decision, decide } from '../domain/decide.ts';
 import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { declinedProviderIds, findAssignment, lockAssignment } from '../persistence/assignments.ts';
-import { findJob } from '../persistence/jobs.ts';
+import { findAssignment, lockAssignment } from '../persistence/assignments.ts';
+import { findQueue } from '../persistence/jobs.ts';
 import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
 import { type Answer, type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
@@ -80,9 +80,8 @@ async function judge(
 }
 
 async function findNextProvider(em: EntityManager, assignment: Assignment): Promise<string | null> {
-  const job = await findJob(em, assignment.jobId);
-  if (job?.rejectionPolicy !== 'INVITE_NEXT') return null;
-  return nextProvider(job, await declinedProviderIds(em, job.id), assignment);
+  const queue = await findQueue(em, assignment.jobId);
+  return queue && nextProvider(queue, queue.declinedProviderIds, assignment);
 }
 
 function requireSeen(seen: number | undefined, version: number): void {

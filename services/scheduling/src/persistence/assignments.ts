@@ -61,12 +61,6 @@ export async function lockExpired(em: EntityManager, now: Temporal.Instant, limi
   });
 }
 
-/** Who was released from the job. */
-export async function declinedProviderIds(em: EntityManager, jobId: string): Promise<string[]> {
-  const declined = await em.find(AssignmentRow, { jobId, status: 'DECLINED' }, { ...readOnly, fields: ['providerId'] });
-  return declined.map(({ providerId }) => providerId);
-}
-
 /** The confirmed windows of a provider that overlap `range`, sorted; windows that touch do not overlap. */
 export async function confirmedWindows(
   em: EntityManager,

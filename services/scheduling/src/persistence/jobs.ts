@@ -16,6 +16,19 @@ export async function lockJob(em: EntityManager, id: string): Promise<Job | null
   return em.findOne(JobRow, { id }, { ...readOnly, lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
+export type Queue = Pick<Job, 'rejectionPolicy' | 'providerQueue'> & { declinedProviderIds: readonly string[] };
+
+/** Whom a job would invite next, and who was released from it. */
+export async function findQueue(em: EntityManager, jobId: string): Promise<Queue | null> {
+  const [row] = await em.execute<Queue[]>(
+    `select rejection_policy as "rejectionPolicy", provider_queue as "providerQueue",
+        array(select provider_id from assignment where job_id = job.id and status = 'DECLINED') as "declinedProviderIds"
+      from job where id = ?`,
+    [jobId],
+  );
+  return row ?? null;
+}
+
 export function insertJob(job: Job): Statement {
   return insertInto('job', { ...job, providerQueue: `{${job.providerQueue.join(',')}}` });
 }

@@ -69,6 +69,9 @@ export class CreateScheduling extends Migration {
     this.addSql('create index assignment_job on assignment (job_id)');
     this.addSql('create index assignment_customer on assignment (customer_id, id desc)');
     this.addSql('create index assignment_provider on assignment (provider_id, id desc)');
+    // For the lists of ops, which are of everybody's.
+    this.addSql('create index assignment_status on assignment (status, id desc)');
+    this.addSql('create index assignment_start on assignment (scheduled_start) where scheduled_start is not null');
     this.addSql(`create index assignment_expiry on assignment (proposal_expires_at) where status = 'PROPOSED'`);
     this.addSql(`
       create table assignment_timeline (

@@ -15,7 +15,7 @@ import {
   readReminderEvent,
   type ScheduleEvent,
 } from '@punctual/contracts';
-import { testEnvironment } from '@punctual/devstack';
+import { contractFetch, testEnvironment } from '@punctual/devstack';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { reminders } from '../src/app.ts';
@@ -66,8 +66,12 @@ export async function createWorld({
   for (let started = 0; started < instances; started += 1) await start();
 
   const opsToken = await environment.token('ops');
-  const get = (path: string, headers: Record<string, string> = { authorization: `Bearer ${opsToken}` }) =>
-    fetch(`${services.at(-1)?.url}${path}`, { headers, redirect: 'manual' });
+  const apiFetch = contractFetch();
+  const get = (path: string, headers: Record<string, string> = { authorization: `Bearer ${opsToken}` }) => {
+    // The dashboard is no part of the API.
+    const send = path.startsWith('/agendash') ? fetch : apiFetch;
+    return send(`${services.at(-1)?.url}${path}`, { headers, redirect: 'manual' });
+  };
 
   const list = async (assignmentId: string): Promise<Reminder[]> => {
     const response = await get(`/assignments/${assignmentId}/reminders`);

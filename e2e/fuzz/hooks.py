@@ -15,6 +15,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 with open(os.environ["PUNCTUAL_FUZZ_SEEDS"], encoding="utf-8") as file:
     SEEDS = json.load(file)
+TOKENS = {visit["provider"]: visit["token"] for visit in SEEDS["visits"]}
 COUNTS = collections.Counter()
 # Not the module's own: Hypothesis resets that one.
 RANDOM = random.Random()
@@ -93,7 +94,11 @@ def after_call(context, case, response):
 def remember(case, created):
     """What was made is something to ask for, too."""
     visit = dict(RANDOM.choice(SEEDS["visits"]))
-    visit["job" if "title" in created else "assignment"] = created["id"]
+    if "title" in created:
+        visit["job"] = created["id"]
+    elif created["providerId"] in TOKENS:
+        provider = created["providerId"]
+        visit |= {"job": created["jobId"], "assignment": created["id"], "provider": provider, "token": TOKENS[provider]}
     SEEDS["visits"].append(visit)
 
 

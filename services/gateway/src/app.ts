@@ -3,6 +3,7 @@ import { createChangeFeed } from './changes/change-feed.ts';
 import { GatewayConfig } from './config.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { serveDocsAssets } from './http/docs.ts';
+import { serveEventDocs } from './http/event-docs.ts';
 import { limitRate } from './http/limit-rate.ts';
 import { nameRequest } from './http/name-request.ts';
 import { createRoutes } from './http/routes.ts';
@@ -35,6 +36,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
         if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
         app.use(load.admit, limitRate({ config, authenticate }));
         serveDocsAssets(app);
+        serveEventDocs(app);
       },
     });
   },

@@ -45,16 +45,65 @@ export const idempotencyTable: readonly string[] = [
  * anything is locked, so that a second request does not wait for the first.
  */
 export async function claimKey(em: EntityManager, request: CommandRequest): Promise<Claim | undefined> {
-  const { caller, idempotencyKey: key } = request;
-  if (key === undefined) return undefined;
-  // Two statements at once: only what begins after the key was taken sees all that was kept before.
-  const [claimed, kept] = await em.execute<[{ mine: boolean }, Claim['kept']]>(
-    `select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine;
-      select fingerprint, answer from idempotency_key
-        where caller_id = ? and key = ? and created_at > clock_timestamp() - interval '${keptHours} hours'`,
-    [`idempotency ${caller.id} ${key}`, caller.id, key],
+  const claiming = claimingOf(request);
+  if (!claiming) return undefined;
+  const [claimed, kept] = await em.execute<[Claimed, Kept]>(...claiming);
+  return toClaim(request, claimed, kept);
+}
+
+/**
+ * {@link claimKey}, and in the same round trip the row that the command is about, locked. Whoever does not get the key does not wait
+ * for the row, and gets none.
+ * @param select the row, with a `where`
+ */
+export async function claimKeyAndLock<Row extends object>(
+  em: EntityManager,
+  request: CommandRequest,
+  [select, parameters]: Statement,
+): Promise<{ claim: Claim | undefined; row: Row | undefined }> {
+  const claiming = claimingOf(request);
+  if (!claiming) {
+    const [row] = await em.execute<Row[]>(`${select} for update`, [...parameters]);
+    return { claim: undefined, row };
+  }
+  const [sql, claimParameters] = claiming;
+  const [claimed, kept, row] = await em.execute<[Claimed, Kept, Row | undefined]>(
+    `${sql}; ${select} and ${tryKey} for update`,
+    [...claimParameters, ...parameters, keyOf(request)],
   );
-  return { callerId: caller.id, key, fingerprint: fingerprint(request), mine: claimed.mine, kept };
+  return { claim: toClaim(request, claimed, kept), row };
+}
+
+type Claimed = { mine: boolean };
+type Kept = { fingerprint: string | null; answer: unknown };
+
+/** True again for a transaction that has it already. */
+const tryKey = 'pg_try_advisory_xact_lock(hashtextextended(?, 0))';
+
+function keyOf({ caller, idempotencyKey }: CommandRequest): string {
+  return `idempotency ${caller.id} ${idempotencyKey}`;
+}
+
+/** Two statements at once, a row each: only what begins after the key was taken sees all that was kept before. */
+function claimingOf(request: CommandRequest): [sql: string, parameters: unknown[]] | undefined {
+  const { caller, idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  return [
+    `select ${tryKey} as mine;
+      select fingerprint, answer from (values (1)) as always left join idempotency_key
+        on caller_id = ? and key = ? and created_at > clock_timestamp() - interval '${keptHours} hours'`,
+    [keyOf(request), caller.id, idempotencyKey],
+  ];
+}
+
+function toClaim(request: CommandRequest, { mine }: Claimed, { fingerprint: kept, answer }: Kept): Claim {
+  return {
+    callerId: request.caller.id,
+    key: request.idempotencyKey ?? '',
+    fingerprint: fingerprint(request),
+    mine,
+    kept: kept === null ? undefined : { fingerprint: kept, answer },
+  };
 }
 
 /**

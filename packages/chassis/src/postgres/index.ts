@@ -4,6 +4,7 @@ export {
   type Claim,
   type CommandRequest,
   claimKey,
+  claimKeyAndLock,
   forgetAnswers,
   idempotencyTable,
   keepAnswer,

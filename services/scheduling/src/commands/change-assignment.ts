@@ -1,6 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
+import {
+  type CommandRequest,
+  claimKeyAndLock,
+  commitWith,
+  inTransaction,
+  keepAnswer,
+} from '@punctual/chassis/postgres';
 import type { ProblemCode, Role } from '@punctual/contracts';
 import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
@@ -8,7 +14,8 @@ import { type Acting, authorize, type Caller, noSuchAssignment } from '../domain
 import { type Command, type Decision, decide } from '../domain/decide.ts';
 import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { findAssignment, lockAssignment } from '../persistence/assignments.ts';
+import { type AssignmentColumns, selectAssignment, toAssignment } from '../persistence/assignment-columns.ts';
+import { findAssignment } from '../persistence/assignments.ts';
 import { findQueue } from '../persistence/jobs.ts';
 import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
@@ -38,9 +45,7 @@ export async function changeAssignment(
 ): Promise<Outcome> {
   const { caller } = request;
   const outcome = await inTransaction(deps.database, async (em, attempt): Promise<Outcome> => {
-    const claimed = await claimKey(em, request);
-    const find = claimed?.mine === false ? findAssignment : lockAssignment;
-    const assignment = await find(em, assignmentId);
+    const { claimed, assignment } = await claimAndLoad(em, request, assignmentId);
     if (!assignment) throw noSuchAssignment();
     const now = deps.now();
     const acting = authorize(caller, assignment, command.name, now, roles);
@@ -67,6 +72,13 @@ export async function changeAssignment(
 
 /** The refusals that a look at the current state explains. */
 const tellsCurrent = new Set<ProblemCode>(['precondition-failed', 'version-conflict', 'invalid-transition']);
+
+/** Locked by whoever has the key; the others look at it without waiting, since sight and role are judged before the key. */
+async function claimAndLoad(em: EntityManager, request: CommandRequest, assignmentId: string) {
+  const { claim, row } = await claimKeyAndLock<AssignmentColumns>(em, request, selectAssignment(assignmentId));
+  if (claim?.mine === false) return { claimed: claim, assignment: await findAssignment(em, assignmentId) };
+  return { claimed: claim, assignment: row && toAssignment(row) };
+}
 
 type Judged = { assignment: Assignment; command: Command; acting: Acting; now: Temporal.Instant };
 

@@ -12,6 +12,10 @@ export const assignmentColumns = `id, job_id, customer_id, provider_id, status, 
   disputed_at, reminder_status, reminder_last_sent_at, payout_status, payout_approved_by, payout_approved_at,
   price_amount_minor, price_currency, created_at, updated_at`;
 
+export function selectAssignment(id: string): [sql: string, parameters: unknown[]] {
+  return [`select ${assignmentColumns} from assignment where id = ?`, [id]];
+}
+
 export function toAssignment(row: AssignmentColumns): Assignment {
   return {
     id: row.id,

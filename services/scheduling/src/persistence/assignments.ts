@@ -2,7 +2,7 @@ import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { TimelineItem } from '@punctual/contracts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
-import { type AssignmentColumns, assignmentColumns, toAssignment } from './assignment-columns.ts';
+import { type AssignmentColumns, assignmentColumns, selectAssignment, toAssignment } from './assignment-columns.ts';
 import { AssignmentRow } from './assignment-row.ts';
 import { TimelineRow } from './timeline-row.ts';
 
@@ -16,16 +16,7 @@ const isTaken = `exists (
 const readOnly = { disableIdentityMap: true } as const;
 
 export async function findAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
-  const [row] = await em.execute<AssignmentColumns[]>(`select ${assignmentColumns} from assignment where id = ?`, [id]);
-  return row ? toAssignment(row) : null;
-}
-
-/** Reads an assignment as it now is, and lets nobody else change it until the transaction ends. */
-export async function lockAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
-  const [row] = await em.execute<AssignmentColumns[]>(
-    `select ${assignmentColumns} from assignment where id = ? for update`,
-    [id],
-  );
+  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(id));
   return row ? toAssignment(row) : null;
 }
 

@@ -19,3 +19,4 @@ export { newTrace } from './story/trace.ts';
 export { ContractError, type KnownAnswer, openContract } from './testing/contract.ts';
 export { contractFetch } from './testing/contract-fetch.ts';
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';
+export { undeclaredReads } from './testing/undeclared-reads.ts';

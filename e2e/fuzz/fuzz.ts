@@ -24,7 +24,7 @@ const checks = [
   'response_headers_conformance',
   'response_schema_conformance',
 ];
-const examplesPerRun = 400;
+const mostExamples = 400;
 const interrupted = 130;
 
 await runProgram(interrupted, async ({ signal, onEnd }) => {
@@ -47,7 +47,10 @@ await runProgram(interrupted, async ({ signal, onEnd }) => {
   let code: number | null = 0;
   while (code === 0 && total(counts) < wanted) {
     console.log(`\nseed ${next}, ${total(counts)} of ${wanted} requests so far`);
-    code = await schemathesis(argumentsFor(world.stack.addresses.urls.gateway, next), { cwd: folder, env, signal });
+    code = await schemathesis(
+      argumentsFor(world.stack.addresses.urls.gateway, { seed: next, requests: wanted - total(counts) }),
+      { cwd: folder, env, signal },
+    );
     next += 1;
     for (const [line, count] of Object.entries(await readCounts(files.PUNCTUAL_FUZZ_REPORT))) {
       counts[line] = (counts[line] ?? 0) + count;
@@ -57,15 +60,16 @@ await runProgram(interrupted, async ({ signal, onEnd }) => {
   return code === 0 ? 0 : 1;
 });
 
-function argumentsFor(gateway: string, seedOfRun: number): string[] {
+function argumentsFor(gateway: string, run: { seed: number; requests: number }): string[] {
+  const examples = Math.min(mostExamples, Math.ceil(run.requests / Object.keys(endpoints).length));
   return [
     `--config-file=${join(import.meta.dirname, 'schemathesis.toml')}`,
     'run',
     `${gateway}/openapi.json`,
     `--checks=${checks.join(',')}`,
     ...left.map(({ name }) => `--exclude-operation-id=${name}`),
-    `--max-examples=${examplesPerRun}`,
-    `--seed=${seedOfRun}`,
+    `--max-examples=${examples}`,
+    `--seed=${run.seed}`,
     '--phases=examples,coverage,fuzzing',
     '--continue-on-failure',
     '--no-shrink',

@@ -5,7 +5,7 @@ import type { Benchmark } from '../result.ts';
 import { look, seedProposals, settleTables, signIn } from '../seed.ts';
 import { startGround, startWorld } from '../world.ts';
 
-const rounds = 7;
+const rounds = 3;
 const connections = [16, 64];
 const requestsOfARound = 4_000;
 

@@ -20,7 +20,7 @@ let keys: KeyHost;
 beforeAll(async () => {
   keys = await startKeyHost();
   world = await startTestStack('bad-tokens', {
-    environment: { AUTH_JWKS_URL: `${keys.url}/keys`, RATE_LIMIT_PER_ADDRESS: '100000' },
+    environment: { AUTH_JWKS_URL: `${keys.url}/keys` },
   });
 });
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
     onAnswer: ({ operation = 'none', status, code }) => {
       seen[operation] = (seen[operation] ?? new Set()).add(code ?? String(status));
     },
-    environment: { RATE_LIMIT_PER_USER: '10000', RATE_LIMIT_PER_ADDRESS: '10000' },
   });
   cases = await contractCases(world, await openStages(world));
 });

@@ -221,4 +221,4 @@ test('the store away: health says so and answers, requests get 503, and work goe
     await linked.stop();
     link.close();
   }
-});
+}, 90_000);

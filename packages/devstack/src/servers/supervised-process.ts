@@ -37,8 +37,10 @@ export async function startSupervised(options: SupervisedCommand): Promise<Super
     detached: true,
     ...options.user,
   });
-  await once(shell, 'spawn').finally(() => log.close());
+  // Before anything is waited for: a short command may have ended by then.
   const exited = once(shell, 'exit').then(([code]: (number | null)[]) => code ?? 137);
+  exited.catch(() => undefined);
+  await once(shell, 'spawn').finally(() => log.close());
   const lifeline = shell.stdin;
   // It breaks when the shell ends first, which `exited` tells.
   lifeline?.on('error', () => undefined);

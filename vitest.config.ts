@@ -5,7 +5,7 @@ export default defineConfig({
     include: [
       '{packages,services,examples}/*/src/**/*.test.ts',
       '{packages,services,examples}/*/test/**/*.test.ts',
-      'e2e/**/*.test.ts',
+      '{e2e,ops,drills}/**/*.test.ts',
     ],
     globalSetup: '@punctual/devstack/vitest-setup',
     reporters: ['default', '@punctual/devstack/vitest-reporter'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { joinNeighbours, type Neighbours } from './neighbours.ts';
 import { type Cast, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
@@ -159,3 +160,48 @@ test('complete waits for the start; a dispute comes once and stops nothing', asy
     scheduledStart: assignment.scheduledStart,
   });
 });
+
+test.each([
+  { policy: 'INVITE_NEXT', answer: { status: 200 } },
+  { policy: 'REOPEN_QUOTES', answer: { status: 409, code: 'invalid-transition' } },
+])('a proposal for the job that meets a release is judged by what it left: $policy', async ({ policy, answer }) => {
+  const next = randomUUID();
+  const { assignment, job, customer, provider } = await scheduling.cast({
+    job: { rejectionPolicy: policy, providerQueue: [next] },
+  });
+  const lock = await lockAssignment(assignment.id);
+  const released = provider.post(`/assignments/${assignment.id}/reject`, { reason: 'Ill', scope: 'assignment' });
+  await lock.awaited(1);
+  const proposed = customer.post(`/jobs/${job.id}/schedule`, windowIn(900));
+  await lock.awaited(2);
+  await lock.release();
+
+  expect((await released).body).toMatchObject({ status: 'DECLINED' });
+  const reply = await proposed;
+  expect({ status: reply.status, code: problemOf(reply).code }).toMatchObject(answer);
+  // Nothing is shown of an assignment that the job no longer has.
+  expect(problemOf(reply).current).toBeUndefined();
+  const { currentAssignmentId } = (await customer.get<Job>(`/jobs/${job.id}`)).body;
+  if (policy === 'INVITE_NEXT')
+    expect(reply.body).toMatchObject({ id: currentAssignmentId, providerId: next, status: 'PROPOSED' });
+  else expect(currentAssignmentId).toBeNull();
+});
+
+/** Holds the row, so that others meet at it in the order in which they came. */
+async function lockAssignment(id: string) {
+  const { databaseUrl: connectionString } = scheduling.environment;
+  const [holder, onlooker] = [new Client({ connectionString }), new Client({ connectionString })];
+  await Promise.all([holder.connect(), onlooker.connect()]);
+  await holder.query('begin');
+  await holder.query('select from assignment where id = $1 for update', [id]);
+  const waiting = `select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+  return {
+    awaited: (count: number) =>
+      vi.waitFor(async () => expect((await onlooker.query(waiting)).rows[0].count).toBe(count), { timeout: 10_000 }),
+    release: async () => {
+      await holder.query('rollback');
+      await Promise.all([holder.end(), onlooker.end()]);
+    },
+  };
+}

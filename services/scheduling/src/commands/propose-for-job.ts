@@ -6,21 +6,40 @@ import { findVisibleJob } from '../queries/get-job.ts';
 import { changeAssignment } from './change-assignment.ts';
 import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 
+type WantedForJob = { jobId: string; body: ScheduleBody; dryRun: boolean };
+
 /** Proposes a window for whoever has the job now, as its customer or as ops. */
 export async function proposeForJob(
   deps: CommandDeps,
   request: CommandRequest,
-  { jobId, body, dryRun }: { jobId: string; body: ScheduleBody; dryRun: boolean },
+  wanted: WantedForJob,
 ): Promise<Outcome> {
-  const job = await findVisibleJob(deps.database.fork(), request.caller, jobId);
-  if (!commandsJob(request.caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
-  if (job.currentAssignmentId === null) return refuseWithoutAssignment(deps, request);
-  return changeAssignment(deps, request, {
-    assignmentId: job.currentAssignmentId,
-    command: { name: 'propose', body },
-    roles: ['customer', 'ops'],
-    dryRun,
-  });
+  const assignmentId = await findCurrentAssignment(deps, request, wanted.jobId);
+  if (assignmentId === null) return refuseWithoutAssignment(deps, request);
+  try {
+    const command = { name: 'propose', body: wanted.body } as const;
+    return await changeAssignment(deps, request, {
+      assignmentId,
+      command,
+      roles: ['customer', 'ops'],
+      dryRun: wanted.dryRun,
+    });
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'invalid-transition') throw error;
+    // The provider may have been released before the assignment was locked: then the next one has the job, or nobody.
+    if ((await findCurrentAssignment(deps, request, wanted.jobId)) === assignmentId) throw error;
+    return proposeForJob(deps, request, wanted);
+  }
+}
+
+async function findCurrentAssignment(
+  { database }: CommandDeps,
+  { caller }: CommandRequest,
+  jobId: string,
+): Promise<string | null> {
+  const job = await findVisibleJob(database.fork(), caller, jobId);
+  if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
+  return job.currentAssignmentId;
 }
 
 /** The same order of checks as with an assignment: this may repeat a request that had one. */

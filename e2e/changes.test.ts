@@ -1,4 +1,5 @@
-import { type CloudEvent, CloudEventEnvelope, type Role } from '@punctual/contracts';
+import { type Change, createClient } from '@punctual/client';
+import type { Role } from '@punctual/contracts';
 import { eventually } from '@punctual/devstack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from './test-stack.ts';
@@ -12,37 +13,58 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-type Follower = { status: number; events: CloudEvent[]; lastId(): string; leave(): void };
+/** Somebody's app, which follows the changes of an assignment. */
+type Follower = {
+  events: Change[];
+  /** How often it asked for a token. */
+  tokens(): number;
+  /** Its connection breaks off, and no other can be made until the network leads to an instance of the gateway again. */
+  loseNetwork(): void;
+  findNetwork(instance: number): void;
+  leave(): Promise<void>;
+};
 
-/** Follows the changes of a visit's assignment, as an app does. */
-async function follow(
-  { assignmentId }: Visit,
-  as: { role: Role; id?: string; instance?: number; lastId?: string },
-): Promise<Follower> {
-  const { url } = world.stack.service('gateway', as.instance ?? 0);
-  const leaving = new AbortController();
-  const response = await fetch(`${url}/assignments/${assignmentId}/changes`, {
-    headers: {
-      authorization: `Bearer ${await world.environment.token(as.role, as.id)}`,
-      ...(as.lastId !== undefined && { 'last-event-id': as.lastId }),
+type As = { role: Role; id?: string; instance?: number; firstTokenSeconds?: number };
+
+async function follow({ assignmentId }: Visit, as: As): Promise<Follower> {
+  const { url } = world.stack.service('gateway');
+  let network = { url: world.stack.service('gateway', as.instance ?? 0).url, lost: new AbortController() };
+  let tokens = 0;
+  const client = createClient({
+    url,
+    token: () => {
+      tokens += 1;
+      const expiresIn = tokens === 1 ? as.firstTokenSeconds : undefined;
+      return world.environment.issuer.token({
+        roles: [as.role],
+        ...(as.id && { sub: as.id }),
+        ...(expiresIn && { expiresIn }),
+      });
     },
-    signal: leaving.signal,
+    fetch: (input, init) => {
+      const signal = AbortSignal.any([network.lost.signal, init?.signal ?? []].flat());
+      return world.fetch(String(input).replace(url, network.url), { ...init, signal });
+    },
   });
-  const events: CloudEvent[] = [];
-  let lastId = '';
+  const leaving = new AbortController();
+  const changes = await client.streamChanges({ params: { id: assignmentId }, signal: leaving.signal });
+  const events: Change[] = [];
   const read = async () => {
-    let rest = '';
-    for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line.startsWith('id: ')) lastId = line.slice(4);
-        if (line.startsWith('data: ')) events.push(CloudEventEnvelope.parse(JSON.parse(line.slice(6))));
-      }
-    }
+    for await (const change of changes) events.push(change);
   };
-  if (response.ok) read().catch(() => undefined);
-  return { status: response.status, events, lastId: () => lastId, leave: () => leaving.abort() };
+  const done = read();
+  return {
+    events,
+    tokens: () => tokens,
+    loseNetwork: () => network.lost.abort(new TypeError('The network is away.')),
+    findNetwork: (instance) => {
+      network = { url: world.stack.service('gateway', instance).url, lost: new AbortController() };
+    },
+    leave: () => {
+      leaving.abort();
+      return done;
+    },
+  };
 }
 
 const typesOf = ({ events }: Follower, source: string) =>
@@ -56,8 +78,7 @@ test('both sides follow a visit live, each at a gateway of their own, and see wh
     await follow(visit, { role: 'customer', id: customer.id }),
     await follow(visit, { role: 'provider', id: provider.id, instance: 1 }),
   ] as const;
-  const stranger = await follow(visit, { role: 'customer' });
-  expect(stranger.status).toBe(404);
+  await expect(follow(visit, { role: 'customer' })).rejects.toMatchObject({ problem: { code: 'not-found' } });
 
   await propose(visit);
   await confirm(visit);
@@ -70,19 +91,30 @@ test('both sides follow a visit live, each at a gateway of their own, and see wh
   });
   expect(typesOf(sides[0], '/payouts')).toEqual([]);
 
-  // The customer's phone loses the network, and comes back at the other gateway.
-  sides[0].leave();
-  const cancel = { params: { id: visit.assignmentId }, body: { reason: 'The tap stopped by itself' } };
-  await customer.cancelAssignment(cancel);
-  const back = await follow(visit, { role: 'customer', id: customer.id, instance: 1, lastId: sides[0].lastId() });
-  await eventually(() => {
-    expect(typesOf(back, '/scheduling')).toEqual(['schedule.cancelled']);
-    expect(typesOf(back, '/reminders')).toContain('reminder.suppressed');
-    expect(typesOf(sides[1], '/payouts')).toEqual(['payout.pending', 'payout.blocked']);
+  // The customer's phone loses the network, and finds it again at the other gateway.
+  const before = sides[0].events.length;
+  sides[0].loseNetwork();
+  await customer.cancelAssignment({
+    params: { id: visit.assignmentId },
+    body: { reason: 'The tap stopped by itself' },
   });
-  for (const { events } of [sides[0], sides[1], back]) {
-    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
-  }
-  back.leave();
-  sides[1].leave();
+  sides[0].findNetwork(1);
+  await eventually(() => {
+    const missed = sides[0].events.slice(before).map(({ type }) => type);
+    expect(missed.filter((type) => type.startsWith('schedule.'))).toEqual(['schedule.cancelled']);
+    expect(missed).toContain('reminder.suppressed');
+    expect(typesOf(sides[1], '/payouts')).toEqual(['payout.pending', 'payout.blocked']);
+  }, 20_000);
+  for (const { events } of sides) expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  await Promise.all(sides.map((side) => side.leave()));
+});
+
+test('the stream outlives its token', async () => {
+  const customer = await world.person('customer');
+  const visit = await giveJob(customer, await world.person('provider'));
+  const follower = await follow(visit, { role: 'customer', id: customer.id, firstTokenSeconds: 2 });
+  await eventually(() => expect(follower.tokens()).toBe(2), 20_000);
+  await propose(visit);
+  await eventually(() => expect(typesOf(follower, '/scheduling')).toEqual(['schedule.proposed']));
+  await follower.leave();
 });

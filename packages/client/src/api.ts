@@ -285,6 +285,612 @@ export type FreeWindows = { items: Array<Interval> };
 
 export type PayoutPage = { items: Array<Payout>; nextCursor: string | null };
 
+export type RejectOutcome = 'WINDOW_REJECTED' | 'QUOTES_REOPENED' | 'NEXT_PROVIDER_INVITED';
+
+/** Every event, by its type. */
+export type Events = {
+  /** One side, or ops, proposes a window; with `previousWindow` it is a reschedule. */
+  'schedule.proposed': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.proposed';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.proposed.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'PROPOSED';
+      actor: Actor;
+      window: Window;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      proposedBy: ProposedBy;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** Both sides agree on the window. */
+  'schedule.confirmed': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.confirmed';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.confirmed.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'CONFIRMED';
+      actor: Actor;
+      window: Window;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      proposedBy: ProposedBy;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** A window is turned down (UNSCHEDULED), or the provider is released (DECLINED); `outcome` says what follows. */
+  'schedule.rejected': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.rejected';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.rejected.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'UNSCHEDULED' | 'DECLINED';
+      actor: Actor;
+      /** The window it is about; of a reject or an expiry, the one that is gone */
+      window: Window | null;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      /** Who proposed `window` */
+      proposedBy: ProposedBy | null;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** The customer, or ops, calls the work off. */
+  'schedule.cancelled': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.cancelled';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.cancelled.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'CANCELLED';
+      actor: Actor;
+      /** The window it is about; of a reject or an expiry, the one that is gone */
+      window: Window | null;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      /** Who proposed `window` */
+      proposedBy: ProposedBy | null;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** Nobody answered the proposal in time; it is open to propose again. */
+  'schedule.expired': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.expired';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.expired.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'UNSCHEDULED';
+      actor: Actor;
+      /** The window it is about; of a reject or an expiry, the one that is gone */
+      window: Window | null;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      /** Who proposed `window` */
+      proposedBy: ProposedBy | null;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** The work is done. */
+  'schedule.completed': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.completed';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.completed.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'COMPLETED';
+      actor: Actor;
+      window: Window;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      /** Who proposed `window` */
+      proposedBy: ProposedBy | null;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+    };
+  };
+  /** Something is wrong with the visit or the work; the status stays, a person has to look. */
+  'schedule.disputed': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'schedule.disputed';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/schedule.disputed.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      assignmentId: string;
+      jobId: string;
+      customerId: string;
+      providerId: string;
+      scheduleVersion: number;
+      status: 'CONFIRMED' | 'COMPLETED';
+      actor: Actor;
+      window: Window;
+      /** The confirmed window that a new proposal has released */
+      previousWindow: Window | null;
+      /** Who proposed `window` */
+      proposedBy: ProposedBy | null;
+      notes: string | null;
+      reason: string | null;
+      outcome: RejectOutcome | null;
+      /** With NEXT_PROVIDER_INVITED, the new assignment */
+      nextAssignmentId: string | null;
+      price: Money;
+      /** Opens the assignment in the app */
+      link: string;
+      kind: DisputeKind;
+    };
+  };
+  /** A reminder is planned for `dueAt`. */
+  'reminder.queued': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/reminders';
+    type: 'reminder.queued';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/reminder.queued.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      reminderId: string;
+      assignmentId: string;
+      /** The version of the schedule that it reminds of */
+      scheduleVersion: number;
+      kind: ReminderKind;
+      audience: Array<Side>;
+      dueAt: string;
+      sentAt: string | null;
+      latenessMs: number | null;
+      suppressedBecause: SuppressedBecause | null;
+      window: Window;
+      customerId: string;
+      providerId: string;
+      /** Opens the assignment in the app */
+      link: string;
+      /** Counts the reminder events of the assignment; the event's sequence */
+      reminderSequence: number;
+    };
+  };
+  /** The order to send: tell the `audience` of the `window` now. */
+  'reminder.due': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/reminders';
+    type: 'reminder.due';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/reminder.due.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      reminderId: string;
+      assignmentId: string;
+      /** The version of the schedule that it reminds of */
+      scheduleVersion: number;
+      kind: ReminderKind;
+      audience: Array<Side>;
+      dueAt: string;
+      sentAt: string | null;
+      latenessMs: number | null;
+      suppressedBecause: SuppressedBecause | null;
+      window: Window;
+      customerId: string;
+      providerId: string;
+      /** Opens the assignment in the app */
+      link: string;
+      /** Counts the reminder events of the assignment; the event's sequence */
+      reminderSequence: number;
+    };
+  };
+  /** A reminder is later than its grace and has not been sent: for ops. */
+  'reminder.overdue': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/reminders';
+    type: 'reminder.overdue';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/reminder.overdue.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      reminderId: string;
+      assignmentId: string;
+      /** The version of the schedule that it reminds of */
+      scheduleVersion: number;
+      kind: ReminderKind;
+      audience: Array<Side>;
+      dueAt: string;
+      sentAt: string | null;
+      latenessMs: number | null;
+      suppressedBecause: SuppressedBecause | null;
+      window: Window;
+      customerId: string;
+      providerId: string;
+      /** Opens the assignment in the app */
+      link: string;
+      /** Counts the reminder events of the assignment; the event's sequence */
+      reminderSequence: number;
+    };
+  };
+  /** A planned reminder will not be sent. */
+  'reminder.suppressed': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/reminders';
+    type: 'reminder.suppressed';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/reminder.suppressed.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      reminderId: string;
+      assignmentId: string;
+      /** The version of the schedule that it reminds of */
+      scheduleVersion: number;
+      kind: ReminderKind;
+      audience: Array<Side>;
+      dueAt: string;
+      sentAt: string | null;
+      latenessMs: number | null;
+      suppressedBecause: SuppressedBecause;
+      window: Window;
+      customerId: string;
+      providerId: string;
+      /** Opens the assignment in the app */
+      link: string;
+      /** Counts the reminder events of the assignment; the event's sequence */
+      reminderSequence: number;
+    };
+  };
+  /** A window is confirmed, so there will be a payout; also its hold, and the release of one. */
+  'payout.pending': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/payouts';
+    type: 'payout.pending';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/payout.pending.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      payoutId: string;
+      assignmentId: string;
+      jobId: string;
+      providerId: string;
+      customerId: string;
+      amount: Money;
+      /** The payout's version; the event's sequence */
+      version: number;
+      status: 'PENDING';
+      /** A PENDING one that waits for a new confirmation */
+      onHold: boolean;
+      approvals: Array<Approval>;
+      blockedBecause: string | null;
+      paymentReference: string | null;
+    };
+  };
+  /** The work is done and a person has to approve; also the first of two approvals. */
+  'payout.awaiting_approval': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/payouts';
+    type: 'payout.awaiting_approval';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/payout.awaiting_approval.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      payoutId: string;
+      assignmentId: string;
+      jobId: string;
+      providerId: string;
+      customerId: string;
+      amount: Money;
+      /** The payout's version; the event's sequence */
+      version: number;
+      status: 'AWAITING_APPROVAL';
+      /** A PENDING one that waits for a new confirmation */
+      onHold: boolean;
+      approvals: Array<Approval>;
+      blockedBecause: string | null;
+      paymentReference: string | null;
+    };
+  };
+  /** All approvals are there; the payment can be made. */
+  'payout.approved': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/payouts';
+    type: 'payout.approved';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/payout.approved.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      payoutId: string;
+      assignmentId: string;
+      jobId: string;
+      providerId: string;
+      customerId: string;
+      amount: Money;
+      /** The payout's version; the event's sequence */
+      version: number;
+      status: 'APPROVED';
+      /** A PENDING one that waits for a new confirmation */
+      onHold: boolean;
+      approvals: Array<Approval>;
+      blockedBecause: string | null;
+      paymentReference: string | null;
+    };
+  };
+  /** The money is paid. This is final. */
+  'payout.paid': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/payouts';
+    type: 'payout.paid';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/payout.paid.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      payoutId: string;
+      assignmentId: string;
+      jobId: string;
+      providerId: string;
+      customerId: string;
+      amount: Money;
+      /** The payout's version; the event's sequence */
+      version: number;
+      status: 'PAID';
+      /** A PENDING one that waits for a new confirmation */
+      onHold: boolean;
+      approvals: Array<Approval>;
+      blockedBecause: string | null;
+      paymentReference: string | null;
+    };
+  };
+  /** The payout is stopped, and only a person lets it go on. */
+  'payout.blocked': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/payouts';
+    type: 'payout.blocked';
+    /** The assignment */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/payout.blocked.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** The assignment: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: {
+      payoutId: string;
+      assignmentId: string;
+      jobId: string;
+      providerId: string;
+      customerId: string;
+      amount: Money;
+      /** The payout's version; the event's sequence */
+      version: number;
+      status: 'BLOCKED';
+      /** A PENDING one that waits for a new confirmation */
+      onHold: boolean;
+      approvals: Array<Approval>;
+      blockedBecause: string;
+      paymentReference: string | null;
+    };
+  };
+};
+
 /** What each operation takes and answers. */
 export type Operations = {
   /** A customer asks for work to be done */

@@ -1,6 +1,7 @@
 import { type Operations, type Problem, routes } from './api.ts';
 import { ProblemError, UnexpectedAnswerError } from './errors.ts';
 import { sendAgain } from './retry.ts';
+import { type Change, streamChanges } from './stream-changes.ts';
 
 export type ClientOptions = {
   /** Of the gateway. */
@@ -16,7 +17,19 @@ export type ClientOptions = {
 };
 
 /** Every operation of the API by its name. What it rejects with is a {@link ProblemError} when the API said no. */
-export type Client = { readonly [N in OperationName]: (...input: Arguments<Input<N>>) => Promise<Answer<N>> };
+export type Client = { readonly [N in OperationName]: (...input: Arguments<Input<N>>) => Promise<Answer<N>> } & {
+  /**
+   * What happens to an assignment from now on, as it happens. Resolves when the stream is open; iterating it connects again by
+   * itself, with a fresh token, and loses nothing. It ends when `signal` is aborted or the loop is left.
+   */
+  readonly streamChanges: (input: ChangesInput) => Promise<AsyncIterable<Change>>;
+};
+
+export type ChangesInput = {
+  params: { id: string };
+  signal?: AbortSignal | undefined;
+  headers?: Readonly<Record<string, string>>;
+};
 
 export type OperationName = keyof Operations;
 export type Answer<N extends OperationName> = Operations[N]['answer'];
@@ -37,9 +50,11 @@ export type Mutation = {
 /** A client of the API for one person. */
 export function createClient(options: ClientOptions): Client {
   const names = Object.keys(routes) as OperationName[];
-  return Object.fromEntries(
-    names.map((name) => [name, (input?: Sent) => call(options, name, input ?? {})]),
-  ) as unknown as Client;
+  const operations = names.map((name) => [name, (input?: Sent) => call(options, name, input ?? {})]);
+  return {
+    ...Object.fromEntries(operations),
+    streamChanges: (input: ChangesInput) => openChanges(options, input),
+  } as Client;
 }
 
 type Method<N extends OperationName> = (typeof routes)[N]['method'];
@@ -50,17 +65,17 @@ type Sent = Mutation & {
   params?: Record<string, string>;
   query?: Record<string, unknown>;
   body?: unknown;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   headers?: Readonly<Record<string, string>>;
 };
 
 async function call(options: ClientOptions, name: OperationName, input: Sent): Promise<unknown> {
-  const { fetch = globalThis.fetch, retries = 2, timeoutMs = 10_000 } = options;
+  const { fetch, retries, timeoutMs } = withDefaults(options);
   const { method } = routes[name];
   const path = pathOf(routes[name].path, input);
   const { signal, body } = input;
   const send = async () =>
-    fetch(options.url.replace(/\/$/, '') + path, {
+    fetch(urlOf(options, path), {
       method,
       headers: await headersOf(options, input),
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -69,6 +84,25 @@ async function call(options: ClientOptions, name: OperationName, input: Sent): P
   const mayRepeat = method === 'GET' || input.idempotencyKey !== undefined;
   const response = await sendAgain(send, { retries: mayRepeat ? retries : 0, signal });
   return readAnswer(`${method} ${path}`, response);
+}
+
+function openChanges(options: ClientOptions, input: ChangesInput): Promise<AsyncIterable<Change>> {
+  const path = pathOf('/assignments/{id}/changes', input);
+  return streamChanges({
+    ...withDefaults(options),
+    url: urlOf(options, path),
+    headers: () => headersOf(options, input),
+    signal: input.signal,
+    errorOf: (response) => errorOf(`GET ${path}`, response),
+  });
+}
+
+function withDefaults({ fetch = globalThis.fetch, retries = 2, timeoutMs = 10_000 }: ClientOptions) {
+  return { fetch, retries, timeoutMs };
+}
+
+function urlOf({ url }: ClientOptions, path: string): string {
+  return url.replace(/\/$/, '') + path;
 }
 
 async function headersOf({ token }: ClientOptions, { headers, body, idempotencyKey, ifMatch }: Sent) {
@@ -89,8 +123,16 @@ function pathOf(template: string, { params = {}, query = {} }: Sent): string {
 }
 
 async function readAnswer(request: string, response: Response): Promise<unknown> {
-  const type = response.headers.get('content-type') ?? '';
-  if (type.startsWith('application/problem+json')) throw new ProblemError(request, (await response.json()) as Problem);
-  if (type.startsWith('application/json')) return response.json();
-  throw new UnexpectedAnswerError(request, response.status);
+  if (typeOf(response).startsWith('application/json')) return response.json();
+  throw await errorOf(request, response);
+}
+
+async function errorOf(request: string, response: Response): Promise<Error> {
+  if (!typeOf(response).startsWith('application/problem+json'))
+    return new UnexpectedAnswerError(request, response.status);
+  return new ProblemError(request, (await response.json()) as Problem);
+}
+
+function typeOf(response: Response): string {
+  return response.headers.get('content-type') ?? '';
 }

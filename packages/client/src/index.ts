@@ -1,6 +1,7 @@
 export type * from './api.ts';
 export {
   type Answer,
+  type ChangesInput,
   type Client,
   type ClientOptions,
   createClient,
@@ -9,3 +10,4 @@ export {
   type OperationName,
 } from './client.ts';
 export { ProblemError, UnexpectedAnswerError } from './errors.ts';
+export type { Change } from './stream-changes.ts';

@@ -19,18 +19,20 @@ export async function sendAgain(
   }
 }
 
-async function isPassing(response: Response): Promise<boolean> {
+/** Whether the answer is no more than "not now". */
+export async function isPassing(response: Response): Promise<boolean> {
   if (passing.has(response.status)) return true;
   return response.status === 409 && (await response.clone().text()).includes('"idempotency-in-flight"');
 }
 
 /** As the API asks, else longer each time, and never all clients at once. */
-function pauseMs(response: Response | undefined, retried: number): number {
+export function pauseMs(response: Response | undefined, retried: number): number {
   const askedMs = Number(response?.headers.get('retry-after') ?? 0) * 1_000;
   return Math.min(longestPauseMs, Math.max(askedMs, 200 * 2 ** retried) * (1 + Math.random() / 4));
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws the signal's reason, as soon as it is aborted */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const giveUp = () => {

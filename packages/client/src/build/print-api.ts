@@ -1,3 +1,4 @@
+import { asyncApiDocument } from '@punctual/contracts/asyncapi';
 import { openApiDocument } from '@punctual/contracts/openapi';
 import { printProperty, printType, type Schema } from './print-type.ts';
 
@@ -14,11 +15,16 @@ type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 };
+type EventDocument = {
+  components: { messages: Record<string, { payload: Schema }>; schemas: Record<string, Schema> };
+};
 type Route = { method: string; path: string; operation: Operation };
 
-/** The source of `api.ts`: the types of the contract's OpenAPI document, and where each of its operations is. */
+/** The source of `api.ts`: the types of the contract's documents, OpenAPI and AsyncAPI, and where each operation is. */
 export function printApi(): string {
   const document: Document = JSON.parse(JSON.stringify(openApiDocument()));
+  const { messages, schemas }: EventDocument['components'] = JSON.parse(JSON.stringify(asyncApiDocument().components));
+  const types = printTypes([...Object.entries(document.components.schemas), ...Object.entries(schemas)]);
   const routes = Object.entries(document.paths)
     .flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -26,12 +32,26 @@ export function printApi(): string {
     .filter(answersJson);
   return [
     '// Generated from the OpenAPI document by `npm run generate -w @punctual/client`. Change the contract, not this file.',
-    ...Object.entries(document.components.schemas).map(
-      ([name, schema]) => `export type ${name} = ${printType(schema)};`,
-    ),
+    ...Object.entries(types).map(([name, type]) => `export type ${name} = ${type};`),
+    `/** Every event, by its type. */\nexport type Events = { ${Object.entries(messages).map(printEvent).join('\n')} };`,
     `/** What each operation takes and answers. */\nexport type Operations = { ${routes.map(printOperation).join('\n')} };`,
     `/** Where each operation is. */\nexport const routes = { ${routes.map(printRoute).join('\n')} } as const;`,
   ].join('\n\n');
+}
+
+/** @throws Error when the documents mean different things by one name */
+function printTypes(schemas: readonly (readonly [name: string, schema: Schema])[]): Record<string, string> {
+  const types: Record<string, string> = {};
+  for (const [name, schema] of schemas) {
+    const type = printType(schema);
+    types[name] ??= type;
+    if (types[name] !== type) throw new Error(`${name} is ${types[name]} and ${type}`);
+  }
+  return types;
+}
+
+function printEvent([type, { payload }]: [string, { payload: Schema }]): string {
+  return printProperty(type, payload, true);
 }
 
 /** The page of the documentation and the stream of changes are no calls. */

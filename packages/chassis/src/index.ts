@@ -14,6 +14,7 @@ export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
 export { inboxInsert, inboxTable, outboxInsert, outboxTable } from './outbox/tables.ts';
 export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';
 export { every } from './process/every.ts';
+export { failpoint, type Moment } from './process/failpoint.ts';
 export type { Lifecycle } from './process/lifecycle.ts';
 export type { Logger } from './process/logger.ts';
 export { runService, type Service, type ServiceDefinition, type ServiceDeps, startService } from './process/service.ts';

@@ -4,6 +4,7 @@ import { nanos } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { StreamName } from '@punctual/contracts';
 import { isUnavailable } from '../http/unavailable.ts';
+import { failpoint } from '../process/failpoint.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { inSpan } from '../telemetry/trace-context.ts';
@@ -101,7 +102,9 @@ async function receive<E>(deps: ReceiveDeps, options: ConsumerOptions<E>, messag
 
   const working = setInterval(() => message.working(), ackWaitMs / 3);
   try {
+    await failpoint('before-handle');
     await inSpan(`process ${message.subject}`, spanOptions(durable, message), () => options.handle(event));
+    await failpoint('before-ack');
     message.ack();
   } catch (error) {
     const deliveries = message.info.deliveryCount;

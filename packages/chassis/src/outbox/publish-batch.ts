@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { Broker } from '../nats/broker.ts';
 import { publish } from '../nats/publish.ts';
+import { failpoint } from '../process/failpoint.ts';
 import type { Logger } from '../process/logger.ts';
 
 type OutboxRow = { id: string; aggregate_id: string; type: string; payload: string; traceparent: string | null };
@@ -30,6 +31,7 @@ export async function publishBatch(deps: {
   const aggregates = [...Map.groupBy(rows, (row) => row.aggregate_id).values()];
   const results = await Promise.allSettled(aggregates.map(publishInOrder));
   if (published.length > 0) {
+    await failpoint('before-mark');
     await deps.client.query('update outbox set published_at = clock_timestamp() where id = any($1)', [published]);
   }
   const failure = results.find((result) => result.status === 'rejected');

@@ -1,4 +1,5 @@
 import { Client, type QueryResult } from 'pg';
+import { failpoint } from '../process/failpoint.ts';
 
 const nothing = { command: '', rowCount: null, rows: [] };
 
@@ -33,7 +34,10 @@ export class TransactionClient extends Client {
     // With parameters only one statement can be sent at a time.
     if (begins && parameters.length > 0) await super.query('begin');
     const whole = begins && parameters.length === 0 ? `begin; ${text}` : text;
+    const commits = text.endsWith('commit');
+    if (commits) await failpoint('before-commit');
     const results = [await super.query(whole, parameters)].flat();
+    if (commits) await failpoint('after-commit');
     this.#committed = !ends && results.at(-1)?.command === 'COMMIT';
     const last = results.findLast(({ command }) => command !== 'COMMIT') ?? nothing;
     return results.length > 1 ? { ...last, rows: results.flatMap(({ rows }) => rows) } : last;

@@ -93,6 +93,7 @@ async function startContainer(host: Host, server: ContainerServer): Promise<Serv
   }
   return {
     url,
+    signal: async (name) => void (await handle.kill({ signal: name })),
     halt: () => client.container.stop(handle, { timeout: 10 }),
     resume: async () => {
       await client.container.start(handle);

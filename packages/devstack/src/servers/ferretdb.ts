@@ -31,7 +31,7 @@ export async function startFerretdb(host: Host, ask: (url: string) => Promise<un
       await documentdb.resume();
       await ferretdb.resume();
     };
-    return { url: ferretdb.url, halt: stop, resume, stop };
+    return { url: ferretdb.url, halt: stop, resume, signal: ferretdb.signal, stop };
   } catch (error) {
     await documentdb.stop();
     throw error;

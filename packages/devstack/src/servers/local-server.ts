@@ -58,7 +58,8 @@ async function startOn(port: number, host: Host, server: LocalServer, logFile: s
   const resume = async () => {
     running ??= await start();
   };
-  return { url, halt, resume, stop: halt };
+  const signal = async (name: NodeJS.Signals) => void (running && process.kill(running.pid, name));
+  return { url, halt, resume, signal, stop: halt };
 }
 
 async function untilReady(

@@ -14,7 +14,7 @@ export function namedServer(
         ? error
         : new Unavailable(`${variable} does not answer: ${error.message || error.code}`);
     });
-    return { url, halt: refuse, resume: refuse, stop: async () => undefined };
+    return { url, halt: refuse, resume: refuse, signal: refuse, stop: async () => undefined };
   };
   const refuse = () => Promise.reject(new Error(`The server of ${variable} is not ours to stop.`));
   return [{ kind: 'environment', name: `the one ${variable} names`, start }];

@@ -6,6 +6,8 @@ export type Server = {
   readonly url: string;
   /** Stops answering, as in a fault; the port and the data are kept. Not for one named by its URL. */
   halt(): Promise<void>;
+  /** A signal to its process, as a fault sends it; after `SIGKILL`, `halt` and `resume` bring it back. Not for one named by its URL. */
+  signal(name: NodeJS.Signals): Promise<void>;
   /** Answers again, on the same port with the same data. */
   resume(): Promise<void>;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-import { type Broker, publishEvent } from '@punctual/chassis';
+import { type Broker, failpoint, publishEvent } from '@punctual/chassis';
 import { type AssignmentRecord, reminderId } from '../domain/assignment.ts';
 import { toReminderEvent } from '../messaging/reminder-event.ts';
 import { takeOff } from '../persistence/assignments.ts';
@@ -34,6 +34,7 @@ export async function carryOut(deps: CommandDeps, found: AssignmentRecord[]): Pr
   const results = await Promise.all(attempts);
 
   const sent = results.flatMap(({ published }) => published.sent);
+  if (sent.length > 0) await failpoint('mid-send');
   await markSent(store, sent, sentAt);
   await takeOff(
     store,

@@ -7,8 +7,13 @@ import { TransactionClient } from './transaction-client.ts';
 export type Database = {
   /** An EntityManager of its own for one request, message or run of a job. */
   fork(): EntityManager;
+  /** One statement outside of a transaction, without the mapper: each connection plans it once. For what is read most (ADR 0009). */
+  read<Row extends object>(statement: Prepared): Promise<Row[]>;
   check: HealthCheck;
 };
+
+/** SQL with `$1`… for each parameter, and a name that nothing else has. */
+export type Prepared = { name: string; text: string; values: unknown[] };
 
 export type DatabaseDeps = {
   url: string;
@@ -42,8 +47,10 @@ export async function openDatabase({
   lifecycle.onShutdown('database', () => orm.close());
   await orm.connect();
   await migrate(orm);
+  const pool = await orm.em.getConnection().getNativeClient();
   return {
     fork: () => orm.em.fork(),
+    read: async (statement) => (await pool.query(statement)).rows,
     check: { name: 'database', required: true, check: async () => void (await orm.em.fork().execute('select 1')) },
   };
 }

@@ -1,4 +1,4 @@
-export { type Database, openDatabase } from './database.ts';
+export { type Database, openDatabase, type Prepared } from './database.ts';
 export { forgetDelivered } from './forget-delivered.ts';
 export {
   type Claim,

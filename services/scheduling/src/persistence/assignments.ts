@@ -1,5 +1,6 @@
 import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@punctual/chassis/postgres';
 import { TimelineItem } from '@punctual/contracts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
 import { type AssignmentColumns, assignmentColumns, selectAssignment, toAssignment } from './assignment-columns.ts';
@@ -13,6 +14,9 @@ const isTaken = `exists (
       and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
         && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`;
 
+const assignmentAndTaken = `
+  select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken from assignment mine where id = $1`;
+
 const readOnly = { disableIdentityMap: true } as const;
 
 export async function findAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
@@ -22,13 +26,14 @@ export async function findAssignment(em: EntityManager, id: string): Promise<Ass
 
 /** An assignment, and whether it is one of {@link takenProposals}. */
 export async function findAssignmentAndTaken(
-  em: EntityManager,
+  database: Database,
   id: string,
 ): Promise<{ assignment: Assignment; windowTaken: boolean } | null> {
-  const [row] = await em.execute<(AssignmentColumns & { window_taken: boolean })[]>(
-    `select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken from assignment mine where id = ?`,
-    [id],
-  );
+  const [row] = await database.read<AssignmentColumns & { window_taken: boolean }>({
+    name: 'assignment and taken',
+    text: assignmentAndTaken,
+    values: [id],
+  });
   return row ? { assignment: toAssignment(row), windowTaken: row.window_taken } : null;
 }
 

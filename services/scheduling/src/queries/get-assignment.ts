@@ -10,7 +10,7 @@ export type QueryDeps = { database: Database; now: () => Temporal.Instant };
 
 /** @throws DomainError `not-found`, also for who may not know of it */
 export async function getAssignment(deps: QueryDeps, caller: Caller, id: string): Promise<AssignmentBody> {
-  const found = await findAssignmentAndTaken(deps.database.fork(), id);
+  const found = await findAssignmentAndTaken(deps.database, id);
   const { assignment, windowTaken } = requireSight(caller, found);
   return presentAssignment(assignment, actions(assignment, caller, deps.now(), { windowTaken }));
 }

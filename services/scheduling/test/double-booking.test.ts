@@ -1,38 +1,59 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
+type Window = { start: string; end: string };
+
+const rivals = 25;
+/** Windows of all shapes that have one moment in common, so that any two of them overlap; the same in each run. */
+const contests: Window[][] = fc
+  .sample(
+    fc.tuple(
+      fc.integer({ min: 2 * 24 * 60, max: 50 * 24 * 60 }),
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 30, max: 240 })), {
+        minLength: rivals,
+        maxLength: rivals,
+      }),
+    ),
+    { seed: 20261122, numRuns: 40 },
+  )
+  .map(([moment, shapes]) => shapes.map(([before, after]) => windowIn(moment - before, before + after)));
+
 let scheduling: SchedulingService;
+let database: Client;
 beforeAll(async () => {
   scheduling = await startScheduling();
+  database = new Client({ connectionString: scheduling.environment.databaseUrl });
+  await database.connect();
 });
-afterAll(() => scheduling.stop());
+afterAll(async () => {
+  await database.end();
+  await scheduling.stop();
+});
 
 test('of racing confirmations of overlapping windows exactly one wins, at two instances', async () => {
-  const another = await scheduling.startAnother();
-  for (let round = 0; round < 5; round += 1) {
+  const urls = [scheduling.service.url, (await scheduling.startAnother()).url];
+  for (const windows of contests) {
     const providerId = randomUUID();
-    const casts = await Promise.all(Array.from({ length: 8 }, () => scheduling.cast({ providerId })));
-    for (const [index, { customer, job }] of casts.entries()) {
-      const proposed = await customer.post(`/jobs/${job.id}/schedule`, windowIn(600 + index * 5));
-      expect(proposed.status).toBe(200);
-    }
-    const elsewhere = await scheduling.person('provider', { id: providerId, url: another.url });
-    const replies = await Promise.all(
-      casts.map(({ provider, assignment }, index) =>
-        (index % 2 ? provider : elsewhere).post(`/assignments/${assignment.id}/schedule/confirm`),
-      ),
-    );
-    const winners = replies.filter(({ status }) => status === 200);
-    expect(winners).toHaveLength(1);
-    for (const loser of replies.filter(({ status }) => status !== 200)) {
-      const problem = problemOf(loser);
-      expect(problem).toMatchObject({ status: 409, code: 'window-taken' });
-      expect(problem.conflict).toEqual({ start: winners[0]?.body.scheduledStart, end: winners[0]?.body.scheduledEnd });
-      expect(problem.freeWindows).toHaveLength(3);
+    const ids = await insertProposals(providerId, windows);
+    const doors = await Promise.all(urls.map((url) => scheduling.person('provider', { id: providerId, url })));
+    const confirm = (id: string, index: number) => doors[index % 2]?.post(`/assignments/${id}/schedule/confirm`);
+    const replies = (await Promise.all(ids.map(confirm))).flatMap((reply) => reply ?? []);
+
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(rivals - 1).fill(409)]);
+    const won = replies.find(({ status }) => status === 200)?.body;
+    const taken = { start: won?.scheduledStart ?? '', end: won?.scheduledEnd ?? '' };
+    for (const loser of replies.filter(({ status }) => status === 409)) {
+      const { code, conflict, freeWindows = [] } = problemOf(loser);
+      expect({ code, conflict }).toEqual({ code: 'window-taken', conflict: taken });
+      expect(freeWindows).toHaveLength(3);
+      for (const { start, end } of freeWindows) expect(end <= taken.start || taken.end <= start).toBe(true);
     }
   }
+  const { rows } = await database.query(`select count(*)::int as confirmed from assignment where status = 'CONFIRMED'`);
+  expect(rows).toEqual([{ confirmed: contests.length }]);
   expect(await overlaps()).toBe(0);
 });
 
@@ -80,13 +101,32 @@ test('racing commands on one assignment are judged one after another', async () 
 });
 
 async function overlaps(): Promise<number> {
-  const database = new Client({ connectionString: scheduling.environment.databaseUrl });
-  await database.connect();
   const { rows } = await database.query(
     `select count(*)::int as count from assignment a join assignment b on a.provider_id = b.provider_id and a.id < b.id
         and a.status = 'CONFIRMED' and b.status = 'CONFIRMED'
         and tstzrange(a.scheduled_start, a.scheduled_end) && tstzrange(b.scheduled_start, b.scheduled_end)`,
   );
-  await database.end();
   return rows[0].count;
+}
+
+/** Customers' proposals to one provider, in one statement: asking for them would take most of the time. */
+async function insertProposals(providerId: string, windows: readonly Window[]): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `with wanted as materialized (
+        select uuidv7() as id, uuidv7() as job_id, gen_random_uuid() as customer_id, starts, ends
+          from unnest($2::timestamptz[], $3::timestamptz[]) as w (starts, ends)),
+      jobs as (
+        insert into job (id, customer_id, title, timezone, price_amount_minor, price_currency, status, rejection_policy,
+            provider_queue, current_assignment_id, created_at, updated_at)
+          select job_id, customer_id, 'The kitchen tap leaks', 'Europe/Berlin', 18500, 'EUR', 'ASSIGNED', 'REOPEN_QUOTES', '{}',
+              id, now(), now() from wanted)
+      insert into assignment (id, job_id, customer_id, provider_id, status, scheduled_start, scheduled_end, timezone,
+          schedule_proposed_by, schedule_version, proposal_expires_at, reminder_status, price_amount_minor, price_currency,
+          created_at, updated_at)
+        select id, job_id, customer_id, $1, 'PROPOSED', starts, ends, 'Europe/Berlin', 'CUSTOMER', 1, starts, 'NONE', 18500, 'EUR',
+            now(), now() from wanted
+        returning id`,
+    [providerId, windows.map(({ start }) => start), windows.map(({ end }) => end)],
+  );
+  return rows.map(({ id }) => id);
 }

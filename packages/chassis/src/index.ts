@@ -11,7 +11,7 @@ export { declareStreams } from './nats/declare-streams.ts';
 export { ensureStreams } from './nats/ensure-streams.ts';
 export { publishEvent } from './nats/publish.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
-export { inboxInsert, inboxTable, outboxInsert, outboxTable } from './outbox/tables.ts';
+export { inboxInsert, inboxTable, outboxInsert, outboxStreamSequence, outboxTable } from './outbox/tables.ts';
 export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';
 export { every } from './process/every.ts';
 export { failpoint, type Moment } from './process/failpoint.ts';

@@ -10,6 +10,7 @@ import {
   connectBroker,
   declareStreams,
   inboxTable,
+  outboxStreamSequence,
   outboxTable,
   publishEvent,
   readConfig,
@@ -29,7 +30,7 @@ beforeEach(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...inboxTable]) await database.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable]) await database.query(statement);
   open = [];
 });
 
@@ -106,6 +107,8 @@ test('the relay publishes each row once, in order for each aggregate, whoever le
   for (const events of versions.values())
     expect(events.map((event) => Number(event.sequence))).toEqual([1, 2, 3, 4, 5]);
   expect(messages[0]?.header.get('Nats-Msg-Id')).toBe(messages[0]?.json<CloudEvent>().id);
+  const { rows } = await database.query('select id from outbox order by stream_sequence');
+  expect(rows.map(({ id }) => id)).toEqual(messages.map((message) => message.json<CloudEvent>().id));
   expect(messages[0]?.header.get('Content-Type')).toBe('application/cloudevents+json');
 });
 

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inboxTable, outboxTable } from '../src/index.ts';
+import { inboxTable, outboxStreamSequence, outboxTable } from '../src/index.ts';
 import { type Database, forgetDelivered, openDatabase } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
@@ -21,7 +21,8 @@ beforeAll(async () => {
     migrations: [],
     lifecycle,
   });
-  for (const statement of [...outboxTable, ...inboxTable]) await database.fork().execute(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable])
+    await database.fork().execute(statement);
 });
 
 afterAll(async () => {

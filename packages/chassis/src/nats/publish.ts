@@ -11,9 +11,10 @@ const ackTimeoutMs = 5_000;
 
 /**
  * Publishes and waits until the stream has stored it; the producer span is a child of what caused the event.
+ * @returns its sequence in the stream; of an event that was there already, that one's
  * @throws when there is no acknowledgement: the event may or may not be stored, and is to be published again with the same id
  */
-export async function publish(broker: Broker, event: OutgoingEvent): Promise<void> {
+export async function publish(broker: Broker, event: OutgoingEvent): Promise<number> {
   const options = {
     kind: SpanKind.PRODUCER,
     parent: event.traceparent,
@@ -23,20 +24,21 @@ export async function publish(broker: Broker, event: OutgoingEvent): Promise<voi
       'messaging.message.id': event.id,
     },
   };
-  await inSpan(`publish ${event.subject}`, options, async () => {
+  return await inSpan(`publish ${event.subject}`, options, async () => {
     const outgoing = headers();
     outgoing.set('Content-Type', 'application/cloudevents+json');
     for (const [name, value] of Object.entries(traceHeaders())) outgoing.set(name, value);
-    await broker.jetstream.publish(event.subject, event.payload, {
+    const { seq } = await broker.jetstream.publish(event.subject, event.payload, {
       msgID: event.id,
       headers: outgoing,
       timeout: ackTimeoutMs,
     });
+    return seq;
   });
 }
 
 /** {@link publish} for an event that is not in an outbox. */
-export function publishEvent(broker: Broker, event: CloudEvent): Promise<void> {
+export async function publishEvent(broker: Broker, event: CloudEvent): Promise<void> {
   const { id, type, traceparent } = event;
-  return publish(broker, { id, subject: type, payload: JSON.stringify(event), traceparent });
+  await publish(broker, { id, subject: type, payload: JSON.stringify(event), traceparent });
 }

@@ -21,18 +21,22 @@ export async function publishBatch(deps: {
     `select id, aggregate_id, type, payload, traceparent from outbox
       where published_at is null order by position limit ${batchSize}`,
   );
-  const published: string[] = [];
+  const published: { id: string; sequence: number }[] = [];
   const publishInOrder = async (ofOneAggregate: readonly OutboxRow[]) => {
     for (const { id, type, payload, traceparent } of ofOneAggregate) {
-      await publish(deps.broker, { id, subject: type, payload, traceparent: traceparent ?? undefined });
-      published.push(id);
+      const event = { id, subject: type, payload, traceparent: traceparent ?? undefined };
+      published.push({ id, sequence: await publish(deps.broker, event) });
     }
   };
   const aggregates = [...Map.groupBy(rows, (row) => row.aggregate_id).values()];
   const results = await Promise.allSettled(aggregates.map(publishInOrder));
   if (published.length > 0) {
     await failpoint('before-mark');
-    await deps.client.query('update outbox set published_at = clock_timestamp() where id = any($1)', [published]);
+    await deps.client.query(
+      `update outbox set published_at = clock_timestamp(), stream_sequence = acknowledged.sequence
+        from unnest($1::uuid[], $2::bigint[]) as acknowledged (id, sequence) where outbox.id = acknowledged.id`,
+      [published.map(({ id }) => id), published.map(({ sequence }) => sequence)],
+    );
   }
   const failure = results.find((result) => result.status === 'rejected');
   if (failure)

@@ -21,6 +21,9 @@ export const outboxTable: readonly string[] = [
   'create index outbox_age on outbox using brin (created_at)',
 ];
 
+/** For a later migration: where in its stream an event is, from the PubAck of its publish; null for what was published before. */
+export const outboxStreamSequence: readonly string[] = ['alter table outbox add column stream_sequence bigint'];
+
 /** Which events a consumer has applied. */
 export const inboxTable: readonly string[] = [
   `create table inbox (

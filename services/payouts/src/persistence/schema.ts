@@ -1,7 +1,11 @@
 import { AssignmentViewRow } from './assignment-view-row.ts';
 import { CreatePayouts } from './migrations/20261122-create-payouts.ts';
+import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.ts';
 import { PayoutRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
 
 /** What the database of payouts holds, and how it came to be. */
-export const schema = { entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow], migrations: [CreatePayouts] };
+export const schema = {
+  entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow],
+  migrations: [CreatePayouts, KeepStreamSequence],
+};

@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '@punctual/chassis';
 import type { Request, Response } from 'express';
 import { explainFailure } from '../upstream/explain-failure.ts';
 import { answerHeaders, requestHeaders } from '../upstream/headers.ts';
-import type { Answer, Upstream, UpstreamRequest } from '../upstream/upstreams.ts';
+import type { Answer } from '../upstream/receive.ts';
+import type { Upstream, UpstreamRequest } from '../upstream/upstreams.ts';
 
 export type ForwardDeps = { logger: Logger };
 
@@ -14,7 +17,7 @@ export function toUpstream(request: Request, response: Response): UpstreamReques
     path: request.path + queryOf(request),
     headers: requestHeaders(request.headers),
     body: request.body,
-    signal: untilClosed(response),
+    client: response,
   };
 }
 
@@ -31,18 +34,19 @@ export async function ask(
   try {
     return await upstream(request);
   } catch (error) {
-    if (request.signal.aborted) return undefined;
+    if (request.client.destroyed) return undefined;
     deps.logger.warn({ err: error, method: request.method }, 'a service gave no answer');
     throw explainFailure(error);
   }
 }
 
-/** Streams a service's answer to the client. An answer that breaks off breaks off for the client too, and never looks whole. */
+/** Hands a service's answer to the client. A stream that breaks off breaks off for the client too, and never looks whole. */
 export async function passOn(deps: ForwardDeps, answer: Answer | undefined, response: Response): Promise<void> {
   if (!answer) return;
   response.status(answer.statusCode).setHeaders(answerHeaders(answer.headers));
   // Added, since the gateway may vary its answers too, by origin.
   for (const field of [answer.headers.vary ?? []].flat()) response.vary(field);
+  if (!(answer.body instanceof Readable)) return void response.end(answer.body);
   await pipeline(answer.body, response).catch((error: unknown) => {
     deps.logger.info({ err: error }, 'an answer broke off');
   });
@@ -53,27 +57,19 @@ export async function passOn(deps: ForwardDeps, answer: Answer | undefined, resp
  * @throws HttpProblem `unavailable` when it breaks off
  */
 export async function readJson({ body }: Answer): Promise<unknown> {
-  return body.json().catch((error: unknown) => {
+  if (!(body instanceof Readable)) return JSON.parse(body.toString());
+  return json(body).catch((error: unknown) => {
     throw explainFailure(error);
   });
 }
 
-/** Reads away an answer that nobody gets, so that its connection can serve again. */
-export async function discard(answer: Answer): Promise<void> {
-  await answer.body.dump().catch(() => undefined);
+/** Gives up an answer that nobody gets. */
+export function discard({ body }: Answer): void {
+  if (body instanceof Readable) body.destroy();
 }
 
 /** What follows the path as it was sent; `request.url` may be in absolute form, and is not passed on as such. */
 function queryOf({ originalUrl }: Request): string {
   const start = originalUrl.indexOf('?');
   return start < 0 ? '' : originalUrl.slice(start);
-}
-
-function untilClosed(response: Response): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    // Nobody listens after a whole answer, and an abort is not cheap.
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

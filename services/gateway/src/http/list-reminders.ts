@@ -11,12 +11,12 @@ export function listReminders(deps: ForwardDeps & { upstreams: Upstreams }): Rel
     const forwarded = toUpstream(request, response);
     const reminders = await ask(deps, deps.upstreams.reminders, forwarded);
     if (reminders?.statusCode !== 404) return passOn(deps, reminders, response);
-    await discard(reminders);
+    discard(reminders);
 
     const path = `/assignments/${encodeURIComponent(String(request.params.id))}`;
     const assignment = await ask(deps, deps.upstreams.scheduling, { ...forwarded, path });
     if (assignment?.statusCode !== 200) return passOn(deps, assignment, response);
-    await discard(assignment);
+    discard(assignment);
     response.set('Cache-Control', 'no-store').json({ items: [] });
   };
 }

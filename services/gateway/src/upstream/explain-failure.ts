@@ -8,7 +8,7 @@ const soon = { 'Retry-After': '1' };
  * `unavailable`. A mistake of the gateway's own, and what is a refusal already, is returned as it is.
  */
 export function explainFailure(error: unknown): unknown {
-  if (error instanceof errors.HeadersTimeoutError) {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     const detail =
       'The answer took too long, and whether the request was carried out is not known. A repetition with the same Idempotency-Key is safe.';
     return new HttpProblem('upstream-timeout', detail, {}, soon);

@@ -1,3 +1,4 @@
+import { Readable, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { inSpan, type Lifecycle, traceHeaders } from '@punctual/chassis';
@@ -5,6 +6,7 @@ import type { Endpoint } from '@punctual/contracts';
 import { type Dispatcher, Pool } from 'undici';
 import type { GatewayConfig } from '../config.ts';
 import { busy, isBrokenConnection, isRefusedConnection } from './explain-failure.ts';
+import { type Answer, receive } from './receive.ts';
 
 export type UpstreamName = Exclude<Endpoint['owner'], 'gateway'>;
 
@@ -14,11 +16,9 @@ export type UpstreamRequest = {
   path: string;
   headers: Record<string, string | string[]>;
   body?: Buffer | undefined;
-  /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  /** Whom the answer is for. When it has closed nobody waits for one any more. */
+  client: Writable;
 };
-
-export type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
 /** Sends a request to a service; rejects with undici's error when there is no answer, and with `busy` when too many wait. */
 export type Upstream = (request: UpstreamRequest) => Promise<Answer>;
@@ -50,11 +50,11 @@ function connect(deps: { config: GatewayConfig; lifecycle: Lifecycle }, name: Up
   });
   deps.lifecycle.onShutdown(`connections to ${name}`, () => pool.destroy());
 
-  const attempt: Upstream = (request) => {
-    const attributes = { 'http.request.method': request.method, 'peer.service': name };
-    return inSpan(`${request.method} ${name}`, { kind: SpanKind.CLIENT, attributes }, async () => {
+  const attempt: Upstream = ({ method, path, body = null, client, ...request }) => {
+    const attributes = { 'http.request.method': method, 'peer.service': name };
+    return inSpan(`${method} ${name}`, { kind: SpanKind.CLIENT, attributes }, async () => {
       const headers = { ...request.headers, ...traceHeaders() };
-      const answer = await pool.request({ ...request, body: request.body ?? null, headers });
+      const answer = await receive(pool, { method, path, body, headers }, client);
       trace.getActiveSpan()?.setAttribute('http.response.status_code', answer.statusCode);
       return answer;
     });
@@ -73,7 +73,8 @@ function bounded(most: number, upstream: Upstream): Upstream {
     inFlight += 1;
     try {
       const answer = await upstream(request);
-      answer.body.once('close', leave);
+      if (answer.body instanceof Readable) answer.body.once('close', leave);
+      else leave();
       return answer;
     } catch (error) {
       leave();

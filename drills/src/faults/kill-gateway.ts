@@ -1,0 +1,3 @@
+import { killAtRandom } from './kill-at-random.ts';
+
+export const killGateway = killAtRandom('gateway');

@@ -1,0 +1,3 @@
+import { killAtRandom } from './kill-at-random.ts';
+
+export const killScheduling = killAtRandom('scheduling');

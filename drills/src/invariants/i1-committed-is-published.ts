@@ -1,0 +1,57 @@
+import { firstOfEach } from './first-of-each.ts';
+import type { Books, Message, State } from './state.ts';
+
+/** I1: each committed change is published; and what somebody was told yes to is committed. */
+export function committedIsPublished(state: State): string[] {
+  const { scheduling, payouts, streams, reminders } = state;
+  return [
+    ...acceptedIsCommitted(state),
+    ...changeHasEvent('scheduling', scheduling, streams.SCHEDULE, (row) => row.id),
+    ...changeHasEvent('payouts', payouts, streams.PAYOUT, assignmentOf(payouts.payouts)),
+    ...reminders.records
+      .filter(({ outbox }) => outbox.length > 0)
+      .map(({ _id }) => `reminders decided something for ${_id} and never carried it out`),
+    ...sentIsPublished(state),
+  ];
+}
+
+function acceptedIsCommitted({ accepted, scheduling, payouts }: State): string[] {
+  const committed = new Set([...scheduling.timeline, ...payouts.timeline].map(({ id, version }) => `${id} ${version}`));
+  return accepted
+    .filter(({ id, version }) => !committed.has(`${id} ${version}`))
+    .map(
+      ({ aggregate, id, version, command }) =>
+        `${command} made ${aggregate} ${id} version ${version}, which is not there`,
+    );
+}
+
+type Named = Books['timeline'][number];
+
+function changeHasEvent(name: string, books: Books, messages: Message[], assignment: (row: Named) => string): string[] {
+  const published = new Set(messages.map(({ event }) => event.id));
+  const outbox = new Map(books.outbox.map((row) => [`${row.aggregateId} ${row.aggregateVersion}`, row]));
+  return books.timeline.flatMap((row) => {
+    const event = outbox.get(`${assignment(row)} ${row.version}`);
+    if (!event) return [`${name}: ${row.type} ${row.id} version ${row.version} is committed without an event`];
+    return published.has(event.id)
+      ? []
+      : [`${name}: ${row.type} ${row.id} version ${row.version} is not in the stream`];
+  });
+}
+
+/** The events of a payout carry its version under its assignment. */
+function assignmentOf(payouts: State['payouts']['payouts']) {
+  const byId = new Map(payouts.map(({ id, assignmentId }) => [id, assignmentId]));
+  return ({ id }: Named) => byId.get(id) ?? id;
+}
+
+function sentIsPublished({ reminders, streams }: State): string[] {
+  const due = new Set(
+    firstOfEach(streams.REMINDER)
+      .filter(({ event }) => event.type === 'reminder.due')
+      .map(({ event }) => event.data.reminderId),
+  );
+  return reminders.ledger
+    .filter(({ _id, state }) => state === 'SENT' && !due.has(_id))
+    .map(({ _id }) => `the ledger says that ${_id} was sent, and the stream does not have it`);
+}

@@ -1,0 +1,28 @@
+import { firstOfEach } from './first-of-each.ts';
+import type { Effect, State } from './state.ts';
+
+/** I4: an event has at most one effect at each consumer, and a reminder is sent at most once. */
+export function oneEffect({ scheduling, payouts, streams }: State): string[] {
+  const sent = firstOfEach(streams.REMINDER).filter(({ event }) => event.type === 'reminder.due');
+  return [
+    ...moreThanOnce([...scheduling.effects, ...payouts.effects].map(name)).map(
+      ([what, times]) => `${what} took effect ${times} times`,
+    ),
+    ...moreThanOnce(sent.map(({ event }) => event.data.reminderId ?? '')).map(
+      ([what, times]) => `reminder ${what} was sent ${times} times`,
+    ),
+    ...moreThanOnce(payouts.payouts.map(({ assignmentId }) => assignmentId)).map(
+      ([what, times]) => `assignment ${what} has ${times} payouts`,
+    ),
+  ];
+}
+
+function name({ consumer, eventId }: Effect): string {
+  return `event ${eventId} at ${consumer}`;
+}
+
+function moreThanOnce(names: readonly string[]): [name: string, times: number][] {
+  return [...Map.groupBy(names, (each) => each)]
+    .map(([each, all]): [string, number] => [each, all.length])
+    .filter(([, times]) => times > 1);
+}

@@ -1,0 +1,38 @@
+import type { PayoutStatus } from '@punctual/contracts';
+import type { State } from './state.ts';
+
+/** Written down again from design §4 rule 8, on purpose not taken from the service. */
+const edges: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
+  PENDING: ['PENDING', 'AWAITING_APPROVAL', 'BLOCKED'],
+  AWAITING_APPROVAL: ['AWAITING_APPROVAL', 'APPROVED', 'BLOCKED'],
+  APPROVED: ['APPROVED', 'PAID', 'BLOCKED'],
+  BLOCKED: ['BLOCKED', 'PENDING', 'AWAITING_APPROVAL', 'APPROVED'],
+  PAID: [],
+};
+
+const statusOf = new Map<string, PayoutStatus>([
+  ['payout.pending', 'PENDING'],
+  ['payout.awaiting_approval', 'AWAITING_APPROVAL'],
+  ['payout.approved', 'APPROVED'],
+  ['payout.paid', 'PAID'],
+  ['payout.blocked', 'BLOCKED'],
+]);
+
+/** I6: a payout goes only where it may, begins `PENDING`, and is paid at most once. */
+export function legalPayouts({ payouts }: State): string[] {
+  const timelines = Map.groupBy(payouts.timeline, ({ id }) => id);
+  const steps = [...timelines].flatMap(([id, items]) => {
+    const path = items.map(({ type }) => statusOf.get(type));
+    const wrong = path.flatMap((to, index) => (isLegal(path[index - 1], to) ? [] : [`${path[index - 1]} → ${to}`]));
+    return wrong.map((step) => `payout ${id} went ${step}`);
+  });
+  const payments = [...Map.groupBy(payouts.paid, ({ payoutId }) => payoutId)]
+    .filter(([, attempts]) => attempts.length > 1)
+    .map(([id, attempts]) => `payout ${id} was paid ${attempts.length} times`);
+  return [...steps, ...payments];
+}
+
+function isLegal(from: PayoutStatus | undefined, to: PayoutStatus | undefined): boolean {
+  if (to === undefined) return false;
+  return from === undefined ? to === 'PENDING' : edges[from].includes(to);
+}

@@ -1,0 +1,32 @@
+import { committedIsPublished } from './i1-committed-is-published.ts';
+import { publishedIsCommitted } from './i2-published-is-committed.ts';
+import { versionsDenseAndInOrder } from './i3-versions-dense-and-in-order.ts';
+import { oneEffect } from './i4-one-effect.ts';
+import { noOverlap } from './i5-no-overlap.ts';
+import { legalPayouts } from './i6-legal-payouts.ts';
+import { nothingStaleSent } from './i7-nothing-stale-sent.ts';
+import { noMessageLost } from './i8-no-message-lost.ts';
+import type { State } from './state.ts';
+
+/** Item 9 of the drills: what must hold whatever has happened. */
+export const invariants = {
+  I1: committedIsPublished,
+  I2: publishedIsCommitted,
+  I3: versionsDenseAndInOrder,
+  I4: oneEffect,
+  I5: noOverlap,
+  I6: legalPayouts,
+  I7: nothingStaleSent,
+  I8: noMessageLost,
+} as const satisfies Record<string, (state: State) => string[]>;
+
+export type Invariant = keyof typeof invariants;
+
+/** `general`: what is wrong beside the invariants, as an answer 500, or a stack that does not come to rest. */
+export type Violation = { invariant: Invariant | 'general'; text: string };
+
+export function judge(state: State): Violation[] {
+  return Object.entries(invariants).flatMap(([invariant, violations]) =>
+    violations(state).map((text) => ({ invariant: invariant as Invariant, text })),
+  );
+}

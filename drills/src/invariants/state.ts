@@ -1,0 +1,154 @@
+import type { AssignmentStatus, PayoutStatus } from '@punctual/contracts';
+import { z } from 'zod';
+import type { Accepted } from '../load/load.ts';
+import type { Stored } from '../network/bus.ts';
+import type { World } from '../world.ts';
+
+export type OutboxRow = { id: string; aggregateId: string; aggregateVersion: number; type: string; payload: string };
+export type TimelineRow = { id: string; version: number; type: string; at: Date; status: string | null };
+export type Effect = { consumer: string; eventId: string };
+
+/** An event as a stream holds it; only what the invariants look at. */
+export type Message = Stored & { event: Event };
+type Event = z.infer<typeof Event>;
+
+const Event = z.looseObject({
+  id: z.uuid(),
+  type: z.string(),
+  subject: z.uuid(),
+  sequence: z.string().transform(Number),
+  time: z.string(),
+  data: z.looseObject({
+    scheduleVersion: z.number().optional(),
+    reminderId: z.string().optional(),
+    kind: z.string().optional(),
+    window: z.looseObject({ start: z.string(), end: z.string() }).nullish(),
+  }),
+});
+
+/** What one service's PostgreSQL says. */
+export type Books = { outbox: OutboxRow[]; timeline: TimelineRow[]; inbox: Effect[]; effects: Effect[] };
+
+/** Everything that the databases and the streams say, once all is quiet. */
+export type State = {
+  /** Commands that were answered with yes, in all drills on this world. */
+  accepted: readonly Accepted[];
+  scheduling: Books & {
+    assignments: {
+      id: string;
+      status: AssignmentStatus;
+      version: number;
+      payoutStatus: PayoutStatus | null;
+      payoutVersion: number;
+    }[];
+    /** Pairs of confirmed windows of one provider that overlap. */
+    overlaps: { one: string; other: string; providerId: string }[];
+  };
+  payouts: Books & {
+    payouts: { id: string; assignmentId: string; status: PayoutStatus; version: number }[];
+    views: { assignmentId: string; version: number; status: AssignmentStatus }[];
+    /** Attempts that paid; none where payments are made by hand. */
+    paid: { payoutId: string }[];
+  };
+  reminders: { records: ReminderRecord[]; ledger: LedgerRow[] };
+  streams: Record<'SCHEDULE' | 'REMINDER' | 'PAYOUT', Message[]>;
+  /** What no consumer can read, as a drill has published it. */
+  malformed: Stored[];
+  deadLetters: { consumer: string; stream: string; sequence: number; eventId: string | undefined }[];
+  consumers: { name: string; stream: string; pending: number; unacknowledged: number }[];
+};
+
+const ReminderRecord = z.looseObject({
+  _id: z.string(),
+  version: z.number(),
+  sequence: z.number(),
+  outbox: z.array(z.unknown()),
+});
+type ReminderRecord = z.infer<typeof ReminderRecord>;
+const LedgerRow = z.looseObject({
+  _id: z.string(),
+  assignmentId: z.string(),
+  scheduleVersion: z.number(),
+  state: z.enum(['PLANNED', 'SENDING', 'SENT', 'OVERDUE', 'SUPPRESSED']),
+});
+type LedgerRow = z.infer<typeof LedgerRow>;
+
+export async function readState(world: World, accepted: readonly Accepted[]): Promise<State> {
+  const { bus, databases, mongo } = world;
+  const stored = await Promise.all([bus.read('SCHEDULE'), bus.read('REMINDER'), bus.read('PAYOUT')]);
+  const parsed = stored.map((messages) => messages.map((message) => ({ message, event: readEvent(message.text) })));
+  const events = parsed.map((each) => each.flatMap(({ message, event }) => (event ? [{ ...message, event }] : [])));
+  const [schedule = [], reminder = [], payout = []] = events;
+  const db = mongo.db();
+  return {
+    accepted,
+    scheduling: {
+      ...(await readBooks(databases.scheduling, 'assignment_timeline', 'assignment_id')),
+      assignments: await rows(
+        databases.scheduling,
+        `select id, status, schedule_version as version, payout_status as "payoutStatus", payout_version as "payoutVersion"
+          from assignment`,
+      ),
+      overlaps: await rows(
+        databases.scheduling,
+        `select a.id as one, b.id as other, a.provider_id as "providerId" from assignment a join assignment b
+          on a.provider_id = b.provider_id and a.id < b.id and a.status = 'CONFIRMED' and b.status = 'CONFIRMED'
+            and tstzrange(a.scheduled_start, a.scheduled_end, '[)') && tstzrange(b.scheduled_start, b.scheduled_end, '[)')`,
+      ),
+    },
+    payouts: {
+      ...(await readBooks(databases.payouts, 'payout_timeline', 'payout_id')),
+      payouts: await rows(databases.payouts, 'select id, assignment_id as "assignmentId", status, version from payout'),
+      views: await rows(
+        databases.payouts,
+        'select assignment_id as "assignmentId", version, status from assignment_view where version > 0',
+      ),
+      paid: [],
+    },
+    reminders: {
+      records: z.array(ReminderRecord).parse(await db.collection('assignments').find().toArray()),
+      ledger: z.array(LedgerRow).parse(await db.collection('reminders').find().toArray()),
+    },
+    streams: { SCHEDULE: schedule, REMINDER: reminder, PAYOUT: payout },
+    malformed: parsed.flat().flatMap(({ message, event }) => (event ? [] : [message])),
+    deadLetters: (await bus.read('DLQ')).map(({ headers, text }) => ({
+      consumer: headers?.get('Dlq-Consumer') ?? '',
+      stream: headers?.get('Dlq-Stream') ?? '',
+      sequence: Number(headers?.get('Dlq-Sequence')),
+      eventId: readEvent(text)?.id,
+    })),
+    consumers: (await bus.consumers()).map(({ name, stream_name, num_pending, num_ack_pending }) => ({
+      name,
+      stream: stream_name,
+      pending: num_pending,
+      unacknowledged: num_ack_pending,
+    })),
+  };
+}
+
+async function readBooks(pool: World['databases']['scheduling'], timeline: string, id: string): Promise<Books> {
+  return {
+    outbox: await rows(
+      pool,
+      `select id, aggregate_id as "aggregateId", aggregate_version as "aggregateVersion", type, payload from outbox`,
+    ),
+    timeline: await rows(
+      pool,
+      `select ${id} as id, version, type, at, after->>'status' as status from ${timeline} order by ${id}, version`,
+    ),
+    inbox: await rows(pool, 'select consumer, event_id as "eventId" from inbox'),
+    effects: await rows(pool, 'select consumer, event_id as "eventId" from drill_effect'),
+  };
+}
+
+async function rows<Row extends object>(pool: World['databases']['scheduling'], sql: string): Promise<Row[]> {
+  return (await pool.query<Row>(sql)).rows;
+}
+
+function readEvent(text: string): Event | undefined {
+  try {
+    return Event.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type ConsumerInfo,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { connect, type MsgHdrs } from '@nats-io/transport-node';
+
+export type Stored = {
+  stream: string;
+  seq: number;
+  subject: string;
+  at: Date;
+  headers: MsgHdrs | undefined;
+  text: string;
+};
+
+/** The drill's own look at NATS, not through the services' link; it outlives the server's deaths. */
+export type Bus = {
+  jetstream: JetStreamClient;
+  manager: JetStreamManager;
+  /** All that a stream holds now, in its order; nothing of a stream that is not there. */
+  read(stream: string): Promise<Stored[]>;
+  consumers(): Promise<ConsumerInfo[]>;
+  close(): Promise<void>;
+};
+
+/** The services', on every stream that they know. */
+const consumed = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'REPLAY'];
+
+export async function openBus(url: string): Promise<Bus> {
+  const connection = await connect({
+    servers: url,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 100,
+    waitOnFirstConnect: true,
+  });
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const client = jetstream(connection);
+  return {
+    jetstream: client,
+    manager,
+    read: async (stream) => {
+      const info = await manager.streams.info(stream).catch(() => undefined);
+      const messages = info?.state.messages ?? 0;
+      const stored: Stored[] = [];
+      if (messages === 0) return stored;
+      const consumer = await client.consumers.get(stream);
+      for await (const message of await consumer.fetch({ max_messages: messages, expires: 20_000 })) {
+        const { seq, subject, headers } = message;
+        const at = new Date(message.info.timestampNanos / 1e6);
+        stored.push({ stream, seq, subject, at, headers, text: message.string() });
+        if (stored.length === messages) break;
+      }
+      return stored;
+    },
+    consumers: async () => {
+      const lists = await Promise.all(
+        consumed.map((stream) =>
+          manager.consumers
+            .list(stream)
+            .next()
+            .catch(() => []),
+        ),
+      );
+      // The drill's own and the gateways' are not durable.
+      return lists.flat().filter(({ config }) => config.durable_name !== undefined);
+    },
+    close: () => connection.close(),
+  };
+}

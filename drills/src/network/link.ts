@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** What a link does with bytes on their way to the server. `cut-after` lets them through and cuts before the answer. */
+export type Verdict = 'pass' | 'cut-before' | 'cut-after';
+
+/** A network between the services and one server, which a drill can make slow, or cut. */
+export type Link = {
+  /** The server's URL as seen through the link. */
+  url: string;
+  /** For every chunk, both ways. */
+  delay(ms: number): void;
+  judge(verdict: (chunk: Buffer) => Verdict): void;
+  /** Resets so many connections, or all. */
+  reset(share?: number): void;
+  /** As if nothing had been done. */
+  heal(): void;
+  close(): void;
+};
+
+const pass = (): Verdict => 'pass';
+
+export async function openLink(serverUrl: string): Promise<Link> {
+  const target = new URL(serverUrl);
+  const pairs = new Set<{ near: Socket; far: Socket }>();
+  let delayMs = 0;
+  let verdict: (chunk: Buffer) => Verdict = pass;
+
+  const server = createServer((near) => {
+    const far = connect({ host: target.hostname, port: Number(target.port) });
+    const pair = { near, far };
+    pairs.add(pair);
+    const cut = () => resetPair(pair);
+    carry(
+      near,
+      far,
+      () => delayMs,
+      (chunk) => verdict(chunk),
+      cut,
+    );
+    carry(far, near, () => delayMs, pass, cut);
+    for (const socket of [near, far]) {
+      socket.setNoDelay(true);
+      socket.on('error', cut);
+      socket.on('close', () => {
+        pairs.delete(pair);
+        near.destroy();
+        far.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const url = new URL(serverUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    judge: (wanted) => {
+      verdict = wanted;
+    },
+    reset: (share = 1) => {
+      for (const pair of [...pairs].slice(0, Math.ceil(pairs.size * share))) resetPair(pair);
+    },
+    heal: () => {
+      delayMs = 0;
+      verdict = pass;
+    },
+    close: () => {
+      server.close();
+      for (const pair of pairs) resetPair(pair);
+    },
+  };
+}
+
+function resetPair({ near, far }: { near: Socket; far: Socket }): void {
+  near.resetAndDestroy();
+  far.resetAndDestroy();
+}
+
+/** Chunks keep their order also while the delay changes. */
+function carry(
+  from: Socket,
+  to: Socket,
+  delayMs: () => number,
+  verdict: (chunk: Buffer) => Verdict,
+  cut: () => void,
+): void {
+  let latest = Promise.resolve();
+  let waiting = 0;
+  const deliver = (chunk: Buffer) => {
+    const judged = verdict(chunk);
+    if (judged === 'cut-before') return cut();
+    to.write(chunk);
+    // Far enough behind that the server has read them; the answer meets a closed link.
+    if (judged === 'cut-after') setImmediate(cut);
+  };
+  from.on('data', (chunk: Buffer) => {
+    const ms = delayMs();
+    if (ms === 0 && waiting === 0) return deliver(chunk);
+    waiting += 1;
+    const due = new Promise<void>((resolve) => setTimeout(resolve, ms));
+    latest = latest
+      .then(() => due)
+      .then(() => {
+        waiting -= 1;
+        deliver(chunk);
+      });
+  });
+  from.on('end', () => void latest.then(() => to.end()));
+}

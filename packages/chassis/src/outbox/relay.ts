@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import type { Broker, BrokerHandle } from '../nats/broker.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
-import { publishBatch } from './publish-batch.ts';
+import { openLeaderSession } from './leader-session.ts';
+import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
+import { publishOutbox } from './publish-outbox.ts';
+import { type Reachability, watchReachability } from './reachability.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export type RelayDeps = {
@@ -18,27 +20,33 @@ export type RelayDeps = {
 /** Publishes what the outbox holds. `wake` after each commit; what it misses is found by polling. */
 export type OutboxRelay = { wake(): void };
 
-const pollMs = 1_000;
-const candidacyMs = 2_000;
+const candidacyMs = 1_000;
 const retryMs = 1_000;
 
 /**
  * Runs in every instance of a service; the one that holds the database's advisory lock publishes, the others stand by.
- * The lock, the reads and the marks share one connection: who loses it is no longer leader and can mark nothing.
+ * The lock, the reads and the marks share one session: who loses it is no longer leader and can mark nothing. Who cannot reach NATS
+ * leaves the lead to others.
  */
 export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
   const { signal } = deps.lifecycle;
   const logger = deps.logger.child({ part: 'outbox' });
   const wakeUp = createWakeUp({ name: deps.name, signal });
+  const outboxMetrics = createOutboxMetrics(signal);
 
   const run = async () => {
     const broker = await deps.broker.connected();
     wakeUp.listen(broker.connection);
+    const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
     while (!signal.aborted) {
-      await lead(deps, broker, wakeUp, logger).catch((error: unknown) => {
+      await reachability.back();
+      if (signal.aborted) return;
+      try {
+        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics });
+      } catch (error) {
         if (!signal.aborted) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
-      });
-      await pause(retryMs, signal);
+        await pause(retryMs, signal);
+      }
     }
   };
 
@@ -47,38 +55,30 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
   return { wake: wakeUp.wake };
 }
 
-async function lead(deps: RelayDeps, broker: Broker, wakeUp: WakeUp, logger: Logger): Promise<void> {
+type Leading = {
+  broker: Broker;
+  reachability: Reachability;
+  wakeUp: WakeUp;
+  logger: Logger;
+  outboxMetrics: OutboxMetrics;
+};
+
+async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
   const { signal } = deps.lifecycle;
-  const client = new Client({
-    connectionString: deps.databaseUrl,
-    application_name: `${deps.name} outbox relay`,
-    keepAlive: true,
-    statement_timeout: 10_000,
-  });
-  const lost = new Promise<never>((_resolve, reject) => client.once('error', reject));
-  lost.catch(() => {});
+  const { reachability, logger, outboxMetrics } = leading;
+  const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name });
   try {
-    await client.connect();
-    while (!(await tryToLead(client))) {
-      await Promise.race([pause(candidacyMs, signal), lost]);
-      if (signal.aborted) return;
+    while (!(await session.tryToLead())) {
+      await Promise.race([pause(candidacyMs, signal), session.lost]);
+      if (signal.aborted || reachability.isAway()) return;
     }
     logger.info('leads the outbox');
-    while (!signal.aborted) {
-      const { found, failed } = await publishBatch({ client, broker, logger });
-      if (failed > 0) await pause(retryMs, signal);
-      else if (found === 0) await Promise.race([wakeUp.next(pollMs), lost]);
-    }
+    outboxMetrics.leads(session);
+    await publishOutbox({ session, signal, ...leading });
   } finally {
-    await client.end().catch(() => {});
+    outboxMetrics.leads(undefined);
+    await session.end();
   }
-}
-
-async function tryToLead(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ leads: boolean }>(
-    `select pg_try_advisory_lock(hashtextextended('outbox relay', 0)) as leads`,
-  );
-  return rows[0]?.leads === true;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 /** Ends the leader's wait at once, whichever instance committed. A lost one costs no more than the next poll. */
 export type WakeUp = {
   wake(): void;
+  /** For this instance only. */
+  ring(): void;
   listen(connection: NatsConnection): void;
   isListening(): boolean;
   /** Resolves at the next wake-up (or at once, when one came since the last call), after `ms`, or when the service stops. */
@@ -14,22 +15,24 @@ export function createWakeUp({ name, signal }: { name: string; signal: AbortSign
   const subject = `wakeup.outbox.${name}`;
   let bell = Promise.withResolvers<void>();
   let connection: NatsConnection | undefined;
+  const ring = () => bell.resolve();
+  signal.addEventListener('abort', ring, { once: true });
 
   return {
     wake: () => {
-      bell.resolve();
+      ring();
       if (connection && !connection.isClosed()) connection.publish(subject);
     },
     listen: (to) => {
       connection = to;
-      to.subscribe(subject, { callback: () => bell.resolve() });
+      to.subscribe(subject, { callback: ring });
     },
     isListening: () => connection !== undefined,
+    ring,
     next: async (ms) => {
-      const timer = new AbortController();
-      const either = AbortSignal.any([timer.signal, signal]);
-      await Promise.race([bell.promise, delay(ms, undefined, { signal: either }).catch(() => {})]);
-      timer.abort();
+      const timer = setTimeout(ring, ms);
+      await bell.promise;
+      clearTimeout(timer);
       bell = Promise.withResolvers<void>();
     },
   };

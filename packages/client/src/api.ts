@@ -285,6 +285,70 @@ export type FreeWindows = { items: Array<Interval> };
 
 export type PayoutPage = { items: Array<Payout>; nextCursor: string | null };
 
+export type Explanation = {
+  assignmentId: string;
+  at: string;
+  /** Of all that happened, oldest first */
+  traceIds: Array<string>;
+  scheduling: ScheduleExplanation | null;
+  reminders: RemindersExplanation | null;
+  payouts: PayoutExplanation | null;
+  missing: Array<MissingPart>;
+};
+
+export type ScheduleExplanation = {
+  assignment: Assignment;
+  timeline: Array<TimelineItem>;
+  /** Of the last seven days, oldest first */
+  outbox: Array<OutboxEvent>;
+  follows: Array<Follows>;
+};
+
+export type OutboxEvent = {
+  id: string;
+  type: EventType;
+  version: number;
+  traceId: string | null;
+  createdAt: string;
+  publishedAt: string | null;
+  /** Null when it was not published, or not noted */
+  streamSequence: number | null;
+  consumers: Array<ConsumedEvent>;
+};
+
+export type ConsumedEvent = {
+  consumer: string;
+  state: ConsumerState;
+  /** Its place in the stream DLQ, and why it is there */
+  deadLetter: { sequence: number; reason: string; at: string } | null;
+};
+
+export type ConsumerState = 'DEAD' | 'APPLIED' | 'ACKED' | 'DELIVERED' | 'PENDING';
+
+export type Follows = { consumer: string; version: number };
+
+export type RemindersExplanation = {
+  reminders: Array<Reminder>;
+  /** The reminderSequence of what was decided last */
+  sequence: number;
+  /** Decided, and not on the stream yet */
+  unpublished: Array<{ type: EventType; kind: ReminderKind; scheduleVersion: number; at: string }>;
+  follows: Array<Follows>;
+};
+
+export type PayoutExplanation = {
+  payout: Payout | null;
+  timeline: Array<TimelineItem>;
+  /** Of the last seven days, oldest first */
+  outbox: Array<OutboxEvent>;
+  follows: Array<Follows>;
+};
+
+export type MissingPart = {
+  part: 'scheduling' | 'reminders' | 'payouts' | 'broker';
+  because: 'UNKNOWN' | 'AWAY' | 'FAILED';
+};
+
 export type RejectOutcome = 'WINDOW_REJECTED' | 'QUOTES_REOPENED' | 'NEXT_PROVIDER_INVITED';
 
 /** Every event, by its type. */
@@ -1044,6 +1108,12 @@ export type Operations = {
     body: MarkPaidBody;
     answer: Payout;
   };
+  /** What every part knows of an assignment: changes, events and who took them, reminders, payout */
+  explainAssignment: {
+    params: { id: string };
+
+    answer: Explanation;
+  };
   /** This contract */
   getOpenApi: {
     answer: Record<string, unknown>;
@@ -1076,5 +1146,6 @@ export const routes = {
   blockPayout: { method: 'POST', path: '/payouts/{id}/block' },
   unblockPayout: { method: 'POST', path: '/payouts/{id}/unblock' },
   markPayoutPaid: { method: 'POST', path: '/payouts/{id}/mark-paid' },
+  explainAssignment: { method: 'GET', path: '/ops/assignments/{id}/explain' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },
 } as const;

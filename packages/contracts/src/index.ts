@@ -14,6 +14,7 @@ export * from './problems.ts';
 export * from './rest/assignment.ts';
 export * from './rest/assignment-commands.ts';
 export * from './rest/empty-body.ts';
+export * from './rest/explanation.ts';
 export * from './rest/free-windows.ts';
 export * from './rest/job.ts';
 export * from './rest/parameters.ts';

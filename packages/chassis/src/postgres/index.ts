@@ -10,4 +10,5 @@ export {
   keepAnswer,
   recallAnswer,
 } from './idempotency.ts';
+export { readOutbox } from './read-outbox.ts';
 export { commitWith, inTransaction, type Statement } from './transaction.ts';

@@ -2,6 +2,7 @@ import { assignmentEndpoints } from './assignments.ts';
 import { documentationEndpoints } from './documentation.ts';
 import type { Endpoint as EndpointDefinition, Named } from './endpoint.ts';
 import { jobEndpoints } from './jobs.ts';
+import { opsEndpoints } from './ops.ts';
 import { payoutEndpoints } from './payouts.ts';
 import { providerEndpoints } from './providers.ts';
 import { reminderEndpoints } from './reminders.ts';
@@ -15,6 +16,7 @@ export const endpoints = named({
   ...reminderEndpoints,
   ...providerEndpoints,
   ...payoutEndpoints,
+  ...opsEndpoints,
   ...documentationEndpoints,
 });
 

@@ -5,6 +5,7 @@ import { blockPayout } from '../commands/block-payout.ts';
 import type { Answer, CommandDeps } from '../commands/change-payout.ts';
 import { markPayoutPaid } from '../commands/mark-payout-paid.ts';
 import { unblockPayout } from '../commands/unblock-payout.ts';
+import { explainAssignment } from '../queries/explain-assignment.ts';
 import { getPayout } from '../queries/get-payout.ts';
 import { getPayoutTimeline } from '../queries/get-payout-timeline.ts';
 import { listPayouts } from '../queries/list-payouts.ts';
@@ -21,6 +22,9 @@ export function createRoutes(deps: CommandDeps): Route[] {
       const { timeline, version } = await getPayoutTimeline(deps, caller, params.id);
       return { body: timeline, version };
     }),
+    handle(endpoints.explainAssignment, async ({ caller, params }) => ({
+      body: await explainAssignment(deps, caller, params.id),
+    })),
     handle(endpoints.approvePayout, async (request) => asAnswer(await approvePayout(deps, request))),
     handle(endpoints.blockPayout, async (request) => asAnswer(await blockPayout(deps, request))),
     handle(endpoints.unblockPayout, async (request) => asAnswer(await unblockPayout(deps, request))),

@@ -2,7 +2,7 @@ import { type BrokerHandle, type Lifecycle, type Logger, startConsumer } from '@
 import { readScheduleEvent } from '@punctual/contracts';
 import { type FollowDeps, followSchedule } from '../commands/follow-schedule.ts';
 
-const durable = 'payouts-schedule';
+export const scheduleConsumer = 'payouts-schedule';
 
 export type ScheduleEventDeps = Omit<FollowDeps, 'consumer'> & {
   broker: BrokerHandle;
@@ -14,9 +14,9 @@ export type ScheduleEventDeps = Omit<FollowDeps, 'consumer'> & {
 export function consumeScheduleEvents(deps: ScheduleEventDeps): void {
   startConsumer(deps, {
     stream: 'SCHEDULE',
-    durable,
+    durable: scheduleConsumer,
     subjects: ['schedule.>'],
     read: readScheduleEvent,
-    handle: (event) => followSchedule({ ...deps, consumer: durable }, event),
+    handle: (event) => followSchedule({ ...deps, consumer: scheduleConsumer }, event),
   });
 }

@@ -8,6 +8,11 @@ export async function readAssignmentView(em: EntityManager, assignmentId: string
   return em.findOneOrFail(AssignmentViewRow, { assignmentId }, { disableIdentityMap: true });
 }
 
+/** What is known of an assignment, if anything is. */
+export async function findAssignmentView(em: EntityManager, assignmentId: string): Promise<AssignmentView | null> {
+  return em.findOne(AssignmentViewRow, { assignmentId }, { disableIdentityMap: true });
+}
+
 /** The same, and nobody else adds to it until the transaction ends; also of an assignment that is heard of for the first time. */
 export async function lockAssignmentView(em: EntityManager, assignmentId: string): Promise<AssignmentView> {
   await em.upsert(AssignmentViewRow, unknownAssignment(assignmentId), {

@@ -1,5 +1,6 @@
 import { handle, type Route } from '@punctual/chassis';
 import { endpoints } from '@punctual/contracts';
+import { explainAssignment } from '../queries/explain-assignment.ts';
 import { listReminders } from '../queries/list-reminders.ts';
 import { type HealthDeps, measureHealth } from '../queries/measure-health.ts';
 
@@ -8,6 +9,9 @@ export function createRoutes(deps: HealthDeps): Route[] {
   return [
     handle(endpoints.listReminders, async ({ params, caller }) => ({
       body: { items: await listReminders(deps, { assignmentId: params.id, caller }) },
+    })),
+    handle(endpoints.explainAssignment, async ({ params, caller }) => ({
+      body: await explainAssignment(deps, { assignmentId: params.id, caller }),
     })),
     handle(endpoints.getRemindersHealth, async () => {
       const health = await measureHealth(deps);

@@ -3,6 +3,7 @@ import type { CommandRequest } from '@punctual/chassis/postgres';
 import { endpoints } from '@punctual/contracts';
 import { type AssignmentCommand, changeAssignment } from '../commands/change-assignment.ts';
 import type { CommandDeps } from '../commands/command.ts';
+import { explainAssignment } from '../queries/explain-assignment.ts';
 import { getAssignment, getTimeline } from '../queries/get-assignment.ts';
 import { listAssignments } from '../queries/list-assignments.ts';
 import { readCursor } from './read-cursor.ts';
@@ -41,6 +42,9 @@ export function assignmentRoutes(deps: CommandDeps): Route[] {
       const { items, version } = await getTimeline(deps, caller, params.id);
       return { body: { items }, version };
     }),
+    handle(endpoints.explainAssignment, async ({ caller, params }) => ({
+      body: await explainAssignment(deps, caller, params.id),
+    })),
     handle(endpoints.listAssignments, async ({ caller, query: { cursor, ...query } }) => ({
       body: await listAssignments(deps, caller, { ...query, after: readCursor(cursor) }),
     })),

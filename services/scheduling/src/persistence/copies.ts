@@ -42,6 +42,19 @@ export async function saveReminderCopy(em: EntityManager, assignmentId: string, 
   await em.execute(sql, [...parameters]);
 }
 
+/** Up to which `reminderSequence` and which version of the payout the copies of an assignment have come; 0: nothing yet. */
+export async function readCopyVersions(
+  em: EntityManager,
+  assignmentId: string,
+): Promise<{ reminders: number; payout: number }> {
+  const [row] = await em.execute<{ reminders: unknown; payout_version: number }[]>(
+    'select reminders, payout_version from assignment where id = ?',
+    [assignmentId],
+  );
+  const sequences = Object.values(Reminders.parse(row?.reminders ?? {})).map(({ sequence }) => sequence);
+  return { reminders: Math.max(0, ...sequences), payout: row?.payout_version ?? 0 };
+}
+
 /** Takes over what an event says of the payout, unless something newer is known. */
 export async function savePayoutCopy(em: EntityManager, data: PayoutData): Promise<void> {
   const [sql, parameters] = updateOf('assignment', data.assignmentId, {

@@ -34,7 +34,7 @@ export const scheduling: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'scheduling', ...process });
-    ensureStreams({ broker, ...process }, { names: ['SCHEDULE', 'DLQ'], replicas: config.STREAM_REPLICAS });
+    ensureStreams({ broker, ...process }, { names: ['SCHEDULE', 'DLQ', 'REPLAY'], replicas: config.STREAM_REPLICAS });
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'scheduling', ...process });
     const deps = { database, relay, ...commandSettings(config) };
 
@@ -44,14 +44,18 @@ export const scheduling: ServiceDefinition<Config> = {
       durable: reminderConsumer,
       subjects: ['reminder.>'],
       read: readReminderEvent,
-      handle: (event) => onReminderEvent(deps, event),
+      handle: async (messages) => {
+        for (const { event } of messages) await onReminderEvent(deps, event);
+      },
     });
     startConsumer(consuming, {
       stream: 'PAYOUT',
       durable: payoutConsumer,
       subjects: ['payout.>'],
       read: readPayoutEvent,
-      handle: (event) => onPayoutEvent(deps, event),
+      handle: async (messages) => {
+        for (const { event } of messages) await onPayoutEvent(deps, event);
+      },
     });
 
     every(process, {
@@ -81,7 +85,7 @@ export const scheduling: ServiceDefinition<Config> = {
 
 function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'> {
   return {
-    now: () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'trunc' }),
+    now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
     newId: () => randomUUIDv7(),
     linkBase: config.LINK_BASE,
     rules: {

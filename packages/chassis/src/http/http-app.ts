@@ -74,11 +74,20 @@ function chain({ authenticate }: HttpAppDeps, route: Route): RequestHandler[] {
   return [identify, readBody, answer];
 }
 
-function send(response: Response, success: number, handled: Handled): void {
-  response.status(handled.status ?? success).set('Cache-Control', 'no-store');
-  if (handled.version !== undefined) response.set('ETag', `"${handled.version}"`);
-  if (handled.location !== undefined) response.set('Location', handled.location);
-  response.set(handled.headers ?? {}).json(handled.body);
+/** Past `response.json`, which looks for what it is told here: a tenth of the cost of a read. */
+function send(
+  response: Response,
+  success: number,
+  { status = success, version, location, headers, body }: Handled,
+): void {
+  const text = JSON.stringify(body);
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.setHeader('Cache-Control', 'no-store');
+  if (version !== undefined) response.setHeader('ETag', `"${version}"`);
+  if (location !== undefined) response.setHeader('Location', location);
+  response.set(headers ?? {}).end(text);
 }
 
 const refuseLongUri: RequestHandler = (request, _response, next) => {

@@ -40,34 +40,46 @@ export function authorize(
   now: Temporal.Instant,
   roles: readonly Role[] = rolesFor[action],
 ): Acting {
-  const known = capacities(caller, assignment);
-  if (known.length === 0) throw noSuchAssignment();
-  const acting = roles.find((role) => known.includes(role));
-  if (!acting) throw new DomainError('forbidden', `This is for ${roles.join(' or ')}.`);
-  if (action === 'confirm' && isOwnProposal(assignment, acting, now)) {
-    throw new DomainError('own-proposal', 'The other side has to confirm your proposal.');
-  }
-  return { id: caller.id, role: acting };
+  const judged = judge(caller, assignment, action, now, roles);
+  if ('code' in judged) throw new DomainError(judged.code, judged.detail);
+  return judged;
 }
 
-/** The code that {@link authorize} would refuse with, for a caller who may see the assignment. */
+/** The code that {@link authorize} would refuse with. */
 export function whyNotAuthorized(
   caller: Caller,
   assignment: Assignment,
   action: ActionName,
   now: Temporal.Instant,
 ): ProblemCode | undefined {
-  try {
-    authorize(caller, assignment, action, now);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
+  const judged = judge(caller, assignment, action, now, rolesFor[action]);
+  return 'code' in judged ? judged.code : undefined;
 }
 
 export function noSuchAssignment(): DomainError {
-  return new DomainError('not-found', 'There is no such assignment.');
+  return new DomainError(unknown.code, unknown.detail);
+}
+
+type Refusal = { readonly code: ProblemCode; readonly detail: string };
+
+const unknown: Refusal = { code: 'not-found', detail: 'There is no such assignment.' };
+
+/** Throws nothing: six times for every look at an assignment, an error each would cost as much as all the rest of it. */
+function judge(
+  caller: Caller,
+  assignment: Assignment,
+  action: ActionName,
+  now: Temporal.Instant,
+  roles: readonly Role[],
+): Acting | Refusal {
+  const known = capacities(caller, assignment);
+  if (known.length === 0) return unknown;
+  const role = roles.find((each) => known.includes(each));
+  if (!role) return { code: 'forbidden', detail: `This is for ${roles.join(' or ')}.` };
+  if (action === 'confirm' && isOwnProposal(assignment, role, now)) {
+    return { code: 'own-proposal', detail: 'The other side has to confirm your proposal.' };
+  }
+  return { id: caller.id, role };
 }
 
 function isOwnProposal(assignment: Assignment, role: Role, now: Temporal.Instant): boolean {

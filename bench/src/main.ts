@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { confirm } from './benchmarks/confirm.ts';
 import { expiry } from './benchmarks/expiry.ts';
 import { growth } from './benchmarks/growth.ts';
+import { race } from './benchmarks/race.ts';
 import { read } from './benchmarks/read.ts';
 import type { Benchmark } from './result.ts';
 
-const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry };
+const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

@@ -6,7 +6,7 @@ export { createHttpApp, type HttpAppDeps, sendProblem } from './http/http-app.ts
 export { HttpProblem } from './http/http-problem.ts';
 export { isUnavailable } from './http/unavailable.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
-export { type ConsumerOptions, startConsumer } from './nats/consumer.ts';
+export { type ConsumerOptions, type Received, startConsumer } from './nats/consumer.ts';
 export { declareStreams } from './nats/declare-streams.ts';
 export { ensureStreams } from './nats/ensure-streams.ts';
 export { publishEvent } from './nats/publish.ts';

@@ -36,7 +36,10 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     signal: lifecycle.signal,
   };
   await startScheduler({ ...deps, agenda, lifecycle, sweepEveryMs: config.SWEEP_EVERY_MS });
-  ensureStreams({ broker, logger, lifecycle }, { names: ['REMINDER', 'DLQ'], replicas: config.STREAM_REPLICAS });
+  ensureStreams(
+    { broker, logger, lifecycle },
+    { names: ['REMINDER', 'DLQ', 'REPLAY'], replicas: config.STREAM_REPLICAS },
+  );
   consumeScheduleEvents({ ...deps, lifecycle });
 
   return createHttpApp({

@@ -1,139 +1,116 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { SpanKind } from '@opentelemetry/api';
 import type { StreamName } from '@punctual/contracts';
-import { isUnavailable } from '../http/unavailable.ts';
-import { failpoint } from '../process/failpoint.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
-import { inSpan } from '../telemetry/trace-context.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
-import { deadLetter } from './dead-letter.ts';
+import { handleBatch } from './handle-batch.ts';
+import { startPrefetch } from './prefetch.ts';
+import { reasonOf } from './reason-of.ts';
 
 export type ConsumerDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
-export type ConsumerOptions<E> = {
+/** What the backbone needs to know of an event. */
+export type Identified = { readonly id: string; readonly time: string };
+
+/** An event as a handler gets it. What the handler publishes for it continues the trace that `traceparent` names. */
+export type Received<E> = { readonly event: E; readonly traceparent: string | undefined };
+
+export type ConsumerOptions<E extends Identified> = {
   stream: StreamName;
   /** The durable's name, `<service>-<what>`; all instances of the service share it. */
   durable: string;
   subjects: readonly string[];
   /** Reads leniently; `undefined` for a type that this consumer does not know; throws when the message is malformed. */
   read: (json: unknown) => E | undefined;
-  /** Must be idempotent: it is called at least once for each event. Acknowledged when it resolves, tried again when it throws. */
-  handle: (event: E) => Promise<void>;
-  /** From so many tries on, a failure makes the event a dead letter; never the failure of a server that is away. */
+  /**
+   * Applies all of the events, or throws and has applied none; those of one assignment come in order, none comes twice in one call. All are
+   * acknowledged when it resolves. When it throws, each is tried alone, and again later if need be. Must be idempotent: it gets an
+   * event at least once.
+   */
+  handle: (messages: readonly Received<E>[]) => Promise<void>;
+  /** At this delivery a failure makes the event a dead letter; never the failure of a server that is away. */
   maxDeliveries?: number;
   ackWaitMs?: number;
 };
 
-/** How long the messages of an instance that died are held back; a handler that takes longer says that it is at work. */
+/** A stream, and the part of it that a durable reads. */
+type Source = { stream: string; subjects: readonly string[] };
+
+/** How long the messages of an instance that died are held back; a handler may take longer. */
 const defaultAckWaitMs = 10_000;
-const prefetch = 32;
+const batchSize = 200;
 const retryPauseMs = 1_000;
-const maxRetryDelayMs = 60_000;
 
 /**
  * Consumes in the background until the service stops: declares the durable as soon as its stream is there, declares it again
- * should it vanish, and handles one message after another.
+ * should it vanish, and handles what is there, batch after batch. What is sent to `replay.<durable>` is handled by the same code.
  */
-export function startConsumer<E>(deps: ConsumerDeps, options: ConsumerOptions<E>): void {
-  const { signal } = deps.lifecycle;
-  const logger = deps.logger.child({ consumer: options.durable });
-  let current: ConsumerMessages | undefined;
+export function startConsumer<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>): void {
+  follow(deps, options, { stream: options.stream, subjects: options.subjects });
+  follow(deps, options, { stream: 'REPLAY', subjects: [`replay.${options.durable}`] });
+}
 
+function follow<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>, source: Source): void {
+  const { durable, ackWaitMs = defaultAckWaitMs } = options;
+  const { signal } = deps.lifecycle;
+  const logger = deps.logger.child({ consumer: durable, stream: source.stream });
+
+  let consuming: Promise<void> | undefined;
   const run = async () => {
     const broker = await deps.broker.connected();
     while (!signal.aborted) {
       try {
-        current = await open(broker, options);
+        const consumer = await declare(broker, source, { durable, ackWaitMs });
         logger.info('consuming');
-        for await (const message of current) {
-          if (signal.aborted) message.nak();
-          else await receive({ broker, logger }, options, message);
-        }
+        consuming = consume({ broker, logger, signal }, options, consumer);
+        await consuming;
       } catch (error) {
-        logger.warn({ reason: reasonOf(error) }, 'cannot consume yet; trying again');
+        if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, 'cannot consume; trying again');
       }
       await delay(retryPauseMs, undefined, { signal }).catch(() => {});
     }
   };
-
-  const running = run();
-  deps.lifecycle.onShutdown(options.durable, async () => {
-    if (!current) return;
-    await current.close();
-    await running;
-  });
+  // Without a broker, which is told of elsewhere, there is nothing to follow.
+  run().catch(() => {});
+  // The batch in hand is finished; what NATS, which may be away, is asked for is not waited for.
+  deps.lifecycle.onShutdown(`${durable} on ${source.stream}`, () => consuming?.catch(() => {}));
 }
 
-async function open<E>(broker: Broker, options: ConsumerOptions<E>): Promise<ConsumerMessages> {
-  const { stream, durable, subjects, ackWaitMs = defaultAckWaitMs } = options;
+async function declare(
+  { manager, jetstream }: Broker,
+  { stream, subjects }: Source,
+  { durable, ackWaitMs }: { durable: string; ackWaitMs: number },
+): Promise<Consumer> {
   const changeable = { filter_subjects: [...subjects], ack_wait: nanos(ackWaitMs), max_deliver: -1 };
-  const known = await broker.manager.consumers.info(stream, durable).catch(() => undefined);
-  if (known) await broker.manager.consumers.update(stream, durable, changeable);
+  const known = await manager.consumers.info(stream, durable).catch(() => undefined);
+  if (known) await manager.consumers.update(stream, durable, changeable);
   else {
-    await broker.manager.consumers.add(stream, {
+    await manager.consumers.add(stream, {
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ...changeable,
     });
   }
-  const consumer = await broker.jetstream.consumers.get(stream, durable);
-  return consumer.consume({ max_messages: prefetch, abort_on_missing_resource: true });
+  return jetstream.consumers.get(stream, durable);
 }
 
-type ReceiveDeps = { broker: Broker; logger: Logger };
-
-async function receive<E>(deps: ReceiveDeps, options: ConsumerOptions<E>, message: JsMsg): Promise<void> {
-  const { logger } = deps;
-  const { durable, maxDeliveries = 8, ackWaitMs = defaultAckWaitMs } = options;
-  let event: E | undefined;
+async function consume<E extends Identified>(
+  deps: { broker: Broker; logger: Logger; signal: AbortSignal },
+  options: ConsumerOptions<E>,
+  consumer: Consumer,
+): Promise<void> {
+  const { ackWaitMs = defaultAckWaitMs } = options;
+  const prefetch = startPrefetch(consumer, { size: batchSize, ackWaitMs, signal: deps.signal });
   try {
-    event = options.read(message.json());
-  } catch (error) {
-    return deadLetter(deps, { durable, message, reason: `malformed: ${reasonOf(error)}` });
-  }
-  if (event === undefined) {
-    logger.info({ subject: message.subject, sequence: message.seq }, 'an event of an unknown type is passed over');
-    return message.ack();
-  }
-
-  const working = setInterval(() => message.working(), ackWaitMs / 3);
-  try {
-    await failpoint('before-handle');
-    await inSpan(`process ${message.subject}`, spanOptions(durable, message), () => options.handle(event));
-    await failpoint('before-ack');
-    message.ack();
-  } catch (error) {
-    const deliveries = message.info.deliveryCount;
-    if (deliveries >= maxDeliveries && !isUnavailable(error)) {
-      return deadLetter(deps, { durable, message, reason: reasonOf(error) });
+    for (;;) {
+      const messages = await prefetch.take();
+      if (messages.length === 0) return;
+      await handleBatch(deps, options, messages);
     }
-    logger.warn(
-      { err: error, subject: message.subject, sequence: message.seq, deliveries },
-      'an event will be tried again',
-    );
-    message.nak(Math.min(250 * 2 ** deliveries, maxRetryDelayMs));
   } finally {
-    clearInterval(working);
+    prefetch.close();
   }
-}
-
-function spanOptions(durable: string, message: JsMsg) {
-  return {
-    kind: SpanKind.CONSUMER,
-    parent: message.headers?.get('traceparent') || undefined,
-    attributes: {
-      'messaging.system': 'nats',
-      'messaging.destination.name': message.subject,
-      'messaging.consumer.group.name': durable,
-      'messaging.message.id': message.headers?.get('Nats-Msg-Id') ?? '',
-    },
-  };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,15 +1,30 @@
 import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { type StreamName, streams } from '@punctual/contracts';
+import { streams as contracted } from '@punctual/contracts';
 import type { Broker } from './broker.ts';
 
 const duplicateWindowMs = 10 * 60_000;
+const dayMs = 86_400_000;
 const nameInUseWithOtherConfiguration = 10058;
 
+/** Those of the contracts, and those that only services and ops use. */
+const streams = {
+  ...contracted,
+  /** What one consumer, which the subject names, is given again. */
+  REPLAY: { subjects: ['replay.>'], max_age: nanos(7 * dayMs) },
+} as const;
+
+export type DeclaredStream = keyof typeof streams;
+
 /** Makes the streams that this service writes to be there as design §6 has them: a full one refuses, and the outbox keeps. */
-export async function declareStreams(broker: Broker, names: readonly StreamName[], replicas: number): Promise<void> {
+export async function declareStreams(
+  broker: Broker,
+  names: readonly DeclaredStream[],
+  replicas: number,
+): Promise<void> {
   for (const name of names) {
     const wanted = {
+      ...streams[name],
       subjects: [...streams[name].subjects],
       storage: StorageType.File,
       retention: RetentionPolicy.Limits,

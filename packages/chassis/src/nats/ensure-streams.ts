@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StreamName } from '@punctual/contracts';
 import type { ConsumerDeps } from './consumer.ts';
-import { declareStreams } from './declare-streams.ts';
+import { type DeclaredStream, declareStreams } from './declare-streams.ts';
 
 const retryPauseMs = 1_000;
 
 /** Declares streams in the background, as soon as NATS and its JetStream are there. */
 export function ensureStreams(
   { broker, logger, lifecycle: { signal } }: ConsumerDeps,
-  { names, replicas }: { names: readonly StreamName[]; replicas: number },
+  { names, replicas }: { names: readonly DeclaredStream[]; replicas: number },
 ): void {
   const run = async () => {
     const connected = await broker.connected();

@@ -5,6 +5,7 @@ import {
   context,
   defaultTextMapGetter,
   defaultTextMapSetter,
+  type Link,
   ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
@@ -39,9 +40,7 @@ export function currentTraceparent(): string | undefined {
 
 /** The headers that hand the current trace on to a neighbour. */
 export function traceHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {};
-  propagation.inject(context.active(), headers, defaultTextMapSetter);
-  return headers;
+  return headersOf(context.active());
 }
 
 /** Runs `run` in the trace that the headers name, or in a new one; a trace that is active already is kept. */
@@ -55,27 +54,55 @@ export type SpanOptions = {
   /** The `traceparent` of what caused this work; without it the current span is the parent. */
   parent?: string | undefined;
   attributes?: Attributes;
+  links?: readonly Link[];
 };
 
-/** Runs `run` in a span of its own, which ends with it and tells of its failure. */
-export async function inSpan<T>(name: string, options: SpanOptions, run: () => Promise<T>): Promise<T> {
+/** A span that was started and is to be ended once, with what made its work fail, if anything. */
+export type StartedSpan = {
+  /** Of the span: for what is caused by its work. */
+  readonly traceparent: string | undefined;
+  readonly link: Link;
+  /** Runs something as the span's work. */
+  run<T>(work: () => T): T;
+  end(...failed: [error?: unknown]): void;
+};
+
+export function startSpan(name: string, options: SpanOptions): StartedSpan {
   const parent = options.parent
     ? propagation.extract(ROOT_CONTEXT, { traceparent: options.parent }, defaultTextMapGetter)
     : context.active();
-  const { kind, attributes } = options;
+  const { kind, attributes, links } = options;
   const span = tracer.startSpan(
     name,
-    { ...(kind !== undefined && { kind }), ...(attributes && { attributes }) },
+    { ...(kind !== undefined && { kind }), ...(attributes && { attributes }), ...(links && { links: [...links] }) },
     parent,
   );
+  const active = withTrace(trace.setSpan(parent, span));
+  return {
+    traceparent: headersOf(active).traceparent,
+    link: { context: span.spanContext() },
+    run: (work) => context.with(active, work),
+    end: (...failed) => {
+      if (failed.length > 0) {
+        const [error] = failed;
+        span.recordException(error instanceof Error ? error : String(error));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    },
+  };
+}
+
+/** Runs `run` in a span of its own, which ends with it and tells of its failure. */
+export async function inSpan<T>(name: string, options: SpanOptions, run: () => Promise<T>): Promise<T> {
+  const span = startSpan(name, options);
   try {
-    return await context.with(withTrace(trace.setSpan(parent, span)), run);
-  } catch (error) {
-    span.recordException(error instanceof Error ? error : String(error));
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    throw error;
-  } finally {
+    const result = await span.run(run);
     span.end();
+    return result;
+  } catch (error) {
+    span.end(error);
+    throw error;
   }
 }
 
@@ -84,6 +111,12 @@ export async function flushSpans(): Promise<void> {
   const provider = trace.getTracerProvider();
   const delegate: object = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
   if ('forceFlush' in delegate && typeof delegate.forceFlush === 'function') await delegate.forceFlush();
+}
+
+function headersOf(ctx: Context): Record<string, string> {
+  const headers: Record<string, string> = {};
+  propagation.inject(ctx, headers, defaultTextMapSetter);
+  return headers;
 }
 
 function withTrace(ctx: Context): Context {

@@ -17,6 +17,8 @@ export function consumeScheduleEvents(deps: ScheduleEventDeps): void {
     durable: scheduleConsumer,
     subjects: ['schedule.>'],
     read: readScheduleEvent,
-    handle: (event) => followSchedule({ ...deps, consumer: scheduleConsumer }, event),
+    handle: async (messages) => {
+      for (const { event } of messages) await followSchedule({ ...deps, consumer: scheduleConsumer }, event);
+    },
   });
 }

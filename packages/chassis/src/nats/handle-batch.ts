@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsMsg } from '@nats-io/jetstream';
+import { SpanKind } from '@opentelemetry/api';
+import { isUnavailable } from '../http/unavailable.ts';
+import { failpoint } from '../process/failpoint.ts';
+import type { Logger } from '../process/logger.ts';
+import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
+import type { Broker } from './broker.ts';
+import type { ConsumerOptions, Identified } from './consumer.ts';
+import { deadLetter } from './dead-letter.ts';
+import { reasonOf } from './reason-of.ts';
+
+type BatchDeps = { broker: Broker; logger: Logger; signal: AbortSignal };
+
+type Readable<E> = { message: JsMsg; event: E };
+
+const maxRetryDelayMs = 60_000;
+/** How long a batch waits, each time, for a server that is away: half a minute in all, without a new delivery. */
+const awayPausesMs = [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000];
+
+/** Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter. */
+export async function handleBatch<E extends Identified>(
+  deps: BatchDeps,
+  options: ConsumerOptions<E>,
+  messages: readonly JsMsg[],
+): Promise<void> {
+  const batch: Readable<E>[] = [];
+  for (const message of messages) {
+    const event = await readOrSettle(deps, options, message);
+    if (event !== undefined) batch.push({ message, event });
+  }
+  if (batch.length === 0) return;
+  const failure = await applyOnceThere(deps, options, batch);
+  if (failure === undefined) return;
+  const [only, ...others] = batch;
+  if (only && others.length === 0) return putOff(deps, options, only.message, failure.error);
+
+  deps.logger.warn({ err: failure.error, events: batch.length }, 'a batch failed; trying its events one by one');
+  for (const each of batch) {
+    if (deps.signal.aborted) each.message.nak();
+    else {
+      const own = await apply(options, [each]);
+      if (own) await putOff(deps, options, each.message, own.error);
+    }
+  }
+}
+
+async function readOrSettle<E extends Identified>(
+  deps: BatchDeps,
+  { durable, read }: ConsumerOptions<E>,
+  message: JsMsg,
+): Promise<E | undefined> {
+  try {
+    const event = read(message.json());
+    if (event !== undefined) return event;
+  } catch (error) {
+    await deadLetter(deps, { durable, message, reason: `malformed: ${reasonOf(error)}` });
+    return undefined;
+  }
+  deps.logger.info({ subject: message.subject, sequence: message.seq }, 'an event of an unknown type is passed over');
+  message.ack();
+  return undefined;
+}
+
+type Failure = { error: unknown };
+
+/** Waits in place while a server is away: the deliveries of JetStream then count what is wrong with the events, and order is kept. */
+async function applyOnceThere<E extends Identified>(
+  { logger, signal }: BatchDeps,
+  options: ConsumerOptions<E>,
+  batch: readonly Readable<E>[],
+): Promise<Failure | undefined> {
+  for (const pauseMs of awayPausesMs) {
+    const failure = await apply(options, batch);
+    if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
+    logger.warn({ err: failure.error, events: batch.length }, 'a server is away; waiting for it');
+    await delay(pauseMs, undefined, { signal }).catch(() => {});
+  }
+  return apply(options, batch);
+}
+
+/** Hands the events to the handler, each once, and acknowledges them; answers how it failed. */
+async function apply<E extends Identified>(
+  { durable, handle }: ConsumerOptions<E>,
+  batch: readonly Readable<E>[],
+): Promise<Failure | undefined> {
+  const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
+  const received = batch.map(({ event }, index) => ({ event, traceparent: spans[index]?.traceparent }));
+  const distinct = [...new Map(received.map((each) => [each.event.id, each])).values()];
+  try {
+    await failpoint('before-handle');
+    await inSpanOf(durable, spans, () => handle(distinct));
+    await failpoint('before-ack');
+  } catch (error) {
+    for (const span of spans) span.end(error);
+    return { error };
+  }
+  for (const span of spans) span.end();
+  for (const { message } of batch) message.ack();
+  return undefined;
+}
+
+/** The work on one event is of its own trace; the work on several is of none of theirs, and linked to all. */
+function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Promise<void>): Promise<void> {
+  const [only, ...others] = spans;
+  if (only && others.length === 0) return only.run(work);
+  const attributes = { 'messaging.system': 'nats', 'messaging.batch.message_count': spans.length };
+  return inSpan(
+    `process ${durable}`,
+    { kind: SpanKind.CONSUMER, attributes, links: spans.map(({ link }) => link) },
+    work,
+  );
+}
+
+async function putOff<E extends Identified>(
+  deps: BatchDeps,
+  { durable, maxDeliveries = 8 }: ConsumerOptions<E>,
+  message: JsMsg,
+  error: unknown,
+): Promise<void> {
+  const { deliveryCount: deliveries } = message.info;
+  if (deliveries >= maxDeliveries && !isUnavailable(error)) {
+    return deadLetter(deps, { durable, message, reason: reasonOf(error) });
+  }
+  const { subject, seq: sequence } = message;
+  deps.logger.warn({ err: error, subject, sequence, deliveries }, 'an event will be tried again');
+  message.nak(Math.min(250 * 2 ** deliveries, maxRetryDelayMs));
+}
+
+function spanOptions(durable: string, message: JsMsg) {
+  return {
+    kind: SpanKind.CONSUMER,
+    parent: message.headers?.get('traceparent') || undefined,
+    attributes: {
+      'messaging.system': 'nats',
+      'messaging.destination.name': message.subject,
+      'messaging.consumer.group.name': durable,
+      'messaging.message.id': message.headers?.get('Nats-Msg-Id') ?? '',
+    },
+  };
+}

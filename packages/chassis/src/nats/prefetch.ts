@@ -1,0 +1,84 @@
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+
+/** The messages of a durable as they come in, a bounded number of them ahead of their handling. */
+export type Prefetch = {
+  /**
+   * What has come in, in order, at least one message and at most `size`; waits for the first. Nothing once the service stops. What was
+   * taken before must be settled by now.
+   * @throws what keeps the durable from being read, once all that came before is taken
+   */
+  take(): Promise<readonly JsMsg[]>;
+  close(): void;
+};
+
+export type PrefetchOptions = {
+  size: number;
+  ackWaitMs: number;
+  /** Aborted: asks for no more, and gives back what nobody has taken. */
+  signal: AbortSignal;
+};
+
+/** A request that brings nothing for so long is made again; a server that is silent for as long is lost. */
+const expiresMs = 10_000;
+
+/**
+ * Has up to `size` messages at hand while as many are handled. All of them are told to be in work, so that the ack wait bounds how long
+ * the messages of an instance that died are held back, not how long handling may take.
+ */
+export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: PrefetchOptions): Prefetch {
+  let waiting: JsMsg[] = [];
+  let taken: readonly JsMsg[] = [];
+  let asking: ConsumerMessages | undefined;
+  let closed = signal.aborted;
+  let failure: unknown;
+  let change = Promise.withResolvers<void>();
+  const changed = () => {
+    change.resolve();
+    change = Promise.withResolvers<void>();
+  };
+
+  const stop = () => {
+    closed = true;
+    asking?.close();
+    for (const message of waiting) message.nak();
+    waiting = [];
+    changed();
+  };
+  const ask = async () => {
+    while (!closed) {
+      asking = await consumer.fetch({ max_messages: size, expires: expiresMs });
+      for await (const message of asking) {
+        if (closed) message.nak();
+        else waiting.push(message);
+        changed();
+      }
+      while (waiting.length > 0) await change.promise;
+    }
+  };
+
+  signal.addEventListener('abort', stop, { once: true });
+  const working = setInterval(() => {
+    for (const message of [...taken, ...waiting]) message.working();
+  }, ackWaitMs / 3);
+  ask().catch((error: unknown) => {
+    failure = error;
+    changed();
+  });
+
+  return {
+    take: async () => {
+      taken = [];
+      while (waiting.length === 0 && !closed && failure === undefined) await change.promise;
+      if (waiting.length === 0 && !closed) throw failure;
+      taken = waiting;
+      waiting = [];
+      changed();
+      return taken;
+    },
+    close: () => {
+      signal.removeEventListener('abort', stop);
+      clearInterval(working);
+      stop();
+    },
+  };
+}

@@ -187,6 +187,10 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         }),
       },
     },
+    explainAssignment: {
+      good: async () => ({ as: ops, id: (await visits.confirmed()).assignmentId }),
+      bad: { forbidden: async () => ofVisit('customer', await visits.confirmed()) },
+    },
     getOpenApi: { good: () => ({ as: stranger }) },
     getDocs: { good: () => ({ as: stranger }) },
   };

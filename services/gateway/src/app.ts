@@ -29,7 +29,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
       lifecycle,
       authenticate,
       checks: [{ name: 'broker', required: false, check: broker.check }],
-      routes: createRoutes({ config, logger, lifecycle, upstreams, feed, load }),
+      routes: createRoutes({ config, logger, lifecycle, upstreams, broker, feed, load }),
       extend: (app) => {
         app.set('trust proxy', config.TRUST_PROXY);
         app.use(nameRequest, secureAnswers);

@@ -3,11 +3,12 @@ import { type Endpoint, endpoints } from '@punctual/contracts';
 import { openApiDocument } from '@punctual/contracts/openapi';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import { sendDocsPage } from './docs.ts';
+import { type ExplainDeps, explainAssignment } from './explain-assignment.ts';
 import { ask, passOn, toUpstream } from './forward.ts';
 import { listReminders } from './list-reminders.ts';
 import { type StreamChangesDeps, streamChanges } from './stream-changes.ts';
 
-export type RoutesDeps = StreamChangesDeps;
+export type RoutesDeps = StreamChangesDeps & ExplainDeps;
 
 /** Every endpoint of the contract goes to its owner, but for those that the gateway answers or composes. */
 export function createRoutes(deps: RoutesDeps): Route[] {
@@ -16,6 +17,7 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     ...Object.values(endpoints).flatMap((endpoint) => forwarded(deps, endpoint)),
     relay(endpoints.listReminders, listReminders(deps)),
     relay(endpoints.streamChanges, streamChanges(deps)),
+    relay(endpoints.explainAssignment, explainAssignment(deps)),
     handle(endpoints.getOpenApi, async () => ({ body: document })),
     relay(endpoints.getDocs, sendDocsPage),
   ];

@@ -1,0 +1,37 @@
+import type { Explanation, Follows, MissingPart, OutboxEvent } from '@punctual/contracts';
+import { consumption, type Facts } from './consumption.ts';
+
+/** What each service has answered of its own part; null where it has none. */
+export type Parts = Pick<Explanation, 'scheduling' | 'reminders' | 'payouts'>;
+
+/** What the broker says; undefined while it is away. */
+export type BrokerFacts = { schedule: Facts; payout: Facts } | undefined;
+
+/** The whole: the parts, with what each consumer did with each event, and the traces of all. */
+export function compose(
+  about: { assignmentId: string; at: string; missing: MissingPart[] },
+  { scheduling, reminders, payouts }: Parts,
+  facts: BrokerFacts,
+): Explanation {
+  const follows = [scheduling, reminders, payouts].flatMap((part) => part?.follows ?? []);
+  return {
+    assignmentId: about.assignmentId,
+    at: about.at,
+    traceIds: tracesOf({ scheduling, reminders, payouts }),
+    scheduling: scheduling && { ...scheduling, outbox: withConsumers(scheduling.outbox, facts?.schedule, follows) },
+    reminders,
+    payouts: payouts && { ...payouts, outbox: withConsumers(payouts.outbox, facts?.payout, follows) },
+    missing: about.missing,
+  };
+}
+
+function withConsumers(outbox: OutboxEvent[], facts: Facts | undefined, follows: Follows[]): OutboxEvent[] {
+  if (!facts) return outbox;
+  return outbox.map((event) => ({ ...event, consumers: consumption(event, facts, follows) }));
+}
+
+function tracesOf({ scheduling, payouts }: Parts): string[] {
+  const items = [...(scheduling?.timeline ?? []), ...(payouts?.timeline ?? [])];
+  const inOrder = items.toSorted((a, b) => a.at.localeCompare(b.at));
+  return [...new Set(inOrder.flatMap(({ traceId }) => traceId ?? []))];
+}

@@ -2,6 +2,7 @@ export { type Program, runProgram } from './cli/program.ts';
 export { createDatabase, dropDatabase } from './create-database.ts';
 export { type Issuer, startIssuer, type TokenClaims } from './issuer.ts';
 export { type Cache, openCache } from './servers/cache.ts';
+export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
 export { NoServerError, type Server } from './servers/source.ts';
 export {
   type ServerName,

@@ -27,7 +27,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
   let broker: Broker | undefined;
   const connecting = open(config, name).then((opened) => {
     broker = opened;
-    logger.info({ server: opened.connection.getServer() }, 'connected to NATS');
+    logger.info({ server: opened.connection.getServer(), user: config.NATS_USER }, 'connected to NATS');
     void logConnection(opened.connection, logger);
     if (lifecycle.signal.aborted) return opened.connection.close().then(() => opened);
     return opened;
@@ -53,6 +53,8 @@ async function open(config: BrokerAddress, name: string): Promise<Broker> {
     reconnectTimeWait: 500,
     ignoreAuthErrorAbort: true,
     noEcho: true,
+    // Whose answers are whose: a user of NATS may read the inboxes of its own name only.
+    inboxPrefix: `_INBOX.${name}`,
     ...(config.NATS_USER && { user: config.NATS_USER, pass: config.NATS_PASSWORD ?? '' }),
   });
   // The handle must not ask the server: JetStream may come up after the connection.

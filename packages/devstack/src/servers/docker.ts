@@ -11,6 +11,8 @@ export type ContainerServer = {
   image: string;
   port: number;
   environment?: Record<string, string>;
+  /** Their text by their path in the container. */
+  files?: Record<string, string>;
   command?: string[];
   url: (host: string, port: number) => string;
   ask: (url: string) => Promise<unknown>;
@@ -73,6 +75,7 @@ async function startContainer(host: Host, server: ContainerServer): Promise<Serv
   const container = await new Container(server.image)
     .withExposedPorts({ container: server.port, host: port })
     .withEnvironment(server.environment ?? {})
+    .withCopyContentToContainer(Object.entries(server.files ?? {}).map(([target, content]) => ({ target, content })))
     .withCommand(server.command ?? [])
     .withWaitStrategy(Wait.forLogMessage(/./))
     .start()

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { findCommand, versionOf } from './commands.ts';
@@ -7,6 +7,7 @@ import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
 import { namedServer } from './named-server.ts';
 import { downloadNats } from './nats-download.ts';
+import { natsPasswords, natsUsersConfig, natsUsersFile } from './nats-users.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
 const version = '2.15.2';
@@ -14,14 +15,19 @@ const version = '2.15.2';
 const oldest = { major: 2, minor: 15 };
 
 /** @throws NoServerError */
-export function startNatsServer(host: Host): Promise<Server> {
+export async function startNatsServer(host: Host): Promise<Server> {
   const sources: Source[] = [
     ...namedServer(host.env, 'PUNCTUAL_NATS_URL', ask),
     { kind: 'path', name: 'nats-server on the PATH', start: () => fromPath(host) },
     containerSource(host, {
       image: 'nats:2',
       port: 4222,
-      command: ['--jetstream', '--store_dir', '/data'],
+      environment: natsPasswords,
+      files: {
+        '/etc/nats/users.conf': await readFile(natsUsersFile, 'utf8'),
+        '/etc/nats/nats.conf': `${natsUsersConfig}jetstream { store_dir: /data }\n`,
+      },
+      command: ['--config', '/etc/nats/nats.conf'],
       url: (name, port) => `nats://${name}:${port}`,
       ask,
     }),
@@ -74,10 +80,15 @@ async function start(host: Host, command: string): Promise<Server> {
   const config = join(folder, 'nats.conf');
   await mkdir(folder);
   const sync = host.fsync ? 'always' : '2m';
-  await writeFile(config, `jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n`);
+  await copyFile(natsUsersFile, join(folder, 'users.conf'));
+  await writeFile(
+    config,
+    `${natsUsersConfig}jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n`,
+  );
   return startLocalServer(host, {
     name: 'nats-server',
     stopSignal: 'TERM',
+    env: { ...process.env, ...natsPasswords },
     command: (port) => [command, '--config', config, '--addr', '127.0.0.1', '--port', String(port)],
     url: (port) => `nats://127.0.0.1:${port}`,
     ask,

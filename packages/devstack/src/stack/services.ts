@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { natsSignIn } from '../servers/nats-users.ts';
 
 /** The services, in the order in which they are named everywhere. */
 export const serviceNames = ['gateway', 'scheduling', 'reminders', 'payouts'] as const;
@@ -32,8 +33,16 @@ function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAdd
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: issuer.audience,
     NATS_URL: nats,
+    ...signInTo(nats, name),
     OTEL_SERVICE_NAME: name,
   };
+}
+
+/** To the server that the environment names, as the environment says; it need not know our users. */
+function signInTo(nats: string, name: ServiceName): Record<string, string> {
+  if (nats === process.env.PUNCTUAL_NATS_URL) return {};
+  const { user, pass } = natsSignIn(name);
+  return { NATS_USER: user, NATS_PASSWORD: pass };
 }
 
 function ownEnvironment(name: ServiceName, { urls, postgres, mongo }: ServiceAddresses): Record<string, string> {

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { connect, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+import { eventually, type NatsUser, natsSignIn, type Server, startNats } from '@punctual/devstack';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestStack } from './test-stack.ts';
+import { confirm, giveJob, propose } from './visit.ts';
+
+/** As the client makes up a name for a consumer that is not durable. */
+const madeUp = 'V7KBWJ9FCQDM2N0XT4R6LH_1';
+
+type Durable = readonly [stream: string, name: string];
+type Rights = { publishes: string[]; hears: string[]; declares: string[]; durables: Durable[]; reads: string[] };
+
+/** What each needs (design §5, §6), and nothing else. */
+const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
+  scheduling: {
+    publishes: ['schedule.confirmed', 'dlq.scheduling-reminder', 'dlq.scheduling-payout', 'wakeup.outbox.scheduling'],
+    hears: ['wakeup.outbox.scheduling'],
+    declares: ['SCHEDULE', 'DLQ', 'REPLAY'],
+    durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
+    reads: ['REMINDER', 'PAYOUT', 'REPLAY'],
+  },
+  reminders: {
+    publishes: ['reminder.due', 'dlq.reminders-schedule'],
+    hears: [],
+    declares: ['REMINDER', 'DLQ', 'REPLAY'],
+    durables: consumer('SCHEDULE', 'reminders-schedule'),
+    reads: ['SCHEDULE', 'REPLAY'],
+  },
+  payouts: {
+    publishes: ['payout.paid', 'dlq.payouts-schedule', 'wakeup.outbox.payouts'],
+    hears: ['wakeup.outbox.payouts'],
+    declares: ['PAYOUT', 'DLQ', 'REPLAY'],
+    durables: consumer('SCHEDULE', 'payouts-schedule'),
+    reads: ['SCHEDULE', 'REPLAY'],
+  },
+  gateway: {
+    publishes: [],
+    hears: [],
+    declares: [],
+    durables: ['SCHEDULE', 'REMINDER', 'PAYOUT'].map((stream): Durable => [stream, madeUp]),
+    reads: ['DLQ'],
+  },
+  notifier: {
+    publishes: [],
+    hears: [],
+    declares: [],
+    durables: [
+      ['REMINDER', 'notifier'],
+      ['SCHEDULE', 'notifier'],
+    ],
+    reads: [],
+  },
+};
+const users = Object.keys(rights) as (keyof typeof rights)[];
+/** Those who keep the dead letters of durables that are there for good. */
+const keepers: readonly string[] = ['scheduling', 'reminders', 'payouts'];
+
+function all<Part>(of: (rights: Rights) => Part[]): Part[] {
+  return users.flatMap((user) => of(rights[user]));
+}
+
+let nats: Server;
+beforeAll(async () => {
+  nats = await startNats();
+});
+afterAll(() => nats.stop());
+
+describe.each(users)('%s', (user) => {
+  const { publishes, hears, declares, durables, reads } = rights[user];
+
+  test('publishes, declares, consumes and reads what is its own, and is refused all else', async () => {
+    const everything = [
+      ...all((each) => each.publishes),
+      ...all((each) => each.declares).flatMap(declaring),
+      ...all((each) => each.durables).flatMap(consuming),
+      ...all((each) => each.durables).map(removing),
+      ...all((each) => each.reads).map(reading),
+      'replay.payouts-schedule',
+      ...['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY'].flatMap(destroying),
+      `$JS.API.CONSUMER.CREATE.DLQ.${madeUp}`,
+      `$JS.API.CONSUMER.MSG.NEXT.DLQ.${madeUp}`,
+    ];
+    const allowed = new Set([
+      ...publishes,
+      ...declares.flatMap(declaring),
+      ...durables.flatMap(consuming),
+      ...(keepers.includes(user) ? [] : durables.map(removing)),
+      ...reads.map(reading),
+    ]);
+    const asked = [...new Set(everything)].sort();
+    const refused = await refusals(user, (connection) => {
+      for (const subject of asked) connection.publish(subject);
+    });
+    expect(refused).toEqual(asked.filter((subject) => !allowed.has(subject)));
+  });
+
+  test('hears what is its own, and is refused all else', async () => {
+    const inboxes = users.map((each) => `_INBOX.${each}.>`);
+    const advisories = all((each) => each.durables).flatMap(advising);
+    const others = ['_INBOX.>', 'schedule.>', 'dlq.>', 'replay.>', '>'];
+    const asked = [...new Set([...all((each) => each.hears), ...advisories, ...inboxes, ...others])].sort();
+    const allowed = new Set([
+      ...hears,
+      `_INBOX.${user}.>`,
+      ...(keepers.includes(user) ? durables.flatMap(advising) : []),
+    ]);
+    const refused = await refusals(user, (connection) => {
+      for (const subject of asked) connection.subscribe(subject);
+    });
+    expect(refused).toEqual(asked.filter((subject) => !allowed.has(subject)));
+  });
+});
+
+test('a wrong password is refused; who does not sign in to the development stack is ops, and may everything', async () => {
+  const wrong = { ...natsSignIn('scheduling'), pass: 'guessed', servers: nats.url, reconnect: false };
+  await expect(connect(wrong)).rejects.toThrow(/authorization/i);
+  const refused = await refusals('ops', (connection) => {
+    for (const subject of ['schedule.confirmed', 'dlq.x', ...destroying('SCHEDULE')]) connection.publish(subject);
+    connection.subscribe('>');
+  });
+  expect(refused).toEqual([]);
+});
+
+test('the services sign in, and a visit needs nothing that they are refused', async () => {
+  const world = await startTestStack('nats-users');
+  try {
+    const [customer, provider] = [await world.person('customer'), await world.person('provider')];
+    const visit = await giveJob(customer, provider);
+    const leaving = new AbortController();
+    const params = { id: visit.assignmentId };
+    const changes = await customer.streamChanges({ params, signal: leaving.signal });
+    await propose(visit);
+    await confirm(visit);
+    await customer.cancelAssignment({ params, body: { reason: 'The tap stopped by itself' } });
+    for await (const { type } of changes) if (type === 'schedule.cancelled') break;
+    // By way of payouts and of reminders, and back.
+    await eventually(async () => {
+      expect(await customer.getAssignment({ params })).toMatchObject({ reminderStatus: 'NONE' });
+      const { payoutStatus } = await (await world.person('ops')).getAssignment({ params });
+      expect(payoutStatus).toBe('BLOCKED');
+    });
+  } finally {
+    await world.stop();
+  }
+  for (const service of ['gateway', 'scheduling', 'reminders', 'payouts']) {
+    const log = readFileSync(
+      fileURLToPath(new URL(`../.punctual/e2e/nats-users/${service}.log`, import.meta.url)),
+      'utf8',
+    );
+    expect(log).toContain(`"user":"${service}"`);
+    expect(log).not.toMatch(/permissions violation/i);
+  }
+});
+
+/** Every event of a stream, and what ops gives the consumer again. */
+function consumer(stream: string, name: string): Durable[] {
+  return [
+    [stream, name],
+    ['REPLAY', name],
+  ];
+}
+
+function declaring(stream: string): string[] {
+  return ['CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
+}
+
+/** Declaring it, taking from it, acknowledging in both forms that there are. */
+function consuming([stream, name]: Durable): string[] {
+  const asking = ['CREATE', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${name}`);
+  // The gateway only looks.
+  if (name === madeUp) return asking;
+  const acknowledging = ['$JS.ACK', '$JS.ACK.domain.account'].map((begin) => `${begin}.${stream}.${name}.1.1.1.1.0`);
+  return [...asking, `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${name}`, ...acknowledging];
+}
+
+function removing([stream, name]: Durable): string {
+  return `$JS.API.CONSUMER.DELETE.${stream}.${name}`;
+}
+
+function reading(stream: string): string {
+  return `$JS.API.STREAM.MSG.GET.${stream}`;
+}
+
+function destroying(stream: string): string[] {
+  return ['PURGE', 'DELETE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
+}
+
+function advising([stream, name]: Durable): string[] {
+  return ['MAX_DELIVERIES', 'MSG_TERMINATED'].map((what) => `$JS.EVENT.ADVISORY.CONSUMER.${what}.${stream}.${name}`);
+}
+
+/** Which subjects were refused to the user, sorted. On a server without streams, so that nothing comes of what is not. */
+async function refusals(user: NatsUser, ask: (connection: NatsConnection) => void): Promise<string[]> {
+  const signIn = user === 'ops' ? {} : natsSignIn(user);
+  const connection = await connect({ servers: nats.url, ...signIn });
+  const refused: string[] = [];
+  const listen = async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'error' && status.error instanceof PermissionViolationError)
+        refused.push(status.error.subject);
+    }
+  };
+  const listening = listen();
+  ask(connection);
+  await connection.flush();
+  await connection.close();
+  await listening;
+  return refused.sort();
+}

@@ -13,6 +13,13 @@ test.each(['23505', '23P01', '22P02', '40001', 'ERR_ASSERTION'])('%s does not', 
   expect(isUnavailable(withCode(code))).toBe(false);
 });
 
+test.each(['Connection terminated unexpectedly', 'Client has encountered a connection error and is not queryable'])(
+  'pg: %s',
+  (message) => {
+    expect(isUnavailable(new Error(message))).toBe(true);
+  },
+);
+
 test('what is no error is none', () => {
   expect(isUnavailable('ECONNREFUSED')).toBe(false);
 });

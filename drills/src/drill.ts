@@ -3,7 +3,7 @@ import type { Fault, Pace } from './faults/fault.ts';
 import { judge, type Violation } from './invariants/index.ts';
 import { readState } from './invariants/state.ts';
 import { type Accepted, startLoad } from './load/load.ts';
-import { quiesce } from './quiesce.ts';
+import { readAtRest } from './quiesce.ts';
 import { createRandom } from './random.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +32,7 @@ export function createDrills(world: World, pace: Pace) {
   return async (fault: Fault, seed: number): Promise<Result> => {
     const random = createRandom(seed);
     const from = { at: performance.now(), kills: world.toll.kills };
-    const load = startLoad(world, random.fork());
+    const load = startLoad(world, random.fork(), fault.journeys);
     await delay(aroundMs);
     const failure = await fault.run(world, random.fork(), pace).then(() => undefined, String);
     await world.heal();
@@ -40,8 +40,7 @@ export function createDrills(world: World, pace: Pace) {
     const harvest = await load.stop();
     accepted.push(...harvest.accepted);
 
-    const unrest = await quiesce(world, settleWithinMs[pace]);
-    const state = await readState(world, accepted);
+    const { state, unrest } = await readAtRest(world, settleWithinMs[pace], () => readState(world, accepted));
     const events = Object.values(state.streams).flat().length;
     const general = [...harvest.wrong, failure, unrest].filter((text) => text !== undefined);
     const violations = [

@@ -8,14 +8,29 @@ const quietLooks = 4;
 const overdueMs = 2_000;
 
 /**
- * Waits until nothing is on its way: outboxes empty, consumers without pending messages, reminders that are due settled.
- * @returns what kept it from coming to rest, if it did not in time
+ * Waits until nothing is on its way: outboxes empty, consumers without pending messages, reminders that are due settled. Then reads
+ * while nobody can begin anything new: reminders fall due and proposals expire all the time.
+ * @returns what was read, and what kept the stack from coming to rest, if it did not in time
  */
-export async function quiesce(world: World, withinMs: number): Promise<string | undefined> {
+export async function readAtRest<T>(
+  world: World,
+  withinMs: number,
+  read: () => Promise<T>,
+): Promise<{ state: T; unrest: string | undefined }> {
   const deadline = performance.now() + withinMs;
-  let busy: string | undefined = 'nothing was looked at';
+  for (;;) {
+    const unrest = await comeToRest(world, deadline);
+    const found = await world.still(async () => {
+      const busy = unrest ?? (await whatIsBusy(world));
+      return busy === unrest ? { state: await read(), unrest } : undefined;
+    });
+    if (found) return found;
+  }
+}
+
+async function comeToRest(world: World, deadline: number): Promise<string | undefined> {
   for (let quiet = 0; quiet < quietLooks; ) {
-    busy = await whatIsBusy(world).catch((error: unknown) => `a look failed: ${error}`);
+    const busy = await whatIsBusy(world).catch((error: unknown) => `a look failed: ${error}`);
     quiet = busy === undefined ? quiet + 1 : 0;
     if (busy !== undefined && performance.now() > deadline) return busy;
     await delay(lookEveryMs);

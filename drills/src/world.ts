@@ -37,6 +37,10 @@ export type World = {
   /** What was done to it so far. */
   toll: { kills: number };
   kill(service: ServiceName, instance: number): Promise<void>;
+  /** Lets all processes go on that were stopped. */
+  wake(): void;
+  /** Reads while no service can change anything, then lets them go on. */
+  still<T>(read: () => Promise<T>): Promise<T>;
   /** Ends whatever a fault has left, and waits until every service is ready. */
   heal(): Promise<void>;
   stop(): Promise<void>;
@@ -108,6 +112,10 @@ export async function startWorld({ name, sabotage, log }: WorldOptions): Promise
   const bus = await openBus(addresses.nats);
   const orders = createOrders(ordersFolder);
   const toll = { kills: 0 };
+  const all = services.flatMap((service) => instances.map((instance) => stack.service(service, instance)));
+  const signal = (name: NodeJS.Signals) => {
+    for (const pid of all.map((process) => process.pid())) if (pid !== undefined) process.kill(pid, name);
+  };
 
   return {
     stack,
@@ -125,10 +133,19 @@ export async function startWorld({ name, sabotage, log }: WorldOptions): Promise
       if (process.pid() !== undefined) toll.kills += 1;
       await process.kill();
     },
+    wake: () => signal('SIGCONT'),
+    still: async (read) => {
+      signal('SIGSTOP');
+      try {
+        return await read();
+      } finally {
+        signal('SIGCONT');
+      }
+    },
     heal: async () => {
       await orders.withdraw();
       for (const link of Object.values(links)) link.heal();
-      const all = services.flatMap((service) => instances.map((instance) => stack.service(service, instance)));
+      signal('SIGCONT');
       await Promise.all(all.map((process) => process.ready()));
     },
     stop: async () => {

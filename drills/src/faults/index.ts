@@ -1,4 +1,7 @@
+import { cancelRacingDue } from './cancel-racing-due.ts';
+import { clockOff5Minutes } from './clock-off-5-minutes.ts';
 import type { Fault } from './fault.ts';
+import { handlerSlowerThanAckWait } from './handler-slower-than-ack-wait.ts';
 import { killAfterCommit } from './kill-after-commit.ts';
 import { killBeforeCommit } from './kill-before-commit.ts';
 import { killConsumerAfterCommit } from './kill-consumer-after-commit.ts';
@@ -9,6 +12,18 @@ import { killPayouts } from './kill-payouts.ts';
 import { killRelayBetweenPubackAndMark } from './kill-relay-between-puback-and-mark.ts';
 import { killReminders } from './kill-reminders.ts';
 import { killScheduling } from './kill-scheduling.ts';
+import { mongodbKilled } from './mongodb-killed.ts';
+import { natsKillLoop } from './nats-kill-loop.ts';
+import { natsStop20s } from './nats-stop-20s.ts';
+import { openTransaction30s } from './open-transaction-30s.ts';
+import { pauseRelay60s } from './pause-relay-60s.ts';
+import { poison } from './poison.ts';
+import { resetInCommit } from './reset-in-commit.ts';
+import { restartPostgres } from './restart-postgres.ts';
+import { slowNetwork } from './slow-network.ts';
+import { streamFull } from './stream-full.ts';
+import { tenTimesShuffled } from './ten-times-shuffled.ts';
+import { twoLeaders } from './two-leaders.ts';
 
 export const faults: readonly Fault[] = [
   killScheduling,
@@ -18,7 +33,22 @@ export const faults: readonly Fault[] = [
   killBeforeCommit,
   killAfterCommit,
   killRelayBetweenPubackAndMark,
+  pauseRelay60s,
+  twoLeaders,
+  restartPostgres,
+  resetInCommit,
+  openTransaction30s,
+  natsKillLoop,
+  natsStop20s,
+  slowNetwork,
+  streamFull,
   killConsumerBeforeCommit,
   killConsumerAfterCommit,
+  handlerSlowerThanAckWait,
+  tenTimesShuffled,
+  poison,
+  mongodbKilled,
   killMidSend,
+  cancelRacingDue,
+  clockOff5Minutes,
 ];

@@ -3,7 +3,6 @@ import type { World } from '../world.ts';
 import { instances } from '../world.ts';
 import { contest } from './contest.ts';
 import { raceTheClock } from './race-the-clock.ts';
-import { NoAnswer } from './send.ts';
 import { createStage, type Stage } from './stage.ts';
 import { visit } from './visit.ts';
 
@@ -19,11 +18,14 @@ export type Load = {
   stop(): Promise<Harvest>;
 };
 
+/** One story from its beginning to its end, or until the load ends. */
+export type Journey = (stage: Stage, random: Random) => Promise<void>;
+
 const actors = 16;
-const journeys = [visit, visit, visit, contest, raceTheClock, raceTheClock];
+const mixed: readonly Journey[] = [visit, visit, visit, contest, raceTheClock, raceTheClock];
 
 /** Many people at once, each on one random journey after another. */
-export function startLoad(world: World, random: Random): Load {
+export function startLoad(world: World, random: Random, journeys = mixed): Load {
   const ending = new AbortController();
   const harvest: Harvest = { accepted: [], refused: 0, wrong: [] };
   const stage = createStage({
@@ -34,10 +36,10 @@ export function startLoad(world: World, random: Random): Load {
   });
 
   const act = async (own: Random) => {
-    while (!ending.signal.aborted)
-      await own
-        .pick(journeys)(stage, own)
-        .catch((error) => note(error, stage, harvest));
+    while (!ending.signal.aborted) {
+      const journey = own.pick(journeys);
+      await journey(stage, own).catch((error) => harvest.wrong.push(error.message));
+    }
   };
   const acting = Array.from({ length: actors }, () => act(random.fork()));
   return {
@@ -49,9 +51,4 @@ export function startLoad(world: World, random: Random): Load {
       return harvest;
     },
   };
-}
-
-function note(error: unknown, { ended }: Stage, harvest: Harvest): void {
-  if (error instanceof NoAnswer) harvest.wrong.push(error.message);
-  else if (!ended.aborted) throw error;
 }

@@ -14,13 +14,11 @@ export type Answer = { status: number; code: string | undefined; body: unknown }
 export type Sender = {
   /**
    * Sends it until there is a definite answer, with one idempotency key: through outages, deaths and lost answers.
-   * @throws NoAnswer when there is none in time
+   * @throws when there is none in time
    */
   insist(sent: Sent): Promise<Answer>;
   close(): Promise<void>;
 };
-
-export class NoAnswer extends Error {}
 
 const patienceMs = 90_000;
 const timeoutMs = 8_000;
@@ -59,7 +57,7 @@ export function createSender(gateways: readonly string[]): Sender {
         if (answer) return answer;
         await delay(pauseMs);
       }
-      throw new NoAnswer(`${sent.method} ${sent.path} had no answer for ${patienceMs / 1_000} s`);
+      throw new Error(`${sent.method} ${sent.path} had no answer for ${patienceMs / 1_000} s`);
     },
     close: () => agent.destroy(),
   };

@@ -39,7 +39,8 @@ export function createStage(deps: {
 
   const ask = async (sent: Sent) => {
     const answer = await sender.insist(sent);
-    if (answer.status >= 500) harvest.wrong.push(`${sent.method} ${sent.path} was answered ${answer.status}`);
+    if (answer.status >= 500)
+      throw new Error(`${sent.method} ${sent.path} was answered ${JSON.stringify(answer.body)}`);
     return answer;
   };
   return {

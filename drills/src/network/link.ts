@@ -44,8 +44,8 @@ export async function openLink(serverUrl: string): Promise<Link> {
       socket.on('error', cut);
       socket.on('close', () => {
         pairs.delete(pair);
-        near.destroy();
-        far.destroy();
+        near.end();
+        far.end();
       });
     }
   });
@@ -95,8 +95,8 @@ function carry(
     const judged = verdict(chunk);
     if (judged === 'cut-before') return cut();
     to.write(chunk);
-    // Far enough behind that the server has read them; the answer meets a closed link.
-    if (judged === 'cut-after') setImmediate(cut);
+    // Reset only towards the service, so that the server still reads what it was sent; its answer meets a closed link.
+    if (judged === 'cut-after') from.resetAndDestroy();
   };
   from.on('data', (chunk: Buffer) => {
     const ms = delayMs();

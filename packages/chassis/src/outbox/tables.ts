@@ -50,10 +50,14 @@ export function outboxInsert(...events: readonly CloudEvent[]): [sql: string, pa
   ];
 }
 
-/** The statement that remembers an event in the transaction of its effect; gives a row only when the event is new. */
-export function inboxInsert(consumer: string, eventId: string): [sql: string, parameters: unknown[]] {
+/**
+ * The statement that remembers events in the transaction of their effect; gives a row for each that is new. In the order of the ids,
+ * so that two instances with some of the same events wait for each other and never both.
+ */
+export function inboxInsert(consumer: string, ...eventIds: readonly string[]): [sql: string, parameters: unknown[]] {
   return [
-    'insert into inbox (consumer, event_id) values (?, ?) on conflict do nothing returning event_id',
-    [consumer, eventId],
+    `insert into inbox (consumer, event_id) values ${eventIds.map(() => '(?, ?)').join(', ')}
+      on conflict do nothing returning event_id`,
+    eventIds.toSorted().flatMap((eventId) => [consumer, eventId]),
   ];
 }

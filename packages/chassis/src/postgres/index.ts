@@ -10,5 +10,6 @@ export {
   keepAnswer,
   recallAnswer,
 } from './idempotency.ts';
+export { insertRows, upsertRows } from './insert-rows.ts';
 export { readOutbox } from './read-outbox.ts';
 export { commitWith, inTransaction, type Statement } from './transaction.ts';

@@ -1,36 +1,45 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { inboxInsert, type OutboxRelay } from '@punctual/chassis';
-import { type Database, inTransaction } from '@punctual/chassis/postgres';
+import { inboxInsert, type OutboxRelay, type Received } from '@punctual/chassis';
+import { commitWith, type Database, inTransaction } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
-import { applyScheduleEvent } from '../domain/apply-schedule-event.ts';
-import { lockAssignmentView, saveAssignmentView } from '../persistence/assignment-views.ts';
-import { lockPayout, savePayout } from '../persistence/payouts.ts';
+import { applyScheduleEvent, type Known } from '../domain/apply-schedule-event.ts';
+import { lockKnown, type Step, writesOf } from '../persistence/followed-assignments.ts';
 
 export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: string; twoPersonMinor: number };
 
 /**
- * Applies one event of an assignment, once, in one transaction: what it says is remembered, and
- * what follows for the payout is saved and told. The lock on the view lets several instances work on the
- * events of one assignment at once.
+ * Applies events of assignments, each once, all in one transaction: what they say is remembered, and what follows for the payouts is
+ * saved and told. The locks on what is known let several instances work on the events of one assignment at once.
  */
-export async function followSchedule(deps: FollowDeps, event: ScheduleEvent): Promise<void> {
-  const { actor, reason, assignmentId } = event.data;
+export async function followSchedule(deps: FollowDeps, messages: readonly Received<ScheduleEvent>[]): Promise<void> {
   await inTransaction(deps.database, async (em) => {
-    const isNew = (await em.execute(...inboxInsert(deps.consumer, event.id))).length > 0;
-    if (!isNew) return;
-    const known = {
-      view: await lockAssignmentView(em, assignmentId),
-      payout: (await lockPayout(em, { assignmentId })) ?? undefined,
-    };
-    const opening = { id: randomUUIDv7(), twoPersonMinor: deps.twoPersonMinor };
-    const { view, versions } = applyScheduleEvent(known, event, opening, new Date());
+    const ids = messages.map(({ event }) => event.id);
+    const inserted = await em.execute<{ event_id: string }[]>(...inboxInsert(deps.consumer, ...ids));
+    const isNew = new Set(inserted.map(({ event_id }) => event_id));
+    const news = messages.filter(({ event }) => isNew.has(event.id));
+    if (news.length === 0) return;
 
-    await saveAssignmentView(em, view);
-    let before = known.payout;
-    for (const after of versions) {
-      await savePayout(em, before, after, { actor, source: 'EVENT', reason });
-      before = after;
-    }
+    const known = await lockKnown(
+      em,
+      news.map(({ event }) => event.data.assignmentId),
+    );
+    const steps = news.flatMap((message) => follow(known, message, deps));
+    await commitWith(em, writesOf([...known.values()], steps));
   });
   deps.relay.wake();
+}
+
+/** Moves what is known of the event's assignment on, and answers the steps of its payout. */
+function follow(
+  all: Map<string, Known>,
+  { event, traceparent }: Received<ScheduleEvent>,
+  { twoPersonMinor }: FollowDeps,
+): Step[] {
+  const { assignmentId, actor, reason } = event.data;
+  const known = all.get(assignmentId);
+  if (!known) throw new Error(`Assignment ${assignmentId} is not locked.`);
+  const { view, versions } = applyScheduleEvent(known, event, { id: randomUUIDv7(), twoPersonMinor }, new Date());
+  all.set(assignmentId, { view, payout: versions.at(-1) ?? known.payout });
+  const change = { actor, source: 'EVENT', reason } as const;
+  return versions.map((after, index) => ({ before: versions[index - 1] ?? known.payout, after, change, traceparent }));
 }

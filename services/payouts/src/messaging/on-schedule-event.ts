@@ -17,8 +17,6 @@ export function consumeScheduleEvents(deps: ScheduleEventDeps): void {
     durable: scheduleConsumer,
     subjects: ['schedule.>'],
     read: readScheduleEvent,
-    handle: async (messages) => {
-      for (const { event } of messages) await followSchedule({ ...deps, consumer: scheduleConsumer }, event);
-    },
+    handle: (messages) => followSchedule({ ...deps, consumer: scheduleConsumer }, messages),
   });
 }

@@ -1,17 +1,12 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { currentTraceId, currentTraceparent, outboxInsert } from '@punctual/chassis';
-import { type Actor, makeEvent } from '@punctual/contracts';
+import { currentTraceparent, outboxInsert } from '@punctual/chassis';
 import type { Payout } from '../domain/payout.ts';
-import { changedFields, toPayoutEvent } from '../domain/present.ts';
 import { fromRow, PayoutRow, toRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
+import { type Change, payoutEvent, timelineItem } from './payout-version.ts';
 
 export type PayoutKey = { id: string } | { assignmentId: string };
-
-/** What the timeline tells of a change beside the fields. */
-export type Change = { actor: Actor; source: 'API' | 'EVENT'; reason: string | null };
 
 export async function findPayout(em: EntityManager, key: PayoutKey): Promise<Payout | null> {
   const row = await em.findOne(PayoutRow, key, { disableIdentityMap: true });
@@ -42,28 +37,14 @@ export async function savePayout(
   em: EntityManager,
   before: Payout | undefined,
   after: Payout,
-  { actor, source, reason }: Change,
+  change: Change,
 ): Promise<void> {
   if (before) await updateRow(em, before, after);
   else await em.insert(PayoutRow, toRow(after));
 
-  const { type, data } = toPayoutEvent(after);
-  const { id: payoutId, assignmentId, version, updatedAt: at } = after;
-  const traceId = currentTraceId() ?? null;
-  const fields = changedFields(before, after);
-  await em.insert(PayoutTimelineRow, { payoutId, version, type, actor, source, reason, ...fields, traceId, at });
-
   const traceparent = currentTraceparent();
-  const event = makeEvent({
-    id: randomUUIDv7(),
-    type,
-    time: at.toISOString(),
-    sequence: version,
-    assignmentId,
-    data,
-    ...(traceparent && { traceparent }),
-  });
-  await em.execute(...outboxInsert(event));
+  await em.insert(PayoutTimelineRow, timelineItem(before, after, change, traceparent));
+  await em.execute(...outboxInsert(payoutEvent(after, traceparent)));
 }
 
 async function updateRow(em: EntityManager, before: Payout, after: Payout): Promise<void> {

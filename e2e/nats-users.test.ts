@@ -43,7 +43,7 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
     reads: ['DLQ'],
   },
   notifier: {
-    publishes: [],
+    publishes: ['$JS.API.INFO'],
     hears: [],
     declares: [],
     durables: [
@@ -136,11 +136,12 @@ test('the services sign in, and a visit needs nothing that they are refused', as
     await customer.cancelAssignment({ params, body: { reason: 'The tap stopped by itself' } });
     for await (const { type } of changes) if (type === 'schedule.cancelled') break;
     // By way of payouts and of reminders, and back.
+    const ops = await world.person('ops');
     await eventually(async () => {
       expect(await customer.getAssignment({ params })).toMatchObject({ reminderStatus: 'NONE' });
-      const { payoutStatus } = await (await world.person('ops')).getAssignment({ params });
-      expect(payoutStatus).toBe('BLOCKED');
+      expect((await ops.getAssignment({ params })).payoutStatus).toBe('BLOCKED');
     });
+    await ops.explainAssignment({ params });
   } finally {
     await world.stop();
   }

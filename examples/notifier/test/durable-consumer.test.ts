@@ -32,7 +32,7 @@ test('the durable consumer of the guide tells what was published before it, and 
   const consumer = run('durable-consumer.ts', { NATS_URL: environment.natsUrl });
   try {
     await expect.poll(consumer.output).toContain('remind CUSTOMER and PROVIDER of 2026-12-01T10:00:00+01:00\n');
-    await expect.poll(async () => (await manager.consumers.info('REMINDER', 'my-team')).ack_floor.stream_seq).toBe(1);
+    await expect.poll(async () => (await manager.consumers.info('REMINDER', 'notifier')).ack_floor.stream_seq).toBe(1);
   } finally {
     await consumer.end();
   }

@@ -14,7 +14,13 @@ import { type Acting, authorize, type Caller, noSuchAssignment } from '../domain
 import { type Command, type Decision, decide } from '../domain/decide.ts';
 import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { type AssignmentColumns, selectAssignment, toAssignment } from '../persistence/assignment-columns.ts';
+import { scopeOf } from '../domain/reject.ts';
+import {
+  type AssignmentColumns,
+  type AssignmentRef,
+  selectAssignment,
+  toAssignment,
+} from '../persistence/assignment-columns.ts';
 import { findAssignment } from '../persistence/assignments.ts';
 import { findQueue } from '../persistence/jobs.ts';
 import { writesOf } from '../persistence/writes-of.ts';
@@ -23,7 +29,7 @@ import { type Answer, type CommandDeps, type Outcome, recall, requireMatch } fro
 import { refuseTakenWindow } from './refuse-taken-window.ts';
 
 export type AssignmentCommand = {
-  assignmentId: string;
+  assignment: AssignmentRef;
   command: Command;
   /** Who may give it by this path, when not all whom the command is for. */
   roles?: readonly Role[];
@@ -41,11 +47,11 @@ export type AssignmentCommand = {
 export async function changeAssignment(
   deps: CommandDeps,
   request: CommandRequest,
-  { assignmentId, command, roles, seenVersion, dryRun = false }: AssignmentCommand,
+  { assignment: ref, command, roles, seenVersion, dryRun = false }: AssignmentCommand,
 ): Promise<Outcome> {
   const { caller } = request;
   const outcome = await inTransaction(deps.database, async (em, attempt): Promise<Outcome> => {
-    const { claimed, assignment } = await claimAndLoad(em, request, assignmentId);
+    const { claimed, assignment } = await claimAndLoad(em, request, ref);
     if (!assignment) throw noSuchAssignment();
     const now = deps.now();
     const acting = authorize(caller, assignment, command.name, now, roles);
@@ -74,9 +80,9 @@ export async function changeAssignment(
 const tellsCurrent = new Set<ProblemCode>(['precondition-failed', 'version-conflict', 'invalid-transition']);
 
 /** Locked by whoever has the key; the others look at it without waiting, since sight and role are judged before the key. */
-async function claimAndLoad(em: EntityManager, request: CommandRequest, assignmentId: string) {
-  const { claim, row } = await claimKeyAndLock<AssignmentColumns>(em, request, selectAssignment(assignmentId));
-  if (claim?.mine === false) return { claimed: claim, assignment: await findAssignment(em, assignmentId) };
+async function claimAndLoad(em: EntityManager, request: CommandRequest, ref: AssignmentRef) {
+  const { claim, row } = await claimKeyAndLock<AssignmentColumns>(em, request, selectAssignment(ref));
+  if (claim?.mine === false) return { claimed: claim, assignment: await findAssignment(em, ref) };
   return { claimed: claim, assignment: row && toAssignment(row) };
 }
 
@@ -87,7 +93,8 @@ async function judge(
   deps: CommandDeps,
   { assignment, command, acting, now }: Judged,
 ): Promise<Decision> {
-  const nextProviderId = command.name === 'reject' ? await findNextProvider(em, assignment) : null;
+  const releases = command.name === 'reject' && scopeOf(command.body, acting) === 'assignment';
+  const nextProviderId = releases ? await findNextProvider(em, assignment) : null;
   return decide({ assignment, nextProviderId }, command, { acting, now, newId: deps.newId, rules: deps.rules });
 }
 

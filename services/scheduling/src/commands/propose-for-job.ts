@@ -1,6 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import { type CommandRequest, claimKey, inTransaction } from '@punctual/chassis/postgres';
-import type { ScheduleBody } from '@punctual/contracts';
+import type { ProblemCode, ScheduleBody } from '@punctual/contracts';
 import { commandsJob } from '../domain/authorize.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
 import { changeAssignment } from './change-assignment.ts';
@@ -8,29 +8,34 @@ import { type CommandDeps, type Outcome, recall, requireMatch } from './command.
 
 type WantedForJob = { jobId: string; body: ScheduleBody; dryRun: boolean };
 
-/** Proposes a window for whoever has the job now, as its customer or as ops. */
+/**
+ * Proposes a window for whoever has the job now, as its customer or as ops. The assignment is looked up by its job in the round trip that
+ * locks it, so the job is looked at only when there is a refusal to explain.
+ */
 export async function proposeForJob(
   deps: CommandDeps,
   request: CommandRequest,
   wanted: WantedForJob,
 ): Promise<Outcome> {
-  const assignmentId = await findCurrentAssignment(deps, request, wanted.jobId);
-  if (assignmentId === null) return refuseWithoutAssignment(deps, request);
   try {
-    const command = { name: 'propose', body: wanted.body } as const;
     return await changeAssignment(deps, request, {
-      assignmentId,
-      command,
+      assignment: { currentOfJob: wanted.jobId },
+      command: { name: 'propose', body: wanted.body },
       roles: ['customer', 'ops'],
       dryRun: wanted.dryRun,
     });
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'invalid-transition') throw error;
-    // The provider may have been released before the assignment was locked: then the next one has the job, or nobody.
-    if ((await findCurrentAssignment(deps, request, wanted.jobId)) === assignmentId) throw error;
+    if (!(error instanceof DomainError) || !isOfTheJob.has(error.code)) throw error;
+    const currentId = await findCurrentAssignment(deps, request, wanted.jobId);
+    if (currentId === null) return refuseWithoutAssignment(deps, request);
+    if (currentId === error.extras.current?.id) throw error;
+    // The provider was released before the assignment was locked: now another one has the job.
     return proposeForJob(deps, request, wanted);
   }
 }
+
+/** The refusals that the job may have other words for, or that its next assignment may not give. */
+const isOfTheJob = new Set<ProblemCode>(['not-found', 'forbidden', 'invalid-transition']);
 
 async function findCurrentAssignment(
   { database }: CommandDeps,

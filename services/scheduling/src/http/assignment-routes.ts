@@ -13,8 +13,8 @@ import { toHandled } from './to-handled.ts';
 export function assignmentRoutes(deps: CommandDeps): Route[] {
   const change = async (
     request: CommandRequest & { params: { id: string } },
-    asked: Omit<AssignmentCommand, 'assignmentId'>,
-  ) => toHandled(await changeAssignment(deps, request, { assignmentId: request.params.id, ...asked }));
+    asked: Omit<AssignmentCommand, 'assignment'>,
+  ) => toHandled(await changeAssignment(deps, request, { assignment: { id: request.params.id }, ...asked }));
 
   return [
     handle(endpoints.proposeForAssignment, (request) => {

@@ -12,8 +12,13 @@ export const assignmentColumns = `id, job_id, customer_id, provider_id, status, 
   disputed_at, reminder_status, reminder_last_sent_at, payout_status, payout_approved_by, payout_approved_at,
   price_amount_minor, price_currency, created_at, updated_at`;
 
-export function selectAssignment(id: string): [sql: string, parameters: unknown[]] {
-  return [`select ${assignmentColumns} from assignment where id = ?`, [id]];
+/** An assignment by its own id, or the one that has a job now. */
+export type AssignmentRef = { id: string } | { currentOfJob: string };
+
+export function selectAssignment(ref: AssignmentRef): [sql: string, parameters: unknown[]] {
+  const select = `select ${assignmentColumns} from assignment where id =`;
+  if ('id' in ref) return [`${select} ?`, [ref.id]];
+  return [`${select} (select current_assignment_id from job where job.id = ?)`, [ref.currentOfJob]];
 }
 
 export function toAssignment(row: AssignmentColumns): Assignment {

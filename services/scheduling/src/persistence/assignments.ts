@@ -3,7 +3,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@punctual/chassis/postgres';
 import { TimelineItem } from '@punctual/contracts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
-import { type AssignmentColumns, assignmentColumns, selectAssignment, toAssignment } from './assignment-columns.ts';
+import {
+  type AssignmentColumns,
+  type AssignmentRef,
+  assignmentColumns,
+  selectAssignment,
+  toAssignment,
+} from './assignment-columns.ts';
 import { AssignmentRow } from './assignment-row.ts';
 import { TimelineRow } from './timeline-row.ts';
 
@@ -19,8 +25,8 @@ const assignmentAndTaken = `
 
 const readOnly = { disableIdentityMap: true } as const;
 
-export async function findAssignment(em: EntityManager, id: string): Promise<Assignment | null> {
-  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(id));
+export async function findAssignment(em: EntityManager, ref: AssignmentRef): Promise<Assignment | null> {
+  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(ref));
   return row ? toAssignment(row) : null;
 }
 

@@ -22,7 +22,7 @@ export async function getTimeline(
   id: string,
 ): Promise<{ items: TimelineItem[]; version: number }> {
   const em = deps.database.fork();
-  const assignment = await findAssignment(em, id);
+  const assignment = await findAssignment(em, { id });
   const { scheduleVersion } = requireSight(caller, assignment && { assignment }).assignment;
   return { items: await readTimeline(em, id), version: scheduleVersion };
 }

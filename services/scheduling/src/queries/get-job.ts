@@ -26,5 +26,5 @@ export async function findVisibleJob(em: EntityManager, caller: Caller, id: stri
 
 async function hasJob(em: EntityManager, { id, roles }: Caller, { currentAssignmentId }: Job): Promise<boolean> {
   if (!roles.includes('provider') || currentAssignmentId === null) return false;
-  return (await findAssignment(em, currentAssignmentId))?.providerId === id;
+  return (await findAssignment(em, { id: currentAssignmentId }))?.providerId === id;
 }

@@ -17,8 +17,8 @@ import { assignmentRoutes } from './http/assignment-routes.ts';
 import { jobRoutes } from './http/job-routes.ts';
 import { providerRoutes } from './http/provider-routes.ts';
 import { expireProposals } from './jobs/expire-proposals.ts';
-import { onPayoutEvent, payoutConsumer } from './messaging/on-payout-event.ts';
-import { onReminderEvent, reminderConsumer } from './messaging/on-reminder-event.ts';
+import { onPayoutEvents, payoutConsumer } from './messaging/on-payout-event.ts';
+import { onReminderEvents, reminderConsumer } from './messaging/on-reminder-event.ts';
 import { schema } from './persistence/schema.ts';
 
 /** Brings customer and provider to one window, and tells the others. */
@@ -44,18 +44,14 @@ export const scheduling: ServiceDefinition<Config> = {
       durable: reminderConsumer,
       subjects: ['reminder.>'],
       read: readReminderEvent,
-      handle: async (messages) => {
-        for (const { event } of messages) await onReminderEvent(deps, event);
-      },
+      handle: (messages) => onReminderEvents(deps, messages),
     });
     startConsumer(consuming, {
       stream: 'PAYOUT',
       durable: payoutConsumer,
       subjects: ['payout.>'],
       read: readPayoutEvent,
-      handle: async (messages) => {
-        for (const { event } of messages) await onPayoutEvent(deps, event);
-      },
+      handle: (messages) => onPayoutEvents(deps, messages),
     });
 
     every(process, {

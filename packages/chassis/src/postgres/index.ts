@@ -10,6 +10,7 @@ export {
   keepAnswer,
   recallAnswer,
 } from './idempotency.ts';
-export { insertRows, upsertRows } from './insert-rows.ts';
+export { insertRows, updateRows, upsertRows } from './many-rows.ts';
 export { readOutbox } from './read-outbox.ts';
+export { rememberNew } from './remember-new.ts';
 export { commitWith, inTransaction, type Statement } from './transaction.ts';

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { inboxInsert, type OutboxRelay, type Received } from '@punctual/chassis';
-import { commitWith, type Database, inTransaction } from '@punctual/chassis/postgres';
+import type { OutboxRelay, Received } from '@punctual/chassis';
+import { commitWith, type Database, inTransaction, rememberNew } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
 import { applyScheduleEvent, type Known } from '../domain/apply-schedule-event.ts';
 import { lockKnown, type Step, writesOf } from '../persistence/followed-assignments.ts';
@@ -13,10 +13,7 @@ export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: str
  */
 export async function followSchedule(deps: FollowDeps, messages: readonly Received<ScheduleEvent>[]): Promise<void> {
   await inTransaction(deps.database, async (em) => {
-    const ids = messages.map(({ event }) => event.id);
-    const inserted = await em.execute<{ event_id: string }[]>(...inboxInsert(deps.consumer, ...ids));
-    const isNew = new Set(inserted.map(({ event_id }) => event_id));
-    const news = messages.filter(({ event }) => isNew.has(event.id));
+    const news = await rememberNew(em, deps.consumer, messages);
     if (news.length === 0) return;
 
     const known = await lockKnown(

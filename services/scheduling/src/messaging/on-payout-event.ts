@@ -1,12 +1,21 @@
-import { type Database, inTransaction } from '@punctual/chassis/postgres';
+import type { Received } from '@punctual/chassis';
+import { commitWith, type Database, inTransaction, rememberNew } from '@punctual/chassis/postgres';
 import type { PayoutEvent } from '@punctual/contracts';
-import { isNew, savePayoutCopy } from '../persistence/copies.ts';
+import { lockAssignments, payoutCopyWrites } from '../persistence/copies.ts';
 
 export const payoutConsumer = 'scheduling-payout';
 
 /** Keeps `payoutStatus`, `payoutApprovedBy` and `payoutApprovedAt` in step with what payouts says. */
-export async function onPayoutEvent({ database }: { database: Database }, event: PayoutEvent): Promise<void> {
+export async function onPayoutEvents(
+  { database }: { database: Database },
+  messages: readonly Received<PayoutEvent>[],
+): Promise<void> {
   await inTransaction(database, async (em) => {
-    if (await isNew(em, payoutConsumer, event.id)) await savePayoutCopy(em, event.data);
+    const told = (await rememberNew(em, payoutConsumer, messages)).map(({ event }) => event.data);
+    await lockAssignments(
+      em,
+      told.map(({ assignmentId }) => assignmentId),
+    );
+    await commitWith(em, payoutCopyWrites(told));
   });
 }

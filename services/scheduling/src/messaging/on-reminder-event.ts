@@ -1,16 +1,27 @@
-import { type Database, inTransaction } from '@punctual/chassis/postgres';
+import type { Received } from '@punctual/chassis';
+import { commitWith, type Database, inTransaction, rememberNew } from '@punctual/chassis/postgres';
 import type { ReminderEvent } from '@punctual/contracts';
 import { copyReminder } from '../domain/reminder-copy.ts';
-import { isNew, lockReminderCopy, saveReminderCopy } from '../persistence/copies.ts';
+import { lockReminderCopies, reminderCopyWrites } from '../persistence/copies.ts';
 
 export const reminderConsumer = 'scheduling-reminder';
 
 /** Keeps `reminderStatus` and `reminderLastSentAt` in step with what reminders says. */
-export async function onReminderEvent({ database }: { database: Database }, event: ReminderEvent): Promise<void> {
+export async function onReminderEvents(
+  { database }: { database: Database },
+  messages: readonly Received<ReminderEvent>[],
+): Promise<void> {
   await inTransaction(database, async (em) => {
-    if (!(await isNew(em, reminderConsumer, event.id))) return;
-    const { assignmentId } = event.data;
-    const copy = await lockReminderCopy(em, assignmentId);
-    if (copy) await saveReminderCopy(em, assignmentId, copyReminder(copy, event));
+    const events = (await rememberNew(em, reminderConsumer, messages)).map(({ event }) => event);
+    const copies = await lockReminderCopies(
+      em,
+      events.map(({ data }) => data.assignmentId),
+    );
+    for (const event of events) {
+      const { assignmentId } = event.data;
+      const copy = copies.get(assignmentId);
+      if (copy) copies.set(assignmentId, copyReminder(copy, event));
+    }
+    await commitWith(em, reminderCopyWrites(copies));
   });
 }

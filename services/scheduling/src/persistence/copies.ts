@@ -1,10 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { inboxInsert } from '@punctual/chassis';
+import { type Statement, updateRows } from '@punctual/chassis/postgres';
 import type { PayoutData } from '@punctual/contracts';
 import { z } from 'zod';
 import { payoutCopy } from '../domain/payout-copy.ts';
 import { type ReminderCopy, reminderStatus } from '../domain/reminder-copy.ts';
-import { updateOf } from './statement.ts';
 
 // The copies live beside the schedule, with sequences of their own: they neither raise its version nor write its timeline.
 
@@ -13,33 +12,40 @@ const Reminders = z.record(
   z.object({ sequence: z.int(), status: z.enum(['NONE', 'QUEUED', 'SENT', 'OVERDUE']) }),
 );
 
-/** Remembers an event for a consumer; false when it is known already. */
-export async function isNew(em: EntityManager, consumer: string, eventId: string): Promise<boolean> {
-  const rows = await em.execute<unknown[]>(...inboxInsert(consumer, eventId));
-  return rows.length > 0;
-}
-
-/** What is known of an assignment's reminders, locked; undefined for an assignment that is not ours. */
-export async function lockReminderCopy(em: EntityManager, assignmentId: string): Promise<ReminderCopy | undefined> {
-  const [row] = await em.execute<{ reminders: unknown; reminder_last_sent_at: string | null }[]>(
-    'select reminders, reminder_last_sent_at from assignment where id = ? for update',
-    [assignmentId],
+/** What is known of the reminders of assignments, by id, locked; nothing for an assignment that is not ours. */
+export async function lockReminderCopies(
+  em: EntityManager,
+  assignmentIds: readonly string[],
+): Promise<Map<string, ReminderCopy>> {
+  const rows = await lockAssignments(em, assignmentIds);
+  return new Map(
+    rows.map(({ id, reminders, reminder_last_sent_at: sentAt }) => [
+      id,
+      { reminders: Reminders.parse(reminders), lastSentAt: sentAt === null ? null : Temporal.Instant.from(sentAt) },
+    ]),
   );
-  if (!row) return undefined;
-  const sentAt = row.reminder_last_sent_at;
-  return {
-    reminders: Reminders.parse(row.reminders),
-    lastSentAt: sentAt === null ? null : Temporal.Instant.from(sentAt),
-  };
 }
 
-export async function saveReminderCopy(em: EntityManager, assignmentId: string, copy: ReminderCopy): Promise<void> {
-  const [sql, parameters] = updateOf('assignment', assignmentId, {
-    reminders: JSON.stringify(copy.reminders),
+export function reminderCopyWrites(copies: ReadonlyMap<string, ReminderCopy>): Statement[] {
+  const rows = [...copies].map(([id, copy]) => ({
+    id,
+    reminders: copy.reminders,
     reminderStatus: reminderStatus(copy),
     reminderLastSentAt: copy.lastSentAt,
-  });
-  await em.execute(sql, [...parameters]);
+  }));
+  return updateRows('assignment', 'id', rows);
+}
+
+type CopyRow = { id: string; reminders: unknown; reminder_last_sent_at: string | null };
+
+/** Always in the order of the ids, so that two batches with some of the same assignments wait for each other and never both. */
+export async function lockAssignments(em: EntityManager, ids: readonly string[]): Promise<CopyRow[]> {
+  if (ids.length === 0) return [];
+  return em.execute<CopyRow[]>(
+    `select id, reminders, reminder_last_sent_at from assignment
+      where id in (${ids.map(() => '?').join(', ')}) order by id for update`,
+    [...ids],
+  );
 }
 
 /** Up to which `reminderSequence` and which version of the payout the copies of an assignment have come; 0: nothing yet. */
@@ -55,11 +61,17 @@ export async function readCopyVersions(
   return { reminders: Math.max(0, ...sequences), payout: row?.payout_version ?? 0 };
 }
 
-/** Takes over what an event says of the payout, unless something newer is known. */
-export async function savePayoutCopy(em: EntityManager, data: PayoutData): Promise<void> {
-  const [sql, parameters] = updateOf('assignment', data.assignmentId, {
+/** What to write so that each assignment has the newest that is told of its payout, unless something newer is known. */
+export function payoutCopyWrites(told: readonly PayoutData[]): Statement[] {
+  const newest = new Map<string, PayoutData>();
+  for (const data of told) {
+    const { assignmentId, version } = data;
+    if (version > (newest.get(assignmentId)?.version ?? 0)) newest.set(assignmentId, data);
+  }
+  const rows = [...newest.values()].map((data) => ({
+    id: data.assignmentId,
     ...payoutCopy(data),
     payoutVersion: data.version,
-  });
-  await em.execute(`${sql} and payout_version < ?`, [...parameters, data.version]);
+  }));
+  return updateRows('assignment', 'id', rows, 'and assignment.payout_version < new.payout_version');
 }

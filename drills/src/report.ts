@@ -1,4 +1,6 @@
 import type { Result } from './drill.ts';
+import type { Pace } from './faults/fault.ts';
+import type { Outcome } from './sabotage/run-sabotages.ts';
 
 const shown = 10;
 const columns = ['fault', 'seed', 'accepted', 'kills', 'events', 'seconds', 'violations'] as const;
@@ -15,12 +17,19 @@ export function printResult({ fault, seed, accepted, kills, events, seconds, vio
   if (violations.length > shown) console.log(`    … and ${violations.length - shown} more`);
 }
 
-export function printSum(results: readonly Result[]): void {
+export function printSum(results: readonly Result[], pace: Pace): void {
   const sum = (of: (result: Result) => number) => results.reduce((total, each) => total + of(each), 0);
   for (const { fault, seed } of results.filter(({ violations }) => violations.length > 0))
-    console.log(`again: npm run drills -- --only ${fault} --seed ${seed}`);
+    console.log(`again: npm run drills -- --only ${fault} --seed ${seed}${pace === 'quick' ? ' --quick' : ''}`);
   const violations = sum((result) => result.violations.length);
   console.log(`${results.length} drills, ${violations} violations, ${sum(({ kills }) => kills)} SIGKILLs survived`);
+}
+
+export function printOutcome({ guard, drill, caughtBy, caught, seed, said }: Outcome): void {
+  const verdict = caught
+    ? `noticed by ${caughtBy} of ${drill} (seed ${seed})`
+    : `NOT noticed by ${caughtBy} of ${drill}`;
+  console.log(`without ${guard}: ${verdict}: ${said}`);
 }
 
 function line(cells: readonly (string | number)[]): string {

@@ -1,5 +1,6 @@
 import { cancelRacingDue } from './cancel-racing-due.ts';
 import { clockOff5Minutes } from './clock-off-5-minutes.ts';
+import { contestedWindows } from './contested-windows.ts';
 import type { Fault } from './fault.ts';
 import { handlerSlowerThanAckWait } from './handler-slower-than-ack-wait.ts';
 import { killAfterCommit } from './kill-after-commit.ts';
@@ -20,6 +21,7 @@ import { pauseRelay60s } from './pause-relay-60s.ts';
 import { poison } from './poison.ts';
 import { resetInCommit } from './reset-in-commit.ts';
 import { restartPostgres } from './restart-postgres.ts';
+import { secondEvent } from './second-event.ts';
 import { slowNetwork } from './slow-network.ts';
 import { streamFull } from './stream-full.ts';
 import { tenTimesShuffled } from './ten-times-shuffled.ts';
@@ -38,6 +40,7 @@ export const faults: readonly Fault[] = [
   restartPostgres,
   resetInCommit,
   openTransaction30s,
+  secondEvent,
   natsKillLoop,
   natsStop20s,
   slowNetwork,
@@ -50,5 +53,6 @@ export const faults: readonly Fault[] = [
   mongodbKilled,
   killMidSend,
   cancelRacingDue,
+  contestedWindows,
   clockOff5Minutes,
 ];

@@ -17,6 +17,6 @@ export async function contest(stage: Stage, random: Random): Promise<void> {
   await Promise.all(
     rivals.filter((_, index) => proposed[index]).map((scene) => tell(stage, scene, 'provider', 'schedule/confirm')),
   );
-  const winner = random.pick(rivals);
-  await tell(stage, winner, 'customer', 'cancel', { reason: 'Somebody else does it' });
+  if (random.chance(0.7)) return;
+  await tell(stage, random.pick(rivals), 'customer', 'cancel', { reason: 'Somebody else does it' });
 }

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { headers } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
+import { type Invariant, judge } from './index.ts';
+import type { Message, State } from './state.ts';
+
+const assignmentId = randomUUID();
+const payoutId = randomUUID();
+const reminderId = `${assignmentId}:2:upcoming-1h`;
+const window = { start: '2026-12-01T09:00:00.000Z', end: '2026-12-01T10:00:00.000Z' };
+
+/** A visit that was proposed, confirmed and reminded of, and that everybody knows of. */
+function goodState(): State {
+  const schedule = [
+    message('SCHEDULE', 1, 'schedule.proposed', { scheduleVersion: 1, window }),
+    message('SCHEDULE', 2, 'schedule.confirmed', { scheduleVersion: 2, window }),
+  ];
+  const payout = [message('PAYOUT', 1, 'payout.pending', {})];
+  const reminder = [
+    message('REMINDER', 1, 'reminder.queued', { reminderId, scheduleVersion: 2, window }),
+    message('REMINDER', 2, 'reminder.due', { reminderId, scheduleVersion: 2, window }),
+  ];
+  const received = (consumer: string, messages: Message[]) =>
+    messages.map(({ event }) => ({ consumer, eventId: event.id }));
+  const atScheduling = [...received('scheduling-reminder', reminder), ...received('scheduling-payout', payout)];
+  const atPayouts = received('payouts-schedule', schedule);
+  const at = new Date();
+  return {
+    accepted: [{ aggregate: 'assignment', id: assignmentId, version: 2, command: 'schedule/confirm' }],
+    scheduling: {
+      outbox: schedule.map(outboxRow),
+      timeline: [
+        { id: assignmentId, version: 1, type: 'schedule.proposed', at, status: 'PROPOSED' },
+        { id: assignmentId, version: 2, type: 'schedule.confirmed', at, status: 'CONFIRMED' },
+      ],
+      inbox: atScheduling,
+      effects: atScheduling,
+      assignments: [{ id: assignmentId, status: 'CONFIRMED', version: 2, payoutStatus: 'PENDING', payoutVersion: 1 }],
+      overlaps: [],
+    },
+    payouts: {
+      outbox: payout.map(outboxRow),
+      timeline: [{ id: payoutId, version: 1, type: 'payout.pending', at, status: 'PENDING' }],
+      inbox: atPayouts,
+      effects: atPayouts,
+      payouts: [{ id: payoutId, assignmentId, status: 'PENDING', version: 1 }],
+      views: [{ assignmentId, version: 2, status: 'CONFIRMED' }],
+      paid: [],
+    },
+    reminders: {
+      records: [{ _id: assignmentId, version: 2, sequence: 2, outbox: [] }],
+      ledger: [{ _id: reminderId, assignmentId, scheduleVersion: 2, state: 'SENT' }],
+    },
+    streams: { SCHEDULE: schedule, REMINDER: reminder, PAYOUT: payout },
+    malformed: [],
+    deadLetters: [],
+    consumers: [{ name: 'payouts-schedule', stream: 'SCHEDULE', pending: 0, unacknowledged: 0 }],
+  };
+}
+
+function message(stream: string, sequence: number, type: string, data: Message['event']['data']): Message {
+  const event = { id: randomUUID(), type, subject: assignmentId, sequence, time: window.start, data };
+  const text = JSON.stringify(event);
+  return { stream, seq: sequence, subject: type, at: new Date(), headers: headers(), text, event };
+}
+
+function outboxRow({ event, text }: Message) {
+  return { id: event.id, aggregateId: assignmentId, aggregateVersion: event.sequence, type: event.type, payload: text };
+}
+
+test('nothing is wrong where nothing is wrong', () => {
+  expect(judge(goodState())).toEqual([]);
+});
+
+test('an event that comes twice, with its id, is still one event', () => {
+  const state = goodState();
+  state.streams.SCHEDULE.push(...state.streams.SCHEDULE);
+  expect(judge(state)).toEqual([]);
+});
+
+const damages: [invariant: Invariant, what: string, damage: (state: State) => unknown][] = [
+  ['I1', 'a command was accepted and is not there', ({ scheduling }) => scheduling.timeline.pop()],
+  ['I1', 'a change has no event', ({ scheduling }) => scheduling.outbox.pop()],
+  ['I1', 'an event never came to the stream', ({ streams }) => streams.PAYOUT.pop()],
+  ['I1', 'a reminder counts as sent and is not in the stream', ({ streams }) => streams.REMINDER.pop()],
+  ['I2', 'the stream has what was never committed', ({ payouts }) => payouts.outbox.pop()],
+  ['I2', 'a reminder is out that the ledger suppressed', ({ reminders }) => setState(reminders.ledger, 'SUPPRESSED')],
+  ['I3', 'an event comes before an earlier one', ({ streams }) => streams.SCHEDULE.reverse()],
+  ['I3', 'a version is missing', ({ streams }) => streams.REMINDER.shift()],
+  ['I4', 'an event took effect twice', ({ payouts }) => payouts.effects.push(...payouts.effects)],
+  [
+    'I4',
+    'a reminder was sent twice',
+    ({ streams }) =>
+      streams.REMINDER.push(message('REMINDER', 3, 'reminder.due', { reminderId, scheduleVersion: 2, window })),
+  ],
+  [
+    'I5',
+    'two windows of a provider overlap',
+    ({ scheduling }) => scheduling.overlaps.push({ one: assignmentId, other: randomUUID(), providerId: randomUUID() }),
+  ],
+  [
+    'I6',
+    'a payout is paid that nobody approved',
+    ({ payouts }) =>
+      payouts.timeline.push({ id: payoutId, version: 2, type: 'payout.paid', at: new Date(), status: 'PAID' }),
+  ],
+  ['I6', 'a payout is paid twice', ({ payouts }) => payouts.paid.push({ payoutId }, { payoutId })],
+  [
+    'I7',
+    'a reminder is sent after a newer version was known',
+    ({ streams }) =>
+      streams.REMINDER.splice(1, 0, message('REMINDER', 2, 'reminder.queued', { reminderId: 'x', scheduleVersion: 3 })),
+  ],
+  [
+    'I7',
+    'a reminder names another window',
+    ({ streams }) => {
+      for (const { event } of streams.REMINDER) event.data.window = { ...window, start: '2026-12-02T09:00:00.000Z' };
+    },
+  ],
+  ['I8', 'a consumer acknowledged without an effect', ({ payouts }) => payouts.inbox.pop()],
+  ['I8', 'reminders never heard of the confirmation', ({ reminders }) => reminders.records.pop()],
+  ['I8', 'a copy is not what the original is', ({ payouts }) => payouts.views.pop()],
+  [
+    'I8',
+    'what nobody can read is no dead letter',
+    ({ malformed }) =>
+      malformed.push({
+        stream: 'PAYOUT',
+        seq: 7,
+        subject: 'payout.paid',
+        at: new Date(),
+        headers: undefined,
+        text: '',
+      }),
+  ],
+];
+
+test.each(damages)('%s: %s', (invariant, _what, damage) => {
+  const state = goodState();
+  damage(state);
+  expect(judge(state).map((violation) => violation.invariant)).toContain(invariant);
+});
+
+function setState(ledger: State['reminders']['ledger'], state: 'SUPPRESSED'): void {
+  for (const row of ledger) row.state = state;
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { type Command, type Input, WrongUse } from './command.ts';
+
+/**
+ * What stands on the line after the command's name.
+ * @throws WrongUse
+ */
+export function readInput({ argument, flags }: Command, args: readonly string[]): Input {
+  const { values, positionals } = parse(flags, args);
+  const [first = '', ...more] = positionals;
+  if (first === '' && argument?.required) throw new WrongUse(`${argument.name} is missing.`);
+  const surplus = argument ? more[0] : first;
+  if (surplus) throw new WrongUse(`${surplus} does not belong there.`);
+  return {
+    argument: first,
+    text: (flag) => {
+      const value = values[flag];
+      return typeof value === 'string' ? value : undefined;
+    },
+    has: (flag) => values[flag] === true,
+  };
+}
+
+/** The value of a flag that must be there. */
+export function required(input: Input, flag: string): string {
+  const value = input.text(flag);
+  if (value === undefined) throw new WrongUse(`--${flag} is missing.`);
+  return value;
+}
+
+/** The moment that a flag names, in RFC 3339 with an offset or `Z`; seconds may be left out. */
+export function instantOf(input: Input, flag: string): Temporal.Instant | undefined {
+  const text = input.text(flag);
+  if (text === undefined) return undefined;
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    throw new WrongUse(`--${flag} ${text} is not a moment such as 2026-11-20T00:00Z.`);
+  }
+}
+
+/** The positive whole number that a text is. */
+export function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new WrongUse(`${name} ${text} is not a positive whole number.`);
+  return Number(text);
+}
+
+function parse(flags: Command['flags'], args: readonly string[]) {
+  const options = Object.entries(flags).map(
+    ([name, { value }]) => [name, { type: value ? ('string' as const) : ('boolean' as const) }] as const,
+  );
+  try {
+    return parseArgs({ args: [...args], options: Object.fromEntries(options), allowPositionals: true });
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? `${error.message.split('. ')[0]}.` : String(error));
+  }
+}

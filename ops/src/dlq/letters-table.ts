@@ -1,0 +1,32 @@
+import { count, table } from '../cli/table.ts';
+import type { Letter } from './letter.ts';
+
+const mostLines = 50;
+
+/** Letters, one a line; of very many only the first, and how many more there are. */
+export function lettersTable(letters: readonly Letter[]): string[] {
+  const rows = letters
+    .slice(0, mostLines)
+    .map((letter) => [
+      String(letter.sequence),
+      letter.at,
+      letter.consumer,
+      letter.version === null ? (letter.type ?? '?') : `${letter.type} v${letter.version}`,
+      letter.assignmentId ?? '?',
+      letter.reason,
+    ]);
+  const more = letters.length - rows.length;
+  return [
+    ...table(['number', 'since', 'consumer', 'event', 'assignment', 'because'], rows),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ];
+}
+
+/** `3 dead letters: payouts-schedule 2, reminders-schedule 1`. */
+export function sumOf(letters: readonly Letter[]): string {
+  const byConsumer = [...Map.groupBy(letters, ({ consumer }) => consumer)];
+  const parts = byConsumer.map(([consumer, { length }]) => `${consumer} ${length}`);
+  return `${count(letters.length, 'dead letter')}: ${parts.join(', ')}`;
+}
+
+export const noneMatch = 'No dead letter is like that.';

@@ -1,0 +1,106 @@
+import type { ConsumedEvent, Explanation, OutboxEvent, Reminder, TimelineItem } from '@punctual/contracts';
+import { table } from '../cli/table.ts';
+
+/** An explanation as one page to read. */
+export function explanationPage(explanation: Explanation): string[] {
+  const { scheduling, reminders, payouts } = explanation;
+  return [
+    `Assignment ${explanation.assignmentId}, as of ${explanation.at}`,
+    ...missingLines(explanation),
+    ...(scheduling ? summary(scheduling.assignment) : []),
+    ...section('Timeline', timelineLines([...(scheduling?.timeline ?? []), ...(payouts?.timeline ?? [])])),
+    ...section('Events', [...(scheduling?.outbox ?? []), ...(payouts?.outbox ?? [])].flatMap(eventLines)),
+    ...section('Reminders', reminders ? remindersLines(reminders) : []),
+    ...section('Payout', payouts ? payoutLines(payouts) : []),
+    ...section('Traces', explanation.traceIds),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+}
+
+const missingWords = {
+  UNKNOWN: 'has not heard of it',
+  AWAY: 'gave no answer; what it knows is missing here',
+  FAILED: 'gave an answer that is of no use; look at its log',
+};
+
+function missingLines({ missing }: Explanation): string[] {
+  return missing.map(({ part, because }) => `! ${part} ${missingWords[because]}`);
+}
+
+function summary(assignment: NonNullable<Explanation['scheduling']>['assignment']): string[] {
+  const { status, scheduleVersion, localStart, localEnd, timezone, scheduleProposedBy } = assignment;
+  const window = localStart && `${localStart} – ${localEnd} ${timezone}, proposed by ${scheduleProposedBy}`;
+  return [
+    '',
+    `${status}, version ${scheduleVersion}${window ? `: ${window}` : ''}`,
+    `job ${assignment.jobId}, customer ${assignment.customerId}, provider ${assignment.providerId}`,
+    `reminder ${assignment.reminderStatus}, payout ${assignment.payoutStatus ?? 'NONE'}`,
+  ];
+}
+
+function timelineLines(items: readonly TimelineItem[]): string[] {
+  const inOrder = items.toSorted((a, b) => a.at.localeCompare(b.at));
+  return inOrder.map(({ at, type, version, actor, reason, traceId }) => {
+    const who = actor.id ? `${actor.role} ${actor.id}` : actor.role;
+    return [`${at}  ${type} v${version} by ${who}`, reason && `“${reason}”`, traceId && `trace ${traceId}`]
+      .filter(Boolean)
+      .join('  ');
+  });
+}
+
+function eventLines({ type, version, id, publishedAt, streamSequence, consumers }: OutboxEvent): string[] {
+  const place = streamSequence === null ? '' : ` as number ${streamSequence}`;
+  const published = publishedAt ? `published ${publishedAt}${place}` : 'NOT PUBLISHED YET';
+  return [`${type} v${version}  ${id}  ${published}`, ...consumers.map((consumed) => `  ${consumedLine(consumed)}`)];
+}
+
+const stateWords: Record<ConsumedEvent['state'], string> = {
+  DEAD: 'DEAD',
+  APPLIED: 'applied',
+  ACKED: 'acknowledged',
+  DELIVERED: 'delivered, not acknowledged yet',
+  PENDING: 'has not come to it yet',
+};
+
+function consumedLine({ consumer, state, deadLetter }: ConsumedEvent): string {
+  if (!deadLetter) return `${consumer}: ${stateWords[state]}`;
+  const { sequence, reason, at } = deadLetter;
+  return `${consumer}: DEAD since ${at}: ${reason} (npm run ops -- dlq show --sequence ${sequence})`;
+}
+
+function remindersLines({ reminders, unpublished }: NonNullable<Explanation['reminders']>): string[] {
+  return [
+    ...table(['version', 'kind', 'to', 'due', 'state', ''], reminders.map(reminderRow)),
+    ...unpublished.map(({ at, type, kind }) => `decided ${at} and not published yet: ${type} ${kind}`),
+  ];
+}
+
+function reminderRow({
+  scheduleVersion,
+  kind,
+  audience,
+  dueAt,
+  state,
+  suppressedBecause,
+  sentAt,
+  latenessMs,
+}: Reminder) {
+  const why = sentAt ? `${sentAt}, ${latenessMs} ms late` : (suppressedBecause ?? '');
+  return [String(scheduleVersion), kind, audience.join(', '), dueAt, state, why];
+}
+
+function payoutLines({ payout }: NonNullable<Explanation['payouts']>): string[] {
+  if (!payout) return ['none: it was never confirmed'];
+  const { amountMinor, currency } = payout.amount;
+  const approvals = payout.approvals.map(({ by, at }) => `approved by ${by} at ${at}`);
+  return [
+    `${payout.id}  ${payout.status}${payout.onHold ? ', on hold' : ''}, version ${payout.version}, ${amountMinor} minor units of ${currency}`,
+    ...approvals,
+    `${payout.approvals.length} of ${payout.approvalsNeeded} approvals`,
+    ...(payout.blockedBecause ? [`blocked: ${payout.blockedBecause}`] : []),
+    ...(payout.paidAt ? [`paid ${payout.paidAt}, reference ${payout.paymentReference}`] : []),
+  ];
+}

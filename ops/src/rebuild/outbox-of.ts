@@ -1,0 +1,50 @@
+import { Client } from 'pg';
+
+/** The outbox of a service, as its rebuild needs it. */
+export type Outbox = {
+  /** Notes that these events are on the stream. */
+  noteOnStream(ids: readonly string[]): Promise<void>;
+  /** How many published rows are not on the stream, and of when the oldest is. */
+  countLost(): Promise<{ lost: number; oldest: Date | null }>;
+  /** Marks those as unpublished, all at once, so that the relay publishes each aggregate's in order, before anything newer. */
+  markLost(): Promise<number>;
+  /** How many of the rows that were there then still wait to be published. */
+  countWaiting(): Promise<number>;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens it over one connection, which keeps a list of what is on the stream in a temporary table: a stream may hold more than fits
+ * in memory.
+ */
+export async function openOutbox(databaseUrl: string): Promise<Outbox> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'ops rebuild-stream' });
+  await client.connect();
+  await client.query('create temporary table on_stream (id uuid primary key)');
+  const lost = 'published_at is not null and not exists (select from on_stream where on_stream.id = outbox.id)';
+  return {
+    noteOnStream: async (ids) => {
+      await client.query('insert into on_stream select unnest($1::uuid[]) on conflict do nothing', [ids]);
+    },
+    countLost: async () => {
+      const { rows } = await client.query<{ count: string; oldest: Date | null }>(
+        `select count(*), min(created_at) as oldest from outbox where ${lost}`,
+      );
+      return { lost: Number(rows[0]?.count), oldest: rows[0]?.oldest ?? null };
+    },
+    markLost: async () => {
+      const { rowCount } = await client.query(
+        `update outbox set published_at = null, stream_sequence = null where ${lost}`,
+      );
+      await client.query('create temporary table marked as select clock_timestamp() as at');
+      return rowCount ?? 0;
+    },
+    countWaiting: async () => {
+      const { rows } = await client.query<{ count: string }>(
+        'select count(*) from outbox where published_at is null and created_at <= (select at from marked)',
+      );
+      return Number(rows[0]?.count);
+    },
+    close: () => client.end(),
+  };
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** Where the parts of the system are that a command works on. Each throws an Error that says what is missing. */
+export type System = {
+  nats(): { servers: string[]; user?: string; pass?: string };
+  gateway(): string;
+  /** A bearer token of the role ops. */
+  token(): Promise<string>;
+  database(service: 'scheduling' | 'payouts'): string;
+  /** Copies of a stream that has to be made anew. */
+  readonly replicas: number;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const replicasOf = (environment: Environment) =>
+  z.coerce.number().int().min(1).max(5).default(1).parse(environment.STREAM_REPLICAS);
+
+const names = {
+  nats: 'NATS_URL',
+  gateway: 'PUNCTUAL_GATEWAY',
+  token: 'PUNCTUAL_TOKEN',
+  scheduling: 'SCHEDULING_DATABASE_URL',
+  payouts: 'PAYOUTS_DATABASE_URL',
+} as const;
+
+/**
+ * The system that the environment names, as soon as it names any part of one; else the stack that runs in this checkout. Never a part
+ * of each: nobody is to read the letters of one system and redrive them in another.
+ */
+export async function findSystem(environment: Environment): Promise<System> {
+  if (Object.values(names).some((name) => environment[name])) return fromEnvironment(environment);
+  const path = environment.PUNCTUAL_STACK_FILE || defaultStackFile;
+  const stack = await readStack(path);
+  if (stack) return fromStack(stack, replicasOf(environment));
+  throw new Error(
+    `No stack runs here (${path}). Start one with npm start, or name a system by ${names.nats} and others (ops/README.md).`,
+  );
+}
+
+function fromEnvironment(environment: Environment): System {
+  const need = (name: string) => {
+    const value = environment[name];
+    if (!value) throw new Error(`${name} is not set.`);
+    return value;
+  };
+  const { NATS_USER: user, NATS_PASSWORD: pass = '' } = environment;
+  return {
+    nats: () => ({ servers: need(names.nats).split(','), ...(user && { user, pass }) }),
+    gateway: () => need(names.gateway),
+    token: async () => need(names.token),
+    database: (service) => need(names[service]),
+    replicas: replicasOf(environment),
+  };
+}
+
+const Stack = z.object({
+  gateway: z.string(),
+  nats: z.string(),
+  issuer: z.string(),
+  postgres: z.object({ scheduling: z.string(), payouts: z.string() }).optional(),
+});
+
+function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, replicas: number): System {
+  return {
+    nats: () => ({ servers: [nats] }),
+    gateway: () => gateway,
+    token: () => requestToken(issuer),
+    database: (service) => {
+      if (!postgres) throw new Error('The description of the stack names no databases.');
+      return postgres[service];
+    },
+    replicas,
+  };
+}
+
+const defaultStackFile = fileURLToPath(new URL('../../../.punctual/stack.json', import.meta.url));
+
+async function readStack(path: string): Promise<z.infer<typeof Stack> | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Stack.parse(JSON.parse(text));
+}
+
+const Token = z.object({ token: z.string() });
+
+async function requestToken(issuer: string): Promise<string> {
+  const answer = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ roles: ['ops'] }),
+  }).catch(() => {
+    throw new Error(`The stack's issuer does not answer at ${issuer}: it does not run any more.`);
+  });
+  return Token.parse(await answer.json()).token;
+}

@@ -1,0 +1,28 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { System } from './find-system.ts';
+
+export type Nats = {
+  connection: NatsConnection;
+  jetstream: JetStreamClient;
+  manager: JetStreamManager;
+  address: string;
+};
+
+/**
+ * Connects for as long as `work` takes.
+ * @throws Error when NATS cannot be reached, or what `work` throws
+ */
+export async function withNats<T>(system: System, work: (nats: Nats) => Promise<T>): Promise<T> {
+  const options = system.nats();
+  const address = options.servers.join(',');
+  const connection = await connect({ ...options, name: 'ops', timeout: 5_000 }).catch((error: unknown) => {
+    throw new Error(`NATS cannot be reached at ${address}: ${error instanceof Error ? error.message : error}`);
+  });
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    return await work({ connection, jetstream: jetstream(connection), manager, address });
+  } finally {
+    await connection.close();
+  }
+}

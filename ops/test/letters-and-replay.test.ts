@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { headers } from '@nats-io/transport-node';
+import { allEvents } from '@punctual/contracts';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { giveAgain } from '../src/dlq/redrive.ts';
+import { type Filter, selectLetters } from '../src/dlq/select-letters.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld('letters-and-replay');
+});
+
+afterAll(() => world?.stop());
+
+const everything: Filter = {
+  consumer: undefined,
+  type: undefined,
+  assignment: undefined,
+  from: undefined,
+  to: undefined,
+  sequence: undefined,
+};
+
+/** An event that payouts gave up on and would now take: nobody else has seen it. */
+async function keepLetter(): Promise<{ assignmentId: string; sequence: number }> {
+  const { example } = allEvents['schedule.confirmed'];
+  const [id, assignmentId] = [randomUUID(), randomUUID()];
+  const event = { ...example, id, subject: assignmentId, partitionkey: assignmentId };
+  const letter = headers();
+  letter.set('Dlq-Consumer', 'payouts-schedule');
+  letter.set('Dlq-Reason', 'a fault that is mended');
+  letter.set('Dlq-Stream', 'SCHEDULE');
+  letter.set('Dlq-Sequence', '1000000');
+  letter.set('Dlq-Deliveries', '8');
+  const body = JSON.stringify({ ...event, data: { ...event.data, assignmentId } });
+  const { seq } = await world.nats.jetstream.publish('dlq.payouts-schedule', body, { headers: letter });
+  return { assignmentId, sequence: seq };
+}
+
+const lettersOf = async (...filter: string[]): Promise<{ sequence: number; consumer: string; reason: string }[]> =>
+  JSON.parse((await world.ops('dlq', 'list', '--json', ...filter)).stdout);
+const messagesOf = async (stream: string) => (await world.nats.manager.streams.info(stream)).state.messages;
+
+test('poison becomes a letter of each consumer, which can be listed, shown and dropped', async () => {
+  const from = Temporal.Now.instant().toString();
+  const body = JSON.stringify({ ...allEvents['schedule.confirmed'].example, data: { poison: true } });
+  await world.nats.jetstream.publish('schedule.confirmed', body);
+  await expect.poll(() => lettersOf('--from', from)).toHaveLength(2);
+
+  const [letter] = await lettersOf('--from', from, '--consumer', 'payouts-schedule', '--type', 'schedule.confirmed');
+  expect(letter).toMatchObject({ consumer: 'payouts-schedule', reason: expect.stringContaining('malformed') });
+  const number = String(letter?.sequence);
+  expect((await world.ops('dlq', 'show', '--sequence', number)).stdout).toContain('"poison": true');
+  const { stdout } = await world.ops('dlq', 'list', '--assignment', allEvents['schedule.confirmed'].example.subject);
+  expect(stdout).toContain('2 dead letters: ');
+
+  expect(await world.ops('dlq', 'drop', '--sequence', number)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('add --yes'),
+  });
+  expect(await lettersOf('--sequence', number)).toHaveLength(1);
+  expect(await world.ops('dlq', 'drop', '--sequence', number, '--yes')).toMatchObject({ code: 0 });
+  expect(await lettersOf('--from', from)).toMatchObject([{ consumer: 'reminders-schedule' }]);
+});
+
+test('what is redriven unmended becomes a letter again', async () => {
+  const from = Temporal.Now.instant().toString();
+  expect(await world.ops('dlq', 'redrive', '--consumer', 'reminders-schedule', '--yes')).toMatchObject({ code: 0 });
+  await expect
+    .poll(() => lettersOf('--consumer', 'reminders-schedule'))
+    .toMatchObject([{ stream: 'REPLAY', reason: expect.stringContaining('malformed') }]);
+  expect(await lettersOf('--to', from)).toEqual([]);
+});
+
+test('a redrive reaches the consumer that gave up and no other, and the letter is gone', async () => {
+  const { assignmentId, sequence } = await keepLetter();
+  const before = await messagesOf('SCHEDULE');
+  const redriven = await world.ops('dlq', 'redrive', '--assignment', assignmentId, '--yes');
+  expect(redriven).toMatchObject({ code: 0, stdout: expect.stringContaining('1 redriven.') });
+
+  await expect.poll(() => world.payoutOf(assignmentId)).toMatchObject({ status: 'PENDING', version: 1 });
+  expect(await lettersOf('--sequence', String(sequence))).toEqual([]);
+  expect(await messagesOf('SCHEDULE')).toBe(before);
+  const explained = await world.ops('explain', assignmentId, '--json');
+  expect(JSON.parse(explained.stdout)).toMatchObject({
+    reminders: null,
+    payouts: { follows: [{ consumer: 'payouts-schedule', version: 2 }] },
+  });
+});
+
+test('a redrive that died before it removed the letter can be repeated: the stream takes it once', async () => {
+  const { assignmentId, sequence } = await keepLetter();
+  const letters = await selectLetters(world.nats, { ...everything, sequence });
+  for (const letter of letters) await giveAgain(world.nats, letter);
+  await expect.poll(() => world.payoutOf(assignmentId)).toMatchObject({ version: 1 });
+
+  const replayed = await messagesOf('REPLAY');
+  expect(await world.ops('dlq', 'redrive', '--sequence', String(sequence), '--yes')).toMatchObject({ code: 0 });
+  expect(await messagesOf('REPLAY')).toBe(replayed);
+  expect(await lettersOf('--sequence', String(sequence))).toEqual([]);
+});
+
+test('what cannot be redriven is said before anything is done', async () => {
+  await world.nats.jetstream.publish('dlq.nobody', '{}');
+  const refused = await world.ops('dlq', 'redrive', '--consumer', 'nobody', '--yes');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^nobody reads no replays.*\n$/) });
+  expect(await lettersOf('--consumer', 'nobody')).toHaveLength(1);
+  expect(await world.ops('dlq', 'redrive', '--yes')).toMatchObject({ code: 2 });
+  expect(await world.ops('dlq', 'list', '--from', 'yesterday')).toMatchObject({ code: 2 });
+});
+
+test('a consumer that has lost its state gets it back by a replay that nobody else sees', async () => {
+  const [assignmentId, another] = [await world.confirmedVisit(), await world.confirmedVisit()];
+  await forgetPayouts(assignmentId, another);
+  const overheard: string[] = [];
+  world.nats.connection.subscribe('schedule.>', {
+    callback: (_error, { subject }) => {
+      overheard.push(subject);
+    },
+  });
+  const before = await messagesOf('SCHEDULE');
+
+  const from = Temporal.Now.instant().subtract({ hours: 1 }).toString();
+  const replayed = await world.ops(
+    'replay',
+    '--consumer',
+    'payouts-schedule',
+    '--from',
+    from,
+    '--assignment',
+    assignmentId,
+  );
+  expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining('2 events replayed') });
+  expect(replayed.stdout).toContain('payouts-schedule has worked all of it off.');
+  expect(await world.payoutOf(assignmentId)).toMatchObject({ status: 'PENDING', version: 1 });
+  expect(await world.payoutOf(another)).toMatchObject({ code: 'not-found' });
+
+  const again = ['replay', '--consumer', 'payouts-schedule', '--from', from];
+  expect(await world.ops(...again)).toMatchObject({ code: 0 });
+  expect(await world.payoutOf(assignmentId)).toMatchObject({ version: 1 });
+  expect(await world.payoutOf(another)).toMatchObject({ version: 1 });
+  expect(overheard).toEqual([]);
+  expect(await messagesOf('SCHEDULE')).toBe(before);
+});
+
+test('a replay to nobody is refused', async () => {
+  const refused = await world.ops('replay', '--consumer', 'payout-schedule', '--from', '2026-11-20T00:00Z');
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^There is no consumer payout-schedule on .*\n$/),
+  });
+  expect(await world.ops('replay', '--consumer', 'payouts-schedule')).toMatchObject({ code: 2 });
+});
+
+/** Payouts as after a restore of yesterday's backup. */
+async function forgetPayouts(...assignmentIds: string[]): Promise<void> {
+  const client = new Client({ connectionString: world.databases.payouts });
+  await client.connect();
+  const all = [assignmentIds];
+  // Without its triggers, which rightly refuse this.
+  await client.query(`set session_replication_role = 'replica'`);
+  await client.query(
+    'delete from payout_timeline where payout_id in (select id from payout where assignment_id = any($1))',
+    all,
+  );
+  await client.query('delete from payout where assignment_id = any($1)', all);
+  await client.query('delete from assignment_view where assignment_id = any($1)', all);
+  await client.query('delete from outbox where aggregate_id = any($1)', all);
+  await client.query('delete from inbox');
+  await client.end();
+}

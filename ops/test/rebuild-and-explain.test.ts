@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { readScheduleEvent } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readStream } from '../src/system/read-stream.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+let assignmentId: string;
+
+beforeAll(async () => {
+  world = await startWorld('rebuild-and-explain');
+  assignmentId = await world.confirmedVisit();
+});
+
+afterAll(() => world?.stop());
+
+/** What a new subscriber finds: ids and types of all that is on the stream, in order. */
+async function subscribe() {
+  const messages = await Array.fromAsync(readStream(world.nats, 'SCHEDULE'));
+  return messages
+    .map((message) => readScheduleEvent(message.json()))
+    .map((event) => ({ id: event?.id, type: event?.type }));
+}
+
+const explanation = () => world.ask('ops', randomUUID(), 'GET', `/ops/assignments/${assignmentId}/explain`);
+
+test('everything about an assignment, over REST and as a page', async () => {
+  const applied = (consumer: string) => ({ consumer, state: 'APPLIED', deadLetter: null });
+  const consumers = [applied('payouts-schedule'), applied('reminders-schedule')];
+  await expect.poll(explanation).toMatchObject({
+    assignmentId,
+    traceIds: [expect.any(String), expect.any(String)],
+    scheduling: {
+      assignment: { status: 'CONFIRMED' },
+      timeline: [{ type: 'schedule.proposed' }, { type: 'schedule.confirmed' }],
+      outbox: [
+        { type: 'schedule.proposed', version: 1, streamSequence: 1, publishedAt: expect.any(String), consumers },
+        { type: 'schedule.confirmed', version: 2, streamSequence: 2, publishedAt: expect.any(String), consumers },
+      ],
+    },
+    reminders: {
+      reminders: expect.arrayContaining([expect.objectContaining({ kind: 'upcoming-1h', state: 'PLANNED' })]),
+    },
+    payouts: {
+      payout: { status: 'PENDING' },
+      outbox: [{ type: 'payout.pending', consumers: [applied('scheduling-payout')] }],
+    },
+    missing: [],
+  });
+  const { code, stdout } = await world.ops('explain', assignmentId);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^CONFIRMED, version 2: .* Europe\/Berlin, proposed by CUSTOMER$/m);
+  expect(stdout).toMatch(
+    /^ {2}schedule\.confirmed v2 {2}\S+ {2}published \S+ as number 2\n {4}payouts-schedule: applied$/m,
+  );
+  expect(stdout).toMatch(/^ {2}2 +upcoming-1h +CUSTOMER, PROVIDER +\S+ +PLANNED$/m);
+  expect(stdout).toMatch(/ PENDING, version 1, 8000 minor units of EUR$/m);
+});
+
+test('what is not known is refused, and who is away is said', async () => {
+  const unknown = await world.ops('explain', randomUUID());
+  expect(unknown).toMatchObject({ code: 1, stderr: 'not-found: There is no such assignment.\n' });
+  expect(await world.ops('explain', 'my-assignment')).toMatchObject({ code: 2 });
+
+  await world.stack.service('payouts').stop();
+  const { stdout } = await world.ops('explain', assignmentId);
+  await world.stack.service('payouts').start();
+  expect(stdout).toContain('! payouts gave no answer');
+  expect(stdout).toContain('CONFIRMED, version 2');
+});
+
+test('a stream that was lost is filled from the outbox, and a subscriber finds all of it, in order', async () => {
+  const before = await subscribe();
+  expect(before.map(({ type }) => type)).toEqual(['schedule.proposed', 'schedule.confirmed']);
+  await world.nats.manager.streams.delete('SCHEDULE');
+
+  const planned = await world.ops('rebuild-stream', '--stream', 'SCHEDULE');
+  expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('with the same ids: 2 events') });
+  expect(await subscribe()).toEqual([]);
+  const rebuilt = await world.ops('rebuild-stream', '--stream', 'SCHEDULE', '--yes');
+  expect(rebuilt).toMatchObject({ code: 0, stdout: expect.stringContaining('2 events on SCHEDULE again.') });
+  expect(await subscribe()).toEqual(before);
+
+  // Our own consumers find their way back, and the events that they know change nothing.
+  const another = await world.confirmedVisit();
+  expect(await world.payoutOf(another)).toMatchObject({ version: 1 });
+  expect(await world.payoutOf(assignmentId)).toMatchObject({ version: 1 });
+});
+
+test('only what is missing is published again', async () => {
+  const [, second] = await subscribe();
+  await world.nats.manager.streams.purge('SCHEDULE', { seq: 2 });
+  const { stdout } = await world.ops('rebuild-stream', '--stream', 'SCHEDULE');
+  expect(stdout).toContain('out of order');
+  expect(stdout).toContain('with the same ids: 1 event,');
+  expect((await subscribe())[0]).toEqual(second);
+
+  const whole = await world.ops('rebuild-stream', '--stream', 'PAYOUT', '--yes');
+  expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is missing') });
+});
+
+test('of reminders only the stream comes back; what can be said of the rest is said', async () => {
+  expect(await world.ops('rebuild-stream', '--stream', 'REMINDER', '--yes')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('keeps no events'),
+  });
+  await world.nats.manager.streams.delete('REMINDER');
+  expect(await world.ops('rebuild-stream', '--stream', 'reminder', '--yes')).toMatchObject({ code: 0 });
+  await world.confirmedVisit();
+  expect(await world.ops('rebuild-stream', '--stream', 'DLQ', '--yes')).toMatchObject({ code: 2 });
+});

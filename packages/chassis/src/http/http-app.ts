@@ -60,7 +60,7 @@ export function sendProblem(request: Request, response: Response, error: unknown
 function chain({ authenticate }: HttpAppDeps, route: Route): RequestHandler[] {
   const { endpoint } = route;
   const identify: RequestHandler = async (request, response, next) => {
-    if (endpoint.access === 'token') response.locals.caller = await authenticate(request.get('authorization'));
+    if (endpoint.access === 'token') response.locals.caller ??= await authenticate(request.get('authorization'));
     next();
   };
   if ('relay' in route) return [identify, readBytes, route.relay];

@@ -79,7 +79,9 @@ export function startSpan(name: string, options: SpanOptions): StartedSpan {
   );
   const active = withTrace(trace.setSpan(parent, span));
   return {
-    traceparent: headersOf(active).traceparent,
+    get traceparent() {
+      return headersOf(active).traceparent;
+    },
     link: { context: span.spanContext() },
     run: (work) => context.with(active, work),
     end: (...failed) => {

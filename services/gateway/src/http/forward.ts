@@ -43,7 +43,8 @@ export async function ask(
 /** Hands a service's answer to the client. A stream that breaks off breaks off for the client too, and never looks whole. */
 export async function passOn(deps: ForwardDeps, answer: Answer | undefined, response: Response): Promise<void> {
   if (!answer) return;
-  response.status(answer.statusCode).setHeaders(answerHeaders(answer.headers));
+  response.statusCode = answer.statusCode;
+  for (const [name, value] of Object.entries(answerHeaders(answer.headers))) response.setHeader(name, value);
   // Added, since the gateway may vary its answers too, by origin.
   for (const field of [answer.headers.vary ?? []].flat()) response.vary(field);
   if (!(answer.body instanceof Readable)) return void response.end(answer.body);

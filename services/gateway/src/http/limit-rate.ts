@@ -14,6 +14,7 @@ const windowMs = 1_000;
 export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandler[] {
   const recognise: RequestHandler = async (request, response, next) => {
     const caller = await authenticate(request.get('authorization')).catch(() => undefined);
+    response.locals.caller = caller;
     response.locals.rate = caller
       ? { key: `user ${caller.id}`, limit: config.RATE_LIMIT_PER_USER }
       : { key: `address ${ipKeyGenerator(request.ip ?? '')}`, limit: config.RATE_LIMIT_PER_ADDRESS };

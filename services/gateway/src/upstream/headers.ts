@@ -32,18 +32,20 @@ type Value = string | string[];
 
 /** The headers of a client's request that its service may see. */
 export function requestHeaders(received: IncomingHttpHeaders): Record<string, Value> {
-  return Object.fromEntries(pick(received, fromClient));
+  return pick(received, fromClient);
 }
 
 /** The headers of a service's answer that its client may see. */
-export function answerHeaders(received: IncomingHttpHeaders): Map<string, Value> {
-  return new Map(pick(received, fromService));
+export function answerHeaders(received: IncomingHttpHeaders): Record<string, Value> {
+  return pick(received, fromService);
 }
 
-function pick(headers: IncomingHttpHeaders, names: readonly string[]): [string, Value][] {
+function pick(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, Value> {
   const named = headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
-  return names.flatMap((name): [string, Value][] => {
+  const picked: Record<string, Value> = {};
+  for (const name of names) {
     const value = headers[name];
-    return value === undefined || named.includes(name) ? [] : [[name, value]];
-  });
+    if (value !== undefined && !named.includes(name)) picked[name] = value;
+  }
+  return picked;
 }

@@ -23,6 +23,7 @@ import { resetInCommit } from './reset-in-commit.ts';
 import { restartPostgres } from './restart-postgres.ts';
 import { secondEvent } from './second-event.ts';
 import { slowNetwork } from './slow-network.ts';
+import { streamDeletedAndRebuilt } from './stream-deleted-and-rebuilt.ts';
 import { streamFull } from './stream-full.ts';
 import { tenTimesShuffled } from './ten-times-shuffled.ts';
 import { twoLeaders } from './two-leaders.ts';
@@ -45,6 +46,7 @@ export const faults: readonly Fault[] = [
   natsStop20s,
   slowNetwork,
   streamFull,
+  streamDeletedAndRebuilt,
   killConsumerBeforeCommit,
   killConsumerAfterCommit,
   handlerSlowerThanAckWait,

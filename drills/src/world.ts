@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   createDatabase,
@@ -47,6 +48,9 @@ export type World = {
 };
 
 export type WorldOptions = { name: string; sabotage?: string | undefined; log: (line: string) => void };
+
+/** By when the servers have done what they were sent before the services stopped. */
+const underWayMs = 300;
 
 /** Minutes become seconds where the configuration lets them: reminders fall due, and proposals expire, within a drill. */
 const shortTimes = {
@@ -137,6 +141,7 @@ export async function startWorld({ name, sabotage, log }: WorldOptions): Promise
     still: async (read) => {
       signal('SIGSTOP');
       try {
+        await delay(underWayMs);
         return await read();
       } finally {
         signal('SIGCONT');

@@ -1,0 +1,245 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CloudEvent } from '@punctual/contracts';
+import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  type Broker,
+  BrokerConfig,
+  connectBroker,
+  outboxStreamSequence,
+  outboxTable,
+  readConfig,
+} from '../src/index.ts';
+import { openLeaderSession } from '../src/outbox/leader-session.ts';
+import { createLifecycle } from '../src/process/lifecycle.ts';
+
+const logger = pino({ level: 'silent' });
+const lifecycle = createLifecycle(logger);
+/** What the relay promises; a busy machine gets a little more before the test gives up. */
+const handOver = { timeout: 15_000, interval: 50 };
+
+let environment: TestEnvironment;
+let database: Client;
+let broker: Broker;
+let instances: Instance[];
+
+beforeAll(async () => {
+  environment = await testEnvironment({ postgres: true, nats: true });
+  database = new Client({ connectionString: environment.databaseUrl });
+  await database.connect();
+  for (const statement of [...outboxTable, ...outboxStreamSequence]) await database.query(statement);
+  const config = readConfig(BrokerConfig, environment.env);
+  broker = await connectBroker({ config, name: 'test', logger, lifecycle }).connected();
+});
+
+afterAll(async () => {
+  await lifecycle.shutdown();
+  await database.end();
+  await environment.stop();
+});
+
+beforeEach(async () => {
+  instances = [];
+  await database.query('truncate outbox');
+  // Its window is too short to hide anything: whatever is published twice is there twice.
+  await broker.manager.streams.add({ name: 'SCHEDULE', subjects: ['schedule.>'], duplicate_window: 100_000_000 });
+});
+
+afterEach(async () => {
+  for (const instance of instances) instance.process.kill('SIGKILL');
+  await Promise.all(instances.map(({ ended }) => ended));
+  await broker.manager.streams.delete('SCHEDULE');
+});
+
+type Instance = { process: ChildProcess; ended: Promise<unknown>; log: { msg: string }[] };
+
+async function startInstance(env: Record<string, string> = {}): Promise<Instance> {
+  const child = fork(new URL('fixtures/relay.ts', import.meta.url), {
+    env: { ...process.env, ...environment.env, ...env },
+  });
+  const instance: Instance = { process: child, ended: once(child, 'exit'), log: [] };
+  child.on('message', (line: { msg: string }) => instance.log.push(line));
+  instances.push(instance);
+  await vi.waitFor(() => expect(instance.log.map(({ msg }) => msg)).toContain('connected to NATS'), handOver);
+  return instance;
+}
+
+/** Two instances, of which the first leads. */
+async function leaderAndOther(env: Record<string, string> = {}): Promise<[Instance, Instance]> {
+  const leader = await startInstance(env);
+  await vi.waitFor(() => expect(timesLed(leader)).toBe(1), handOver);
+  return [leader, await startInstance()];
+}
+
+function timesLed({ log }: Instance): number {
+  return log.filter(({ msg }) => msg === 'leads the outbox').length;
+}
+
+/** So many versions of so many aggregates. */
+async function insert(aggregates: number, versions: number, from = 1): Promise<void> {
+  await database.query(
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload)
+      select gen_random_uuid(), ('01936f2a-7c10-7000-8000-' || lpad(aggregate::text, 12, '0'))::uuid, version, 'schedule.proposed',
+          json_build_object('partitionkey', aggregate::text, 'sequence', version::text)
+        from generate_series($3::int, $3 + $2::int - 1) as version, generate_series(1, $1::int) as aggregate
+        order by version, aggregate`,
+    [aggregates, versions, from],
+  );
+}
+
+async function unpublished(): Promise<number> {
+  const { rows } = await database.query('select count(*)::int as n from outbox where published_at is null');
+  return rows[0].n;
+}
+
+/** The versions of each aggregate as the stream has them; a repetition of what came before it is left out. */
+async function firstAppearances(): Promise<Map<string, number[]>> {
+  const versions = new Map<string, number[]>();
+  const { state } = await broker.manager.streams.info('SCHEDULE');
+  const consumer = await broker.jetstream.consumers.get('SCHEDULE');
+  const messages = await consumer.fetch({ max_messages: state.messages, expires: 5_000 });
+  for await (const message of messages) {
+    const { partitionkey, sequence } = message.json<CloudEvent>();
+    const seen = versions.get(partitionkey) ?? [];
+    if (!seen.includes(Number(sequence))) seen.push(Number(sequence));
+    versions.set(partitionkey, seen);
+  }
+  return versions;
+}
+
+async function expectAllInOrder(aggregates: number, versions: number): Promise<void> {
+  const appeared = await firstAppearances();
+  expect(appeared.size).toBe(aggregates);
+  const inOrder = Array.from({ length: versions }, (_, index) => index + 1);
+  for (const seen of appeared.values()) expect(seen).toEqual(inOrder);
+}
+
+async function lastSequence(): Promise<number> {
+  return (await broker.manager.streams.info('SCHEDULE')).state.last_seq;
+}
+
+test('a leader killed in the middle of its work is followed by another, which loses nothing and keeps the order', async () => {
+  const [leader, other] = await leaderAndOther();
+  await insert(20, 100);
+  await vi.waitFor(async () => expect(await lastSequence()).toBeGreaterThan(100), handOver);
+
+  leader.process.kill('SIGKILL');
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  expect(timesLed(other)).toBe(1);
+  await expectAllInOrder(20, 100);
+});
+
+test('a leader that hangs is followed by another; when it wakes up it publishes nothing of what it once read', async () => {
+  const [leader, other] = await leaderAndOther();
+  // One aggregate: hundreds of its rows have been read, and wait for those before them.
+  await insert(1, 3_000);
+  await vi.waitFor(async () => expect(await lastSequence()).toBeGreaterThan(20), { ...handOver, interval: 5 });
+
+  leader.process.kill('SIGSTOP');
+  expect(await unpublished()).toBeGreaterThan(0);
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { ...handOver, timeout: 30_000 });
+  expect(timesLed(other)).toBe(1);
+  const published = await lastSequence();
+  leader.process.kill('SIGCONT');
+  await vi.waitFor(
+    () => expect(leader.log.map(({ msg }) => msg)).toContain('the outbox cannot be read; trying again'),
+    handOver,
+  );
+  await insert(1, 1, 3_001);
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  expect(await lastSequence()).toBe(published + 1);
+  await expectAllInOrder(1, 3_001);
+});
+
+test('a leader whose network is cut without a word is followed by another, and stands by when the network is back', async () => {
+  const network = await startNetwork(environment.databaseUrl);
+  const [leader, other] = await leaderAndOther({ DATABASE_URL: network.url });
+  network.cut();
+  await insert(5, 5);
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+
+  expect(timesLed(other)).toBe(1);
+  await vi.waitFor(
+    () => expect(leader.log.map(({ msg }) => msg)).toContain('the outbox cannot be read; trying again'),
+    handOver,
+  );
+  await network.stop();
+  await expectAllInOrder(5, 5);
+});
+
+test('when PostgreSQL ends every connection, somebody leads again soon', async () => {
+  await leaderAndOther();
+  await insert(10, 100);
+
+  await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%outbox relay'
+    and datname = current_database()`);
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  await expectAllInOrder(10, 100);
+});
+
+test('PostgreSQL gives the lock to another only when the lease of a silent leader is over', async () => {
+  const [leader, candidate] = await Promise.all([openSession('leader'), openSession('candidate')]);
+  const gone = expect(leader.lost).rejects.toThrow('idle-session timeout');
+  expect(await leader.tryToLead()).toBe(true);
+  expect(leader.holds()).toBe(true);
+
+  for (let free = false; !free; await delay(20)) {
+    free = await candidate.tryToLead();
+    expect(free && leader.holds()).toBe(false);
+  }
+
+  await gone;
+  await Promise.all([leader.end(), candidate.end()]);
+});
+
+function openSession(name: string) {
+  return openLeaderSession({ url: environment.databaseUrl, name });
+}
+
+type Network = { url: string; cut(): void; stop(): Promise<void> };
+
+/** The way to the database. Once cut, nothing passes any more, in either direction, and nobody is told. */
+async function startNetwork(databaseUrl: string): Promise<Network> {
+  const to = new URL(databaseUrl);
+  const sockets: Socket[] = [];
+  let open = true;
+  const server: Server = createServer((near) => {
+    const far = dial(Number(to.port), to.hostname);
+    sockets.push(near, far);
+    for (const [from, onward] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('data', (data) => open && onward.write(data));
+      from.on('error', () => undefined);
+      from.on('end', () => open && onward.end());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('unreachable');
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(address.port);
+  return {
+    url: url.href,
+    cut: () => {
+      open = false;
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

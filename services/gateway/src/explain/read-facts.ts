@@ -34,7 +34,7 @@ export async function readLetters(broker: Broker, assignmentId: string): Promise
   );
   const letters: Letter[] = [];
   if (!state) return letters;
-  for (let next = Math.max(state.first_seq, state.last_seq - maxLetters + 1); next <= state.last_seq; next += 1) {
+  for (let next = Math.max(1, state.first_seq, state.last_seq - maxLetters + 1); next <= state.last_seq; next += 1) {
     const message = await readMessage(broker, next);
     const letter = message && toLetter(message, assignmentId);
     if (letter) letters.push(letter);

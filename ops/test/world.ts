@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { contractFetch, startStack, testEnvironment, windowOn } from '@punctual/devstack';
+import { contractFetch, eventually, startStack, testEnvironment, windowOn } from '@punctual/devstack';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Nats } from '../src/system/with-nats.ts';
@@ -76,7 +76,8 @@ export async function startWorld(name: string) {
       await ask('customer', customer, 'POST', `/jobs/${jobId}/schedule`, window);
       await ask('provider', provider, 'POST', `/assignments/${id}/schedule/confirm`);
       const assignment = () => ask('customer', customer, 'GET', `/assignments/${id}`);
-      await expect.poll(assignment).toMatchObject({ payoutStatus: 'PENDING', reminderStatus: 'QUEUED' });
+      const arrived = { payoutStatus: 'PENDING', reminderStatus: 'QUEUED' };
+      await eventually(async () => expect(await assignment()).toMatchObject(arrived));
       return id;
     },
     payoutOf: (assignmentId: string) => ask('finance', randomUUID(), 'GET', `/assignments/${assignmentId}/payout`),

@@ -47,6 +47,8 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   if (lost === 0 && isThere) return context.print('Nothing is missing from it that the outbox has.');
   const since = oldest ? `, the oldest of ${oldest.toISOString()}` : '';
   context.print(`To be published again, with the same ids: ${count(lost, 'event')}${since}.`);
+  if (isThere)
+    context.print('They come behind what it holds, and so out of order; who compares versions takes no harm.');
   if (!(await context.agree(work.input))) return;
 
   await declareStreams(nats, [stream], system.replicas);
@@ -74,16 +76,13 @@ async function describe({ print }: Context, { nats, stream }: Work): Promise<boo
       ? `${stream} at ${nats.address} holds ${count(info.state.messages, 'message')}.`
       : `There is no ${stream} at ${nats.address}; it will be made.`,
   );
-  if (info && info.state.messages > 0) print('What is added comes behind what is there, and so out of order.');
   return info !== undefined;
 }
 
 async function makeEmpty(context: Context, work: Work): Promise<void> {
-  if (await describe(context, work)) {
-    throw new Error(`${work.stream} is there, and reminders keeps no events that it could be filled from.`);
-  }
-  context.print('It will be empty: reminders keeps no events that were published. What is planned will be sent.');
-  if (!(await context.agree(work.input))) return;
+  const isThere = await describe(context, work);
+  context.print('It cannot be filled: reminders keeps no events that were published. What is planned will be sent.');
+  if (isThere || !(await context.agree(work.input))) return;
   await declareStreams(work.nats, [work.stream], work.system.replicas);
   context.print(`${work.stream} is there again.`);
 }

@@ -176,7 +176,7 @@ test('a leader whose network is cut without a word is followed by another, and s
 });
 
 test('when PostgreSQL ends every connection, somebody leads again soon', async () => {
-  await leaderAndOther();
+  const both = await leaderAndOther();
   await insert(10, 100);
 
   await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%outbox relay'
@@ -184,6 +184,7 @@ test('when PostgreSQL ends every connection, somebody leads again soon', async (
 
   await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
   await expectAllInOrder(10, 100);
+  expect(both.map(({ process }) => process.exitCode)).toEqual([null, null]);
 });
 
 test('PostgreSQL gives the lock to another only when the lease of a silent leader is over', async () => {

@@ -51,7 +51,8 @@ export async function openLeaderSession({ url, name }: { url: string; name: stri
   let renewedAt = Number.NEGATIVE_INFINITY;
   let alive = true;
   const lost = new Promise<never>((_resolve, reject) =>
-    client.once('error', (error) => {
+    // More than one may come: what PostgreSQL says last, and that the connection is gone.
+    client.on('error', (error) => {
       alive = false;
       reject(error);
     }),

@@ -26,7 +26,10 @@ export const payouts: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'payouts', ...process });
-    ensureStreams({ broker, ...process }, { names: ['PAYOUT', 'DLQ', 'REPLAY'], replicas: config.STREAM_REPLICAS });
+    ensureStreams(
+      { broker, ...process },
+      { names: ['PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
+    );
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'payouts', ...process });
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
     consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });

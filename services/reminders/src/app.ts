@@ -38,7 +38,7 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
   await startScheduler({ ...deps, agenda, lifecycle, sweepEveryMs: config.SWEEP_EVERY_MS });
   ensureStreams(
     { broker, logger, lifecycle },
-    { names: ['REMINDER', 'DLQ', 'REPLAY'], replicas: config.STREAM_REPLICAS },
+    { names: ['REMINDER', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
   );
   consumeScheduleEvents({ ...deps, lifecycle });
 

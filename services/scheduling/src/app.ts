@@ -34,7 +34,10 @@ export const scheduling: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'scheduling', ...process });
-    ensureStreams({ broker, ...process }, { names: ['SCHEDULE', 'DLQ', 'REPLAY'], replicas: config.STREAM_REPLICAS });
+    ensureStreams(
+      { broker, ...process },
+      { names: ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
+    );
     const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'scheduling', ...process });
     const deps = { database, relay, ...commandSettings(config) };
 

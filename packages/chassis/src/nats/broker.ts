@@ -5,7 +5,13 @@ import type { BrokerConfig } from '../process/config.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 
-export type Broker = { connection: NatsConnection; jetstream: JetStreamClient; manager: JetStreamManager };
+export type Broker = {
+  connection: NatsConnection;
+  jetstream: JetStreamClient;
+  manager: JetStreamManager;
+  /** What the name of every inbox begins with that this connection may listen to. */
+  inboxPrefix: string;
+};
 
 /** A broker that may not be there yet. */
 export type BrokerHandle = {
@@ -45,6 +51,8 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
 }
 
 async function open(config: BrokerAddress, name: string): Promise<Broker> {
+  // Whose answers are whose: a user of NATS may read the inboxes of its own name only.
+  const inboxPrefix = `_INBOX.${name}`;
   const connection = await connect({
     servers: config.NATS_URL.split(','),
     name,
@@ -53,13 +61,12 @@ async function open(config: BrokerAddress, name: string): Promise<Broker> {
     reconnectTimeWait: 500,
     ignoreAuthErrorAbort: true,
     noEcho: true,
-    // Whose answers are whose: a user of NATS may read the inboxes of its own name only.
-    inboxPrefix: `_INBOX.${name}`,
+    inboxPrefix,
     ...(config.NATS_USER && { user: config.NATS_USER, pass: config.NATS_PASSWORD ?? '' }),
   });
   // The handle must not ask the server: JetStream may come up after the connection.
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  return { connection, jetstream: jetstream(connection), manager };
+  return { connection, jetstream: jetstream(connection), manager, inboxPrefix };
 }
 
 /** Sends what is buffered and leaves; a server that is away is not waited for. */

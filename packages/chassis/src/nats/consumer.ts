@@ -5,7 +5,9 @@ import type { StreamName } from '@punctual/contracts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
-import { handleBatch } from './handle-batch.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { advisoriesOn, keepGivenUp } from './given-up.ts';
+import { type BatchDeps, handleBatch } from './handle-batch.ts';
 import { startPrefetch } from './prefetch.ts';
 import { reasonOf } from './reason-of.ts';
 
@@ -17,17 +19,16 @@ export type Identified = { readonly id: string; readonly time: string };
 /** An event as a handler gets it. What the handler publishes for it continues the trace that `traceparent` names. */
 export type Received<E> = { readonly event: E; readonly traceparent: string | undefined };
 
-export type ConsumerOptions<E extends Identified> = {
-  stream: StreamName;
+/** How a durable's messages are handled. */
+export type Handling<E extends Identified> = {
   /** The durable's name, `<service>-<what>`; all instances of the service share it. */
   durable: string;
-  subjects: readonly string[];
   /** Reads leniently; `undefined` for a type that this consumer does not know; throws when the message is malformed. */
   read: (json: unknown) => E | undefined;
   /**
-   * Applies all of the events, or throws and has applied none; those of one assignment come in order, none comes twice in one call. All are
-   * acknowledged when it resolves. When it throws, each is tried alone, and again later if need be. Must be idempotent: it gets an
-   * event at least once.
+   * Applies all of the events, or throws and has applied none. They come in the order of the stream, save those that are delivered again;
+   * none comes twice in one call. All are acknowledged when it resolves. When it throws, each is tried alone, and again later if need
+   * be. Must be idempotent: it gets an event at least once.
    */
   handle: (messages: readonly Received<E>[]) => Promise<void>;
   /** At this delivery a failure makes the event a dead letter; never the failure of a server that is away. */
@@ -35,8 +36,10 @@ export type ConsumerOptions<E extends Identified> = {
   ackWaitMs?: number;
 };
 
+export type ConsumerOptions<E extends Identified> = Handling<E> & { stream: StreamName; subjects: readonly string[] };
+
 /** A stream, and the part of it that a durable reads. */
-type Source = { stream: string; subjects: readonly string[] };
+export type Source = { stream: string; subjects: readonly string[] };
 
 /** How long the messages of an instance that died are held back; a handler may take longer. */
 const defaultAckWaitMs = 10_000;
@@ -45,26 +48,31 @@ const retryPauseMs = 1_000;
 
 /**
  * Consumes in the background until the service stops: declares the durable as soon as its stream is there, declares it again
- * should it vanish, and handles what is there, batch after batch. What is sent to `replay.<durable>` is handled by the same code.
+ * should it vanish, and handles what is there, batch after batch. What is sent to `replay.<durable>` is handled by the same code, and
+ * what JetStream gives up on becomes a dead letter.
  */
 export function startConsumer<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>): void {
-  follow(deps, options, { stream: options.stream, subjects: options.subjects });
-  follow(deps, options, { stream: 'REPLAY', subjects: [`replay.${options.durable}`] });
+  const { durable, stream, subjects } = options;
+  follow(deps, options, { stream, subjects });
+  follow(deps, options, { stream: 'REPLAY', subjects: [`replay.${durable}`] });
+  follow(deps, keepGivenUp(deps, durable), advisoriesOn(durable, [stream, 'REPLAY']));
 }
 
-function follow<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>, source: Source): void {
-  const { durable, ackWaitMs = defaultAckWaitMs } = options;
+function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>, source: Source): void {
+  const { durable, ackWaitMs = defaultAckWaitMs } = handling;
+  const { stream } = source;
   const { signal } = deps.lifecycle;
-  const logger = deps.logger.child({ consumer: durable, stream: source.stream });
+  const logger = deps.logger.child({ consumer: durable, stream });
 
   let consuming: Promise<void> | undefined;
   const run = async () => {
     const broker = await deps.broker.connected();
+    const metrics = createConsumerMetrics({ consumer: durable, stream }, () => lagOf(broker, stream, durable), signal);
     while (!signal.aborted) {
       try {
         const consumer = await declare(broker, source, { durable, ackWaitMs });
         logger.info('consuming');
-        consuming = consume({ broker, logger, signal }, options, consumer);
+        consuming = consume({ broker, logger, signal, metrics }, handling, consumer);
         await consuming;
       } catch (error) {
         if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, 'cannot consume; trying again');
@@ -75,7 +83,7 @@ function follow<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptio
   // Without a broker, which is told of elsewhere, there is nothing to follow.
   run().catch(() => {});
   // The batch in hand is finished; what NATS, which may be away, is asked for is not waited for.
-  deps.lifecycle.onShutdown(`${durable} on ${source.stream}`, () => consuming?.catch(() => {}));
+  deps.lifecycle.onShutdown(`${durable} on ${stream}`, () => consuming?.catch(() => {}));
 }
 
 async function declare(
@@ -98,19 +106,24 @@ async function declare(
 }
 
 async function consume<E extends Identified>(
-  deps: { broker: Broker; logger: Logger; signal: AbortSignal },
-  options: ConsumerOptions<E>,
+  deps: BatchDeps,
+  handling: Handling<E>,
   consumer: Consumer,
 ): Promise<void> {
-  const { ackWaitMs = defaultAckWaitMs } = options;
+  const { ackWaitMs = defaultAckWaitMs } = handling;
   const prefetch = startPrefetch(consumer, { size: batchSize, ackWaitMs, signal: deps.signal });
   try {
     for (;;) {
       const messages = await prefetch.take();
       if (messages.length === 0) return;
-      await handleBatch(deps, options, messages);
+      await handleBatch(deps, handling, messages);
     }
   } finally {
     prefetch.close();
   }
+}
+
+async function lagOf({ manager }: Broker, stream: string, durable: string): Promise<number> {
+  const { num_pending, num_ack_pending } = await manager.consumers.info(stream, durable);
+  return num_pending + num_ack_pending;
 }

@@ -1,9 +1,22 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Logger } from '../process/logger.ts';
 import type { Broker } from './broker.ts';
 
+/** A message that a consumer could not handle, and where it lies. */
+export type Letter = {
+  durable: string;
+  stream: string;
+  sequence: number;
+  deliveries: number;
+  reason: string;
+  headers: MsgHdrs | undefined;
+  data: Uint8Array;
+};
+
 const maxReasonLength = 500;
+/** Begins the reason for which we end the delivery of a message that lies in the DLQ. */
+const keptAs = 'dead letter: ';
 
 /**
  * Keeps a message that cannot be handled: copies it to `dlq.<consumer>` with its headers and the reason, waits for the PubAck,
@@ -14,28 +27,37 @@ export async function deadLetter(
   dead: { durable: string; message: JsMsg; reason: string },
 ): Promise<void> {
   const { durable, message, reason } = dead;
-  const { stream, streamSequence, deliveryCount } = message.info;
+  const { data, subject, headers } = message;
+  const { stream, streamSequence: sequence, deliveryCount: deliveries } = message.info;
+  try {
+    await keepLetter(deps.broker, { durable, stream, sequence, deliveries, reason, headers, data });
+  } catch (error) {
+    deps.logger.error({ err: error, subject, sequence }, 'a dead letter could not be kept');
+    return message.nak(1_000);
+  }
+  message.term(`${keptAs}${oneLine(reason)}`);
+  deps.logger.error({ subject, sequence, reason }, 'an event became a dead letter');
+}
+
+/** Whether a message was terminated by {@link deadLetter}, which has kept it. */
+export function isKept(terminatedBecause: string | undefined): boolean {
+  return terminatedBecause?.startsWith(keptAs) ?? false;
+}
+
+/** @throws when the DLQ did not acknowledge the copy */
+export async function keepLetter(broker: Broker, letter: Letter): Promise<void> {
+  const { durable, stream, sequence, deliveries, reason } = letter;
   const copy = headers();
-  for (const [name, values] of message.headers ?? []) for (const value of values) copy.append(name, value);
+  for (const [name, values] of letter.headers ?? []) for (const value of values) copy.append(name, value);
   copy.set('Dlq-Reason', oneLine(reason));
   copy.set('Dlq-Consumer', durable);
   copy.set('Dlq-Stream', stream);
-  copy.set('Dlq-Sequence', String(streamSequence));
-  copy.set('Dlq-Deliveries', String(deliveryCount));
+  copy.set('Dlq-Sequence', String(sequence));
+  copy.set('Dlq-Deliveries', String(deliveries));
   copy.set('Dlq-Time', new Date().toISOString());
-  try {
-    // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter.
-    const msgID = `${durable}:${stream}:${streamSequence}`;
-    await deps.broker.jetstream.publish(`dlq.${durable}`, message.data, { headers: copy, msgID });
-  } catch (error) {
-    deps.logger.error(
-      { err: error, subject: message.subject, sequence: message.seq },
-      'a dead letter could not be kept',
-    );
-    return message.nak(1_000);
-  }
-  message.term(oneLine(reason));
-  deps.logger.error({ subject: message.subject, sequence: message.seq, reason }, 'an event became a dead letter');
+  // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter.
+  const msgID = `${durable}:${stream}:${sequence}`;
+  await broker.jetstream.publish(`dlq.${durable}`, letter.data, { headers: copy, msgID });
 }
 
 /** A header's value must not break the line. */

@@ -12,6 +12,11 @@ const streams = {
   ...contracted,
   /** What one consumer, which the subject names, is given again. */
   REPLAY: { subjects: ['replay.>'], max_age: nanos(7 * dayMs) },
+  /** What JetStream says when it gives up on a message. */
+  ADVISORY: {
+    subjects: ['$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>', '$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>'],
+    max_age: nanos(7 * dayMs),
+  },
 } as const;
 
 export type DeclaredStream = keyof typeof streams;

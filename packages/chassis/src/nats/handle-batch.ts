@@ -6,11 +6,12 @@ import { failpoint } from '../process/failpoint.ts';
 import type { Logger } from '../process/logger.ts';
 import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
 import type { Broker } from './broker.ts';
-import type { ConsumerOptions, Identified } from './consumer.ts';
+import type { Handling, Identified } from './consumer.ts';
+import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { deadLetter } from './dead-letter.ts';
 import { reasonOf } from './reason-of.ts';
 
-type BatchDeps = { broker: Broker; logger: Logger; signal: AbortSignal };
+export type BatchDeps = { broker: Broker; logger: Logger; signal: AbortSignal; metrics: ConsumerMetrics };
 
 type Readable<E> = { message: JsMsg; event: E };
 
@@ -21,43 +22,45 @@ const awayPausesMs = [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000]
 /** Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter. */
 export async function handleBatch<E extends Identified>(
   deps: BatchDeps,
-  options: ConsumerOptions<E>,
+  handling: Handling<E>,
   messages: readonly JsMsg[],
 ): Promise<void> {
   const batch: Readable<E>[] = [];
   for (const message of messages) {
-    const event = await readOrSettle(deps, options, message);
+    const event = await readOrSettle(deps, handling, message);
     if (event !== undefined) batch.push({ message, event });
   }
   if (batch.length === 0) return;
-  const failure = await applyOnceThere(deps, options, batch);
+  const failure = await applyOnceThere(deps, handling, batch);
   if (failure === undefined) return;
   const [only, ...others] = batch;
-  if (only && others.length === 0) return putOff(deps, options, only.message, failure.error);
+  if (only && others.length === 0) return putOff(deps, handling, only.message, failure.error);
 
   deps.logger.warn({ err: failure.error, events: batch.length }, 'a batch failed; trying its events one by one');
   for (const each of batch) {
     if (deps.signal.aborted) each.message.nak();
     else {
-      const own = await apply(options, [each]);
-      if (own) await putOff(deps, options, each.message, own.error);
+      const own = await apply(deps, handling, [each]);
+      if (own) await putOff(deps, handling, each.message, own.error);
     }
   }
 }
 
 async function readOrSettle<E extends Identified>(
   deps: BatchDeps,
-  { durable, read }: ConsumerOptions<E>,
+  { durable, read }: Handling<E>,
   message: JsMsg,
 ): Promise<E | undefined> {
   try {
     const event = read(message.json());
     if (event !== undefined) return event;
   } catch (error) {
+    deps.metrics.count('dead');
     await deadLetter(deps, { durable, message, reason: `malformed: ${reasonOf(error)}` });
     return undefined;
   }
   deps.logger.info({ subject: message.subject, sequence: message.seq }, 'an event of an unknown type is passed over');
+  deps.metrics.count('unknown');
   message.ack();
   return undefined;
 }
@@ -66,22 +69,24 @@ type Failure = { error: unknown };
 
 /** Waits in place while a server is away: the deliveries of JetStream then count what is wrong with the events, and order is kept. */
 async function applyOnceThere<E extends Identified>(
-  { logger, signal }: BatchDeps,
-  options: ConsumerOptions<E>,
+  deps: BatchDeps,
+  handling: Handling<E>,
   batch: readonly Readable<E>[],
 ): Promise<Failure | undefined> {
+  const { logger, signal } = deps;
   for (const pauseMs of awayPausesMs) {
-    const failure = await apply(options, batch);
+    const failure = await apply(deps, handling, batch);
     if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
     logger.warn({ err: failure.error, events: batch.length }, 'a server is away; waiting for it');
     await delay(pauseMs, undefined, { signal }).catch(() => {});
   }
-  return apply(options, batch);
+  return apply(deps, handling, batch);
 }
 
 /** Hands the events to the handler, each once, and acknowledges them; answers how it failed. */
 async function apply<E extends Identified>(
-  { durable, handle }: ConsumerOptions<E>,
+  { metrics }: BatchDeps,
+  { durable, handle }: Handling<E>,
   batch: readonly Readable<E>[],
 ): Promise<Failure | undefined> {
   const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
@@ -97,6 +102,7 @@ async function apply<E extends Identified>(
   }
   for (const span of spans) span.end();
   for (const { message } of batch) message.ack();
+  metrics.applied(batch.map(({ event }) => event));
   return undefined;
 }
 
@@ -114,14 +120,16 @@ function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Pr
 
 async function putOff<E extends Identified>(
   deps: BatchDeps,
-  { durable, maxDeliveries = 8 }: ConsumerOptions<E>,
+  { durable, maxDeliveries = 8 }: Handling<E>,
   message: JsMsg,
   error: unknown,
 ): Promise<void> {
   const { deliveryCount: deliveries } = message.info;
   if (deliveries >= maxDeliveries && !isUnavailable(error)) {
+    deps.metrics.count('dead');
     return deadLetter(deps, { durable, message, reason: reasonOf(error) });
   }
+  deps.metrics.count('retried');
   const { subject, seq: sequence } = message;
   deps.logger.warn({ err: error, subject, sequence, deliveries }, 'an event will be tried again');
   message.nak(Math.min(250 * 2 ** deliveries, maxRetryDelayMs));

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 /** The messages of a durable as they come in, a bounded number of them ahead of their handling. */
 export type Prefetch = {
   /**
-   * What has come in, in order, at least one message and at most `size`; waits for the first. Nothing once the service stops. What was
+   * What has come in, in the order of the stream, at least one message and at most `size`; waits for the first. Nothing once the service stops. What was
    * taken before must be settled by now.
    * @throws what keeps the durable from being read, once all that came before is taken
    */
@@ -70,7 +70,8 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: P
       taken = [];
       while (waiting.length === 0 && !closed && failure === undefined) await change.promise;
       if (waiting.length === 0 && !closed) throw failure;
-      taken = waiting;
+      // What is delivered again may come in any order.
+      taken = waiting.toSorted((a, b) => a.seq - b.seq);
       waiting = [];
       changed();
       return taken;

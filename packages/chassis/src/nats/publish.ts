@@ -1,7 +1,7 @@
-import { headers } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { CloudEvent } from '@punctual/contracts';
-import { inSpan, traceHeaders } from '../telemetry/trace-context.ts';
+import { inSpan, type SpanOptions, traceHeaders } from '../telemetry/trace-context.ts';
 import type { Broker } from './broker.ts';
 
 /** An event on its way: `id` deduplicates it for ten minutes, `payload` is the CloudEvent as JSON. */
@@ -15,22 +15,10 @@ const ackTimeoutMs = 5_000;
  * @throws when there is no acknowledgement: the event may or may not be stored, and is to be published again with the same id
  */
 export async function publish(broker: Broker, event: OutgoingEvent): Promise<number> {
-  const options = {
-    kind: SpanKind.PRODUCER,
-    parent: event.traceparent,
-    attributes: {
-      'messaging.system': 'nats',
-      'messaging.destination.name': event.subject,
-      'messaging.message.id': event.id,
-    },
-  };
-  return await inSpan(`publish ${event.subject}`, options, async () => {
-    const outgoing = headers();
-    outgoing.set('Content-Type', 'application/cloudevents+json');
-    for (const [name, value] of Object.entries(traceHeaders())) outgoing.set(name, value);
-    const { seq } = await broker.jetstream.publish(event.subject, event.payload, {
-      msgID: event.id,
-      headers: outgoing,
+  const { id, subject, payload } = event;
+  return await inSpan(`publish ${subject}`, producerSpan(id, subject, event.traceparent), async () => {
+    const { seq } = await broker.jetstream.publish(subject, payload, {
+      headers: eventHeaders(id, traceHeaders().traceparent),
       timeout: ackTimeoutMs,
     });
     return seq;
@@ -41,4 +29,26 @@ export async function publish(broker: Broker, event: OutgoingEvent): Promise<num
 export async function publishEvent(broker: Broker, event: CloudEvent): Promise<void> {
   const { id, type, traceparent } = event;
   await publish(broker, { id, subject: type, payload: JSON.stringify(event), traceparent });
+}
+
+/** The headers of an event (api.md), sent in the trace of its producer span. */
+export function eventHeaders(id: string, traceparent: string | undefined): MsgHdrs {
+  const outgoing = headers();
+  outgoing.set('Nats-Msg-Id', id);
+  outgoing.set('Content-Type', 'application/cloudevents+json');
+  if (traceparent !== undefined) outgoing.set('traceparent', traceparent);
+  return outgoing;
+}
+
+/** @param parent the `traceparent` of what caused the event */
+export function producerSpan(id: string, subject: string, parent: string | undefined): SpanOptions {
+  return {
+    kind: SpanKind.PRODUCER,
+    parent,
+    attributes: {
+      'messaging.system': 'nats',
+      'messaging.destination.name': subject,
+      'messaging.message.id': id,
+    },
+  };
 }

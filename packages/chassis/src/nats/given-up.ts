@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Logger } from '../process/logger.ts';
+import type { Broker, BrokerHandle } from './broker.ts';
+import type { Handling, Identified, Source } from './consumer.ts';
+import { isKept, keepLetter } from './dead-letter.ts';
+
+/** What JetStream says when it delivers a message no more: `max_deliver` of the durable is reached, or someone terminated it. */
+const Advisory = z.object({
+  id: z.string(),
+  timestamp: z.string(),
+  stream: z.string(),
+  stream_seq: z.int(),
+  deliveries: z.int(),
+  reason: z.string().optional(),
+});
+type GivenUp = Identified & Omit<z.infer<typeof Advisory>, 'timestamp'>;
+
+/** Where the advisories on a durable are kept until it has read them; core messages alone would be lost on an instance that is away. */
+export function advisoriesOn(durable: string, streams: readonly string[]): Source {
+  const subjects = streams.flatMap((stream) =>
+    ['MAX_DELIVERIES', 'MSG_TERMINATED'].map((kind) => `$JS.EVENT.ADVISORY.CONSUMER.${kind}.${stream}.${durable}`),
+  );
+  return { stream: 'ADVISORY', subjects };
+}
+
+/** Keeps as dead letters the messages of a durable that JetStream gave up on, other than by our own hand. */
+export function keepGivenUp(deps: { broker: BrokerHandle; logger: Logger }, durable: string): Handling<GivenUp> {
+  return {
+    durable,
+    read: (json) => {
+      const { timestamp, ...advisory } = Advisory.parse(json);
+      return { ...advisory, time: timestamp };
+    },
+    handle: async (messages) => {
+      const broker = await deps.broker.connected();
+      for (const { event } of messages) if (!isKept(event.reason)) await keep(broker, deps.logger, durable, event);
+    },
+    // What cannot be kept now is tried until it can: an advisory is no letter itself.
+    maxDeliveries: Number.POSITIVE_INFINITY,
+  };
+}
+
+async function keep(broker: Broker, logger: Logger, durable: string, givenUp: GivenUp): Promise<void> {
+  const { stream, stream_seq: sequence, deliveries } = givenUp;
+  const message = await broker.manager.streams.getMessage(stream, { seq: sequence });
+  if (!message) {
+    logger.error(
+      { consumer: durable, stream, sequence },
+      'JetStream gave up on an event that its stream no longer has',
+    );
+    return;
+  }
+  const reason = givenUp.reason
+    ? `terminated: ${givenUp.reason}`
+    : `JetStream gave up after ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`;
+  const { header: headers, data, subject } = message;
+  await keepLetter(broker, { durable, stream, sequence, deliveries, reason, headers, data });
+  logger.error({ consumer: durable, subject, sequence, reason }, 'an event became a dead letter');
+}

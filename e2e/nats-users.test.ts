@@ -12,26 +12,29 @@ const madeUp = 'V7KBWJ9FCQDM2N0XT4R6LH_1';
 type Durable = readonly [stream: string, name: string];
 type Rights = { publishes: string[]; hears: string[]; declares: string[]; durables: Durable[]; reads: string[] };
 
+/** Whoever consumes declares them, too. */
+const shared = ['DLQ', 'REPLAY', 'ADVISORY'];
+
 /** What each needs (design §5, §6), and nothing else. */
 const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   scheduling: {
     publishes: ['schedule.confirmed', 'dlq.scheduling-reminder', 'dlq.scheduling-payout', 'wakeup.outbox.scheduling'],
     hears: ['wakeup.outbox.scheduling'],
-    declares: ['SCHEDULE', 'DLQ', 'REPLAY'],
+    declares: ['SCHEDULE', ...shared],
     durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
     reads: ['REMINDER', 'PAYOUT', 'REPLAY'],
   },
   reminders: {
     publishes: ['reminder.due', 'dlq.reminders-schedule'],
     hears: [],
-    declares: ['REMINDER', 'DLQ', 'REPLAY'],
+    declares: ['REMINDER', ...shared],
     durables: consumer('SCHEDULE', 'reminders-schedule'),
     reads: ['SCHEDULE', 'REPLAY'],
   },
   payouts: {
     publishes: ['payout.paid', 'dlq.payouts-schedule', 'wakeup.outbox.payouts'],
     hears: ['wakeup.outbox.payouts'],
-    declares: ['PAYOUT', 'DLQ', 'REPLAY'],
+    declares: ['PAYOUT', ...shared],
     durables: consumer('SCHEDULE', 'payouts-schedule'),
     reads: ['SCHEDULE', 'REPLAY'],
   },
@@ -54,8 +57,8 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   },
 };
 const users = Object.keys(rights) as (keyof typeof rights)[];
-/** Those who keep the dead letters of durables that are there for good. */
-const keepers: readonly string[] = ['scheduling', 'reminders', 'payouts'];
+/** Whose durables are there for good. */
+const services: readonly string[] = ['scheduling', 'reminders', 'payouts'];
 
 function all<Part>(of: (rights: Rights) => Part[]): Part[] {
   return users.flatMap((user) => of(rights[user]));
@@ -78,7 +81,7 @@ describe.each(users)('%s', (user) => {
       ...all((each) => each.durables).map(removing),
       ...all((each) => each.reads).map(reading),
       'replay.payouts-schedule',
-      ...['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY'].flatMap(destroying),
+      ...['SCHEDULE', 'REMINDER', 'PAYOUT', ...shared].flatMap(destroying),
       `$JS.API.CONSUMER.CREATE.DLQ.${madeUp}`,
       `$JS.API.CONSUMER.MSG.NEXT.DLQ.${madeUp}`,
     ];
@@ -86,7 +89,7 @@ describe.each(users)('%s', (user) => {
       ...publishes,
       ...declares.flatMap(declaring),
       ...durables.flatMap(consuming),
-      ...(keepers.includes(user) ? [] : durables.map(removing)),
+      ...(services.includes(user) ? [] : durables.map(removing)),
       ...reads.map(reading),
     ]);
     const asked = [...new Set(everything)].sort();
@@ -98,14 +101,9 @@ describe.each(users)('%s', (user) => {
 
   test('hears what is its own, and is refused all else', async () => {
     const inboxes = users.map((each) => `_INBOX.${each}.>`);
-    const advisories = all((each) => each.durables).flatMap(advising);
-    const others = ['_INBOX.>', 'schedule.>', 'dlq.>', 'replay.>', '>'];
-    const asked = [...new Set([...all((each) => each.hears), ...advisories, ...inboxes, ...others])].sort();
-    const allowed = new Set([
-      ...hears,
-      `_INBOX.${user}.>`,
-      ...(keepers.includes(user) ? durables.flatMap(advising) : []),
-    ]);
+    const others = ['_INBOX.>', 'schedule.>', 'dlq.>', 'replay.>', '$JS.EVENT.ADVISORY.>', '>'];
+    const asked = [...new Set([...all((each) => each.hears), ...inboxes, ...others])].sort();
+    const allowed = new Set([...hears, `_INBOX.${user}.>`]);
     const refused = await refusals(user, (connection) => {
       for (const subject of asked) connection.subscribe(subject);
     });
@@ -155,12 +153,9 @@ test('the services sign in, and a visit needs nothing that they are refused', as
   }
 });
 
-/** Every event of a stream, and what ops gives the consumer again. */
+/** What it consumes: a stream, what ops gives it again, and what JetStream has given up on. */
 function consumer(stream: string, name: string): Durable[] {
-  return [
-    [stream, name],
-    ['REPLAY', name],
-  ];
+  return [stream, 'REPLAY', 'ADVISORY'].map((each): Durable => [each, name]);
 }
 
 function declaring(stream: string): string[] {
@@ -186,10 +181,6 @@ function reading(stream: string): string {
 
 function destroying(stream: string): string[] {
   return ['PURGE', 'DELETE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
-}
-
-function advising([stream, name]: Durable): string[] {
-  return ['MAX_DELIVERIES', 'MSG_TERMINATED'].map((what) => `$JS.EVENT.ADVISORY.CONSUMER.${what}.${stream}.${name}`);
 }
 
 /** Which subjects were refused to the user, sorted. On a server without streams, so that nothing comes of what is not. */

@@ -23,7 +23,7 @@ export type DeclaredStream = keyof typeof streams;
 
 /** Makes the streams that this service writes to be there as design §6 has them: a full one refuses, and the outbox keeps. */
 export async function declareStreams(
-  broker: Broker,
+  broker: Pick<Broker, 'manager'>,
   names: readonly DeclaredStream[],
   replicas: number,
 ): Promise<void> {

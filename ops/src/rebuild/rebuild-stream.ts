@@ -43,12 +43,11 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   const { nats, system, stream } = work;
   for await (const ids of idsOnStream(nats, stream)) await outbox.noteOnStream(ids);
   const { lost, oldest } = await outbox.countLost();
-  const isThere = await describe(context, work);
-  if (lost === 0 && isThere) return context.print('Nothing is missing from it that the outbox has.');
+  const held = await describe(context, work);
+  if (lost === 0 && held !== undefined) return context.print('Nothing is missing from it that the outbox has.');
   const since = oldest ? `, the oldest of ${oldest.toISOString()}` : '';
   context.print(`To be published again, with the same ids: ${count(lost, 'event')}${since}.`);
-  if (isThere)
-    context.print('They come behind what it holds, and so out of order; who compares versions takes no harm.');
+  if (held) context.print('They come behind what it holds, and so out of order; who compares versions takes no harm.');
   if (!(await context.agree(work.input))) return;
 
   await declareStreams(nats, [stream], system.replicas);
@@ -68,21 +67,21 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   }
 }
 
-/** Says what the stream holds, and answers whether there is one. */
-async function describe({ print }: Context, { nats, stream }: Work): Promise<boolean> {
+/** Says, and answers, how many messages the stream holds; undefined when there is none. */
+async function describe({ print }: Context, { nats, stream }: Work): Promise<number | undefined> {
   const info = await streamInfo(nats, stream);
   print(
     info
       ? `${stream} at ${nats.address} holds ${count(info.state.messages, 'message')}.`
       : `There is no ${stream} at ${nats.address}; it will be made.`,
   );
-  return info !== undefined;
+  return info?.state.messages;
 }
 
 async function makeEmpty(context: Context, work: Work): Promise<void> {
-  const isThere = await describe(context, work);
+  const held = await describe(context, work);
   context.print('It cannot be filled: reminders keeps no events that were published. What is planned will be sent.');
-  if (isThere || !(await context.agree(work.input))) return;
+  if (held !== undefined || !(await context.agree(work.input))) return;
   await declareStreams(work.nats, [work.stream], work.system.replicas);
   context.print(`${work.stream} is there again.`);
 }

@@ -44,17 +44,29 @@ export const replay: Command = {
       const progress = showProgress(say);
       const run = randomUUID();
       for await (const batch of batches(readStream(nats, stream, { subjects, since: wanted.from }), wanted)) {
-        await Promise.all(
-          batch.map((message) => replayMessage(nats, message, { consumer, messageId: `replay:${run}:${message.seq}` })),
-        );
+        await deliver(nats, { batch, consumer, run }).catch((error: Error) => {
+          const position = batch[0]?.time.toISOString();
+          throw new Error(`${error.message} ${progress.done()} replayed; to go on from there: --from ${position}`);
+        });
         progress.add(batch.length, batch.at(-1));
-        await untilAtMost(mostWaiting, () => waitingReplays(nats, consumer));
       }
       print(`${count(progress.done(), 'event')} replayed in ${progress.seconds()} s.`);
       print(await outcome(nats, consumer));
     });
   },
 };
+
+/** Sends them in order, all at once, and lets the consumer not fall too far behind. */
+async function deliver(
+  nats: Nats,
+  { batch, consumer, run }: { batch: readonly JsMsg[]; consumer: string; run: string },
+): Promise<void> {
+  const again = batch.map((message) =>
+    replayMessage(nats, message, { consumer, messageId: `replay:${run}:${message.seq}` }),
+  );
+  await Promise.all(again);
+  await untilAtMost(mostWaiting, () => waitingReplays(nats, consumer));
+}
 
 type Wanted = { to: Temporal.Instant; assignmentId: string | undefined };
 

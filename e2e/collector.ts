@@ -17,19 +17,26 @@ export type Span = {
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
+/** The latest value of a gauge or sum, as the tests look at it. */
+export type Metric = { service: string; name: string; value: number };
+
 export type Collector = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`, with the protocol `http/json`. */
   readonly url: string;
   /** Everything that has arrived of a trace. */
   spansOf(traceId: string): Span[];
+  /** Every value that has arrived of a metric, in order. */
+  metricsOf(name: string): Metric[];
   stop(): Promise<void>;
 };
 
-/** An OpenTelemetry collector that keeps spans in memory: OTLP over HTTP, in JSON. */
+/** An OpenTelemetry collector that keeps spans and metrics in memory: OTLP over HTTP, in JSON. */
 export async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
+  const metrics: Metric[] = [];
   const server = createServer(async (request, response) => {
     if (request.url === '/v1/traces') spans.push(...(await readSpans(request)));
+    if (request.url === '/v1/metrics') metrics.push(...(await readMetrics(request)));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
   server.listen(0, '127.0.0.1');
@@ -38,6 +45,7 @@ export async function startCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${port}`,
     spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
+    metricsOf: (name) => metrics.filter((metric) => metric.name === name),
     stop: async () => {
       server.closeAllConnections();
       server.close();
@@ -69,6 +77,30 @@ async function readSpans(request: IncomingMessage): Promise<Span[]> {
       spans.map((span) => toSpan(String(valuesOf(resource.attributes)['service.name']), span)),
     ),
   );
+}
+
+/** OTLP's ExportMetricsServiceRequest, as far as it is looked at. */
+type ExportedMetrics = {
+  resourceMetrics: {
+    resource: { attributes: Attribute[] };
+    scopeMetrics: { metrics: { name: string; gauge?: Points; sum?: Points }[] }[];
+  }[];
+};
+type Points = { dataPoints: { asInt?: number; asDouble?: number }[] };
+
+async function readMetrics(request: IncomingMessage): Promise<Metric[]> {
+  const { resourceMetrics } = (await json(request)) as ExportedMetrics;
+  return resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
+    const service = String(valuesOf(resource.attributes)['service.name']);
+    const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
+    return metrics.flatMap(({ name, gauge, sum }) =>
+      ((gauge ?? sum)?.dataPoints ?? []).map(({ asInt, asDouble }) => ({
+        service,
+        name,
+        value: Number(asInt ?? asDouble),
+      })),
+    );
+  });
 }
 
 function toSpan(service: string, { name, kind, traceId, spanId, parentSpanId, attributes }: ExportedSpan): Span {

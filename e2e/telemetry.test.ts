@@ -13,7 +13,8 @@ beforeAll(async () => {
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      OTEL_METRIC_EXPORT_TIMEOUT: '400',
       OTEL_LOGS_EXPORTER: 'none',
       OTEL_BSP_SCHEDULE_DELAY: '100',
     },
@@ -45,6 +46,24 @@ test('one trace leads from the request to the reminder, to the payout and back',
     const opened = below(spans, confirmed, 'payouts', 'consumer', 'process schedule.confirmed');
     const pending = below(spans, opened, 'payouts', 'producer', 'publish payout.pending');
     below(spans, pending, 'scheduling', 'consumer', 'process payout.pending');
+  }, 20_000);
+});
+
+test('the outbox tells how much waits, for how long, what it has published and who leads', {
+  timeout: 60_000,
+}, async () => {
+  await giveJob(await world.person('customer'), await world.person('provider')).then(async (visit) => {
+    const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
+    await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
+  });
+
+  await eventually(() => {
+    const latest = (name: string) =>
+      collector.metricsOf(name).findLast(({ service }) => service === 'scheduling')?.value;
+    expect(latest('punctual.outbox.leader')).toBe(1);
+    expect(latest('punctual.outbox.published')).toBeGreaterThan(0);
+    expect(latest('punctual.outbox.depth')).toBe(0);
+    expect(latest('punctual.outbox.age')).toBe(0);
   }, 20_000);
 });
 

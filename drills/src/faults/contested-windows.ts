@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { contest } from '../load/contest.ts';
 import type { Fault } from './fault.ts';
 
-const seconds = { quick: 5, full: 60 };
+const seconds = { quick: 4, full: 60 };
 
 export const contestedWindows: Fault = {
   name: 'contested-windows',

@@ -3,7 +3,7 @@ import type { ServiceName } from '@punctual/devstack';
 import { instances } from '../world.ts';
 import type { Fault } from './fault.ts';
 
-const kills = { quick: 4, full: 20 };
+const kills = { quick: 3, full: 20 };
 
 /** SIGKILL of one instance or the other, at random moments, sometimes while the other is down as well. */
 export function killAtRandom(service: ServiceName): Fault {

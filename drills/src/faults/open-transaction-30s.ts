@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { atFailpoint } from './at-failpoint.ts';
 import type { Fault } from './fault.ts';
 
-const openMs = { quick: 5_000, full: 30_000 };
+const openMs = { quick: 4_000, full: 30_000 };
 
 export const openTransaction30s: Fault = {
   name: 'open-transaction-30s',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-const seconds = { quick: 6, full: 40 };
+const seconds = { quick: 5, full: 40 };
 const latencyMs = 300;
 
 export const slowNetwork: Fault = {

@@ -54,6 +54,17 @@ export const sabotages: readonly Sabotage[] = [
     },
   },
   {
+    guard: 'current-version-at-sending',
+    drill: 'cancel-racing-due',
+    caughtBy: 'I7',
+    seeds: 3,
+    replace: {
+      file: 'services/reminders/src/persistence/assignments.ts',
+      line: ', version: scheduleVersion, open: kind },',
+      by: ' },',
+    },
+  },
+  {
     guard: 'outbox-order',
     drill: 'nats-stop-20s',
     caughtBy: 'I3',

@@ -1,4 +1,11 @@
-import type { ConsumedEvent, Explanation, OutboxEvent, Reminder, TimelineItem } from '@punctual/contracts';
+import type {
+  ConsumedEvent,
+  Explanation,
+  OutboxEvent,
+  PaymentAttempt,
+  Reminder,
+  TimelineItem,
+} from '@punctual/contracts';
 import { table } from '../cli/table.ts';
 
 /** An explanation as one page to read. */
@@ -92,7 +99,7 @@ function reminderRow({
   return [String(scheduleVersion), kind, audience.join(', '), dueAt, state, why];
 }
 
-function payoutLines({ payout }: NonNullable<Explanation['payouts']>): string[] {
+function payoutLines({ payout, attempts }: NonNullable<Explanation['payouts']>): string[] {
   if (!payout) return ['none: it was never confirmed'];
   const { amountMinor, currency } = payout.amount;
   const approvals = payout.approvals.map(({ by, at }) => `approved by ${by} at ${at}`);
@@ -100,7 +107,15 @@ function payoutLines({ payout }: NonNullable<Explanation['payouts']>): string[] 
     `${payout.id}  ${payout.status}${payout.onHold ? ', on hold' : ''}, version ${payout.version}, ${amountMinor} minor units of ${currency}`,
     ...approvals,
     `${payout.approvals.length} of ${payout.approvalsNeeded} approvals`,
+    ...attempts.map(attemptLine),
     ...(payout.blockedBecause ? [`blocked: ${payout.blockedBecause}`] : []),
     ...(payout.paidAt ? [`paid ${payout.paidAt}, reference ${payout.paymentReference}`] : []),
   ];
+}
+
+function attemptLine({ number, id, startedAt, results }: PaymentAttempt): string {
+  const ends = results.map(({ outcome, code, reference, at }) =>
+    [outcome, code, reference, at].filter((part) => part !== null).join(' '),
+  );
+  return `attempt ${number} (${id}) began ${startedAt}: ${ends.join(', then ') || 'nobody knows its end yet'}`;
 }

@@ -338,10 +338,24 @@ export type RemindersExplanation = {
 
 export type PayoutExplanation = {
   payout: Payout | null;
+  attempts: Array<PaymentAttempt>;
   timeline: Array<TimelineItem>;
   /** Of the last seven days, oldest first */
   outbox: Array<OutboxEvent>;
   follows: Array<Follows>;
+};
+
+export type PaymentAttempt = {
+  id: string;
+  number: number;
+  account: string;
+  startedAt: string;
+  results: Array<{
+    outcome: 'PAID' | 'REFUSED' | 'ABSENT' | 'REVERSED';
+    reference: string | null;
+    code: string | null;
+    at: string;
+  }>;
 };
 
 export type MissingPart = {

@@ -64,8 +64,33 @@ export const RemindersExplanation = z
   .meta({ id: 'RemindersExplanation' });
 export type RemindersExplanation = z.infer<typeof RemindersExplanation>;
 
+/** One try to pay by a payment provider; its id is the idempotency key. Without a result nobody knows its end yet. */
+export const PaymentAttempt = z
+  .strictObject({
+    id: Uuid,
+    number: z.int().min(1),
+    account: z.string(),
+    startedAt: Instant,
+    results: z.array(
+      z.strictObject({
+        outcome: z.enum(['PAID', 'REFUSED', 'ABSENT', 'REVERSED']),
+        reference: z.string().nullable(),
+        code: z.string().nullable(),
+        at: Instant,
+      }),
+    ),
+  })
+  .meta({ id: 'PaymentAttempt' });
+export type PaymentAttempt = z.infer<typeof PaymentAttempt>;
+
 export const PayoutExplanation = z
-  .strictObject({ payout: Payout.nullable(), timeline: z.array(TimelineItem), outbox, follows: z.array(Follows) })
+  .strictObject({
+    payout: Payout.nullable(),
+    attempts: z.array(PaymentAttempt),
+    timeline: z.array(TimelineItem),
+    outbox,
+    follows: z.array(Follows),
+  })
   .meta({ id: 'PayoutExplanation' });
 export type PayoutExplanation = z.infer<typeof PayoutExplanation>;
 

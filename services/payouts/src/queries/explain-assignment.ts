@@ -30,6 +30,7 @@ export async function explainAssignment(
     reminders: null,
     payouts: {
       payout: payout && presentPayout(payout),
+      attempts: [],
       timeline: payout ? await readTimeline(em, payout.id) : [],
       outbox: await readOutbox(em, assignmentId),
       follows: [{ consumer: scheduleConsumer, version: view.version }],

@@ -10,6 +10,7 @@ export { type ConsumerOptions, type Received, startConsumer } from './nats/consu
 export { declareStreams } from './nats/declare-streams.ts';
 export { ensureStreams } from './nats/ensure-streams.ts';
 export { publishEvent } from './nats/publish.ts';
+export { publishAll } from './nats/publish-all.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
 export { inboxInsert, inboxTable, outboxInsert, outboxStreamSequence, outboxTable } from './outbox/tables.ts';
 export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';

@@ -18,7 +18,7 @@ export async function publish(broker: Broker, event: OutgoingEvent): Promise<num
   const { id, subject, payload } = event;
   return await inSpan(`publish ${subject}`, producerSpan(id, subject, event.traceparent), async () => {
     const { seq } = await broker.jetstream.publish(subject, payload, {
-      headers: eventHeaders(id, traceHeaders().traceparent),
+      headers: eventHeaders(id, traceHeaders()),
       timeout: ackTimeoutMs,
     });
     return seq;
@@ -32,11 +32,11 @@ export async function publishEvent(broker: Broker, event: CloudEvent): Promise<v
 }
 
 /** The headers of an event (api.md), sent in the trace of its producer span. */
-export function eventHeaders(id: string, traceparent: string | undefined): MsgHdrs {
+export function eventHeaders(id: string, trace: Record<string, string>): MsgHdrs {
   const outgoing = headers();
   outgoing.set('Nats-Msg-Id', id);
   outgoing.set('Content-Type', 'application/cloudevents+json');
-  if (traceparent !== undefined) outgoing.set('traceparent', traceparent);
+  for (const [name, value] of Object.entries(trace)) outgoing.set(name, value);
   return outgoing;
 }
 

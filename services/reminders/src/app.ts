@@ -14,6 +14,8 @@ import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
 import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
 import { openStore } from './persistence/store.ts';
+import { createCensuses } from './queries/measure-health.ts';
+import { createDispatchMetrics, observeHealth } from './queries/observe-health.ts';
 
 export const reminders: ServiceDefinition<RemindersConfig> = { name: 'reminders', config: RemindersConfig, createApp };
 
@@ -28,6 +30,7 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     store,
     broker,
     alarms: createAlarms({ agenda, now }),
+    metrics: createDispatchMetrics(),
     logger,
     now,
     rules: planRules(config),
@@ -42,6 +45,8 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
   );
   consumeScheduleEvents({ ...deps, lifecycle });
 
+  const healthDeps = { ...deps, censuses: createCensuses(deps), lifecycle };
+  observeHealth(healthDeps);
   return createHttpApp({
     logger,
     lifecycle,
@@ -50,7 +55,7 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
       { name: 'store', required: true, check: async () => void (await store.db.command({ ping: 1 })) },
       { name: 'broker', required: false, check: broker.check },
     ],
-    routes: createRoutes(deps),
+    routes: createRoutes(healthDeps),
     extend: (app) => mountAgendash(app, { agenda, authenticate }),
   });
 }

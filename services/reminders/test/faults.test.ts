@@ -137,7 +137,9 @@ async function claim(now: Date) {
 
 async function decide(assignmentId: string, moment: { now: Date; traceparent: null }) {
   const entry = entryOf('reminder.due', 2, 'upcoming-1h', moment);
-  await closeReminders(world.store, { assignmentIds: [assignmentId], scheduleVersion: 2, kind: 'upcoming-1h', entry });
+  await closeReminders(world.store, [
+    { assignmentIds: [assignmentId], scheduleVersion: 2, kind: 'upcoming-1h', entry },
+  ]);
   return entry;
 }
 

@@ -7,6 +7,7 @@ export type CommandDeps = {
   store: Store;
   broker: BrokerHandle;
   alarms: Alarms;
+  metrics: DispatchMetrics;
   logger: Logger;
   now: () => Date;
   rules: PlanRules;
@@ -22,4 +23,12 @@ export type CommandDeps = {
 export type Alarms = {
   /** Makes sure that something looks for due reminders at each of these moments, or soon when it has passed. */
   set(moments: Date[]): Promise<void>;
+  /** The same for one moment, though it was set before: it may have got lost. */
+  setAgain(moment: Date): Promise<void>;
+};
+
+/** What can be seen of dispatch from outside. */
+export type DispatchMetrics = {
+  /** A reminder was sent, so late. */
+  sent(latenessMs: number): void;
 };

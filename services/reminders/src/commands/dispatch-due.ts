@@ -1,45 +1,87 @@
 import { randomUUID } from 'node:crypto';
+import { failpoint } from '@punctual/chassis';
 import type { SuppressedBecause } from '@punctual/contracts';
 import { entryOf } from '../domain/assignment.ts';
 import { tooLate } from '../domain/overtake.ts';
-import { closeReminders, findAssignments } from '../persistence/assignments.ts';
+import { closeReminders, type Decision, findAssignments } from '../persistence/assignments.ts';
 import type { ReminderDocument } from '../persistence/documents.ts';
 import { claimRows, findDue } from '../persistence/ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CommandDeps } from './deps.ts';
 
 const batchSize = 1_000;
+/** To find what is due costs the more the more is due, so it is done for many batches at once. */
+const lookAhead = 10 * batchSize;
 
 /**
  * Sends everything that is due, batch after batch; several workers share it, since each claims its own rows. A late reminder is
  * still sent as long as it tells something; then it is suppressed. Sends nothing while the broker is away: what waits must
- * be judged when it can go.
+ * be judged when it can go. While one batch is published the next one is claimed.
  * @param onBatch called after each batch, as a sign of life
  * @throws when a batch could not be sent; the sweep comes back to it
  */
 export async function dispatchDue(deps: CommandDeps, onBatch: () => Promise<unknown> = async () => {}): Promise<void> {
-  while (!deps.signal.aborted) {
-    await deps.broker.check();
-    const now = deps.now();
-    const ids = await findDue(deps.store, now, batchSize);
-    if (ids.length === 0) return;
-    const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
-    const rows = await claimRows(deps.store, ids, claim);
-    await closeAll(deps, rows, now);
-    await carryOut(deps, await findAssignments(deps.store, [...new Set(rows.map((row) => row.assignmentId))]));
-    await onBatch();
+  let sending: Promise<void> = Promise.resolve();
+  try {
+    for (;;) {
+      const batches = batchesOf(await findDue(deps.store, deps.now(), lookAhead));
+      if (batches.length === 0) break;
+      for (const ids of batches) {
+        if (deps.signal.aborted) return;
+        const { rows, records } = await decideOn(deps, ids);
+        await sending;
+        sending = carryOut(deps, records, rows);
+        // Its failure is met at the next turn, or at the end.
+        sending.catch(() => {});
+        await onBatch();
+        // Here another worker was before: what is left of what was found is likely to be taken too.
+        if (rows.length === 0) break;
+      }
+      await sending;
+    }
+  } finally {
+    await sending;
   }
+}
+
+/** Beginning anywhere, so that workers that found the same do not all begin with the same. */
+function batchesOf(ids: string[]): string[][] {
+  const count = Math.ceil(ids.length / batchSize);
+  const first = Math.floor(Math.random() * count);
+  return Array.from({ length: count }, (_, index) => {
+    const from = ((first + index) % count) * batchSize;
+    return ids.slice(from, from + batchSize);
+  });
+}
+
+async function decideOn(deps: CommandDeps, ids: string[]) {
+  await deps.broker.check();
+  const now = deps.now();
+  const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
+  const rows = await claimRows(deps.store, ids, claim);
+  await failpoint('after-claim');
+  await closeAll(deps, rows, now);
+  await failpoint('after-decision');
+  const records = await findAssignments(deps.store, [...new Set(rows.map((row) => row.assignmentId))]);
+  return { rows, records };
 }
 
 async function closeAll(deps: CommandDeps, rows: ReminderDocument[], now: Date): Promise<void> {
   const alike = Map.groupBy(rows, (row) => [row.scheduleVersion, row.kind, judge(row, now)].join());
-  for (const group of alike.values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const { scheduleVersion, kind } = first;
-    const because = judge(first, now);
-    const moment = { now, traceparent: null };
-    await closeReminders(deps.store, {
+  await closeReminders(
+    deps.store,
+    [...alike.values()].flatMap((group) => decisionOn(group, now)),
+  );
+}
+
+function decisionOn(group: ReminderDocument[], now: Date): Decision[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { scheduleVersion, kind } = first;
+  const because = judge(first, now);
+  const moment = { now, traceparent: null };
+  return [
+    {
       assignmentIds: group.map((row) => row.assignmentId),
       scheduleVersion,
       kind,
@@ -47,8 +89,8 @@ async function closeAll(deps: CommandDeps, rows: ReminderDocument[], now: Date):
         because === null
           ? entryOf('reminder.due', scheduleVersion, kind, moment)
           : { ...entryOf('reminder.suppressed', scheduleVersion, kind, moment), because, planned: null },
-    });
-  }
+    },
+  ];
 }
 
 function judge({ window, deadline }: ReminderDocument, now: Date): SuppressedBecause | null {

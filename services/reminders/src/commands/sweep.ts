@@ -44,5 +44,5 @@ async function settle(deps: CommandDeps): Promise<void> {
 async function putAlarmsBack({ store, alarms, now }: CommandDeps): Promise<void> {
   const from = now();
   const next = await nextSendAt(store, from, new Date(from.getTime() + 2 * minuteMs));
-  if (next !== undefined) await alarms.set([next]);
+  if (next !== undefined) await alarms.setAgain(next);
 }

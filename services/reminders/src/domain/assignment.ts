@@ -47,6 +47,27 @@ export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'
 /** When something is decided, and in which trace. */
 export type Occasion = { now: Date; traceparent: string | null };
 
+/** An event, and the trace that it came in. */
+export type Arrival = { event: ScheduleEvent; traceparent: string | null };
+
+/**
+ * Where events of one assignment, in the order in which they came, bring its record. Undefined when it is already as far as all
+ * of them, or further: then they are duplicates or came late.
+ */
+export function applyScheduleEvents(
+  record: AssignmentRecord | undefined,
+  arrivals: readonly Arrival[],
+  rules: PlanRules,
+  now: Date,
+): AssignmentRecord | undefined {
+  let moved = record;
+  for (const { event, traceparent } of arrivals) {
+    const move = applyScheduleEvent(moved, event, rules, { now, traceparent });
+    if (move !== undefined) moved = moveTo(event.data.assignmentId, moved, move);
+  }
+  return moved === record ? undefined : moved;
+}
+
 /** Undefined when the record is already as far as the event, or further: then it is a duplicate or came late. */
 export function applyScheduleEvent(
   record: AssignmentRecord | undefined,
@@ -92,6 +113,19 @@ export function entryOf<T extends Entry['type']>(
     kind,
     at: occasion.now,
     traceparent: occasion.traceparent,
+  };
+}
+
+function moveTo(
+  assignmentId: string,
+  record: AssignmentRecord | undefined,
+  { entries, ...fields }: Move,
+): AssignmentRecord {
+  return {
+    assignmentId,
+    ...fields,
+    sequence: (record?.sequence ?? 0) + entries.length,
+    outbox: [...(record?.outbox ?? []), ...entries],
   };
 }
 

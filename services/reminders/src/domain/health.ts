@@ -10,9 +10,10 @@ export type Measurements = {
 export type StoreMeasurements = {
   /** How late the scheduler is, or null when it has never run. */
   schedulerLagMs: number | null;
-  due: number;
-  planned: number;
-  overdue: number;
+  /** Null: too many to have been counted yet. */
+  due: number | null;
+  planned: number | null;
+  overdue: number | null;
   oldestDueMs: number;
   lastDispatchAt: Date | undefined;
 };

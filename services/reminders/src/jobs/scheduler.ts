@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { MongoBackend } from '@agendajs/mongo-backend';
-import type { Lifecycle, Logger } from '@punctual/chassis';
+import { every, type Lifecycle, type Logger } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
 import type { CommandDeps } from '../commands/deps.ts';
 import { dispatchDue } from '../commands/dispatch-due.ts';
 import { sweep } from '../commands/sweep.ts';
-import { nextSendAt } from '../persistence/ledger.ts';
+import { findDue, nextSendAt } from '../persistence/ledger.ts';
 import { jobsCollection, type Store } from '../persistence/store.ts';
 import { type DispatchData, dispatchJob } from './alarms.ts';
 import { beat, heartbeatEveryMs } from './heartbeat.ts';
 
 const minuteMs = 60_000;
+const joinAfterMs = 1_000;
+const muchIsDue = 1_000;
 /** How long a job of a worker that died stays locked. The sweep does not wait for it. */
 const lockLifetimeMs = 30_000;
 /** Without a backoff Agenda tries a failed job never again. A minute's job is tried until it succeeds and is removed. */
@@ -39,6 +41,7 @@ export async function startScheduler(
     removeOnComplete: true,
     backoff: untilItSucceeds,
   });
+  joinIn(deps);
   agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
   agenda.define('heartbeat', () => beat(deps));
   await agenda.start();
@@ -49,6 +52,19 @@ export async function startScheduler(
   });
   await agenda.every(deps.sweepEveryMs, 'sweep');
   await agenda.every(heartbeatEveryMs, 'heartbeat');
+}
+
+/**
+ * A minute's job rings in one worker. Where more is due than a batch, the others come and help, each as soon as it sees that.
+ * It is the only work that any instance begins without Agenda, and Agenda's lock would keep them from it.
+ */
+function joinIn(deps: CommandDeps & { lifecycle: Lifecycle }): void {
+  const run = async () => {
+    const before = new Date(deps.now().getTime() - joinAfterMs);
+    const waiting = await findDue(deps.store, before, muchIsDue);
+    if (waiting.length === muchIsDue) await dispatchDue(deps);
+  };
+  every(deps, { name: 'join in', pauseMs: joinAfterMs, run });
 }
 
 /** Unlocks what a worker had locked ahead of its time; else the others would wait until the locks lapse. */

@@ -1,6 +1,6 @@
 import { type BrokerHandle, type Lifecycle, startConsumer } from '@punctual/chassis';
 import { readScheduleEvent } from '@punctual/contracts';
-import { applyScheduleEvent } from '../commands/apply-schedule-event.ts';
+import { applyScheduleEvents } from '../commands/apply-schedule-events.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 
 export const scheduleConsumer = 'reminders-schedule';
@@ -12,8 +12,10 @@ export function consumeScheduleEvents(deps: CommandDeps & { broker: BrokerHandle
     durable: scheduleConsumer,
     subjects: ['schedule.>'],
     read: readScheduleEvent,
-    handle: async (messages) => {
-      for (const { event, traceparent } of messages) await applyScheduleEvent(deps, event, traceparent ?? null);
-    },
+    handle: (messages) =>
+      applyScheduleEvents(
+        deps,
+        messages.map(({ event, traceparent = null }) => ({ event, traceparent })),
+      ),
   });
 }

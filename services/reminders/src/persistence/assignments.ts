@@ -1,6 +1,12 @@
 import type { ReminderKind } from '@punctual/contracts';
-import { MongoServerError } from 'mongodb';
-import type { AssignmentRecord, Entry, Move } from '../domain/assignment.ts';
+import {
+  type AnyBulkWriteOperation,
+  type Filter,
+  MongoBulkWriteError,
+  MongoServerError,
+  type UpdateFilter,
+} from 'mongodb';
+import type { AssignmentRecord, Entry } from '../domain/assignment.ts';
 import type { AssignmentDocument } from './documents.ts';
 import type { Store } from './store.ts';
 
@@ -25,65 +31,102 @@ export async function findUnsettled(store: Store, before: Date, limit: number): 
   ).map(toRecord);
 }
 
+/** A record that is to go on from one state, or from nothing, to another. */
+export type Step = { from: AssignmentRecord | undefined; to: AssignmentRecord };
+
 /**
- * Moves the record forward from exactly the state that the move was decided on.
- * @returns false when the record is not (any more) in that state: read it again, and decide again
+ * Moves records forward, each from exactly the state that its step was decided on; a record that is not in that state (any more)
+ * stays as it is.
+ * @returns whether all were moved; if not, read them again and decide again: what was moved decides nothing the second time
  */
-export async function saveMove(
-  store: Store,
-  { assignmentId, from, move }: { assignmentId: string; from: AssignmentRecord | undefined; move: Move },
-): Promise<boolean> {
-  const { entries, ...fields } = move;
-  if (from === undefined) {
-    const first: AssignmentDocument = { _id: assignmentId, ...fields, sequence: entries.length, outbox: entries };
-    return store.assignments.insertOne(first).then(() => true, falseOnDuplicate);
-  }
-  // `sequence` grows with every decision, so the clock cannot have taken one in between either.
-  const { matchedCount } = await store.assignments.updateOne(
-    { _id: assignmentId, version: from.version, sequence: from.sequence },
-    { $set: fields, $inc: { sequence: entries.length }, $push: { outbox: { $each: entries } } },
-  );
-  return matchedCount === 1;
+export async function saveSteps(store: Store, steps: readonly Step[]): Promise<boolean> {
+  const first = steps.filter(({ from }) => from === undefined).map(({ to }) => toDocument(to));
+  const next = steps.flatMap(({ from, to }) => (from === undefined ? [] : stepOn(from, to)));
+  const [areNew, matched] = await Promise.all([
+    first.length === 0 || store.assignments.insertMany(first, { ordered: false }).then(() => true, falseOnDuplicates),
+    next.length === 0
+      ? 0
+      : store.assignments.bulkWrite(next, { ordered: false }).then(({ matchedCount }) => matchedCount),
+  ]);
+  return areNew && matched === next.length;
+}
+
+function stepOn(from: AssignmentRecord, to: AssignmentRecord): AnyBulkWriteOperation<AssignmentDocument> {
+  const { assignmentId: _id, sequence: _, outbox, ...fields } = to;
+  const entries = outbox.slice(from.outbox.length);
+  return {
+    updateOne: {
+      // `sequence` grows with every decision, so the clock cannot have taken one in between either.
+      filter: { _id, version: from.version, sequence: from.sequence },
+      update: { $set: fields, $inc: { sequence: entries.length }, $push: { outbox: { $each: entries } } },
+    },
+  };
 }
 
 export type Decision = { assignmentIds: string[]; scheduleVersion: number; kind: ReminderKind; entry: Entry };
 
 /**
- * Ends a reminder in many records at once: wherever this version is the current one and the reminder is open, in the same
+ * Ends reminders in many records at once: wherever the version is the current one and the reminder is open, in the same
  * write that tests it. So a reminder is sent or suppressed exactly once, and none of an overtaken version is sent.
  */
-export async function closeReminders(store: Store, decision: Decision): Promise<void> {
-  const { assignmentIds, scheduleVersion, kind, entry } = decision;
-  await store.assignments.updateMany(
-    { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind },
-    { $pull: { open: kind, overdue: kind }, $inc: { sequence: 1 }, $push: { outbox: entry } },
+export async function closeReminders(store: Store, decisions: readonly Decision[]): Promise<void> {
+  await updateAll(
+    store,
+    decisions.map(({ assignmentIds, scheduleVersion, kind, entry }) => ({
+      filter: { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind },
+      update: { $pull: { open: kind, overdue: kind }, $inc: { sequence: 1 }, $push: { outbox: entry } },
+    })),
   );
 }
 
 /** Notes in many records at once, and once only, that an open reminder is late. */
-export async function noteOverdue(store: Store, decision: Decision): Promise<void> {
-  const { assignmentIds, scheduleVersion, kind, entry } = decision;
-  await store.assignments.updateMany(
-    { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind, overdue: { $ne: kind } },
-    { $push: { overdue: kind, outbox: entry }, $inc: { sequence: 1 } },
+export async function noteOverdue(store: Store, decisions: readonly Decision[]): Promise<void> {
+  await updateAll(
+    store,
+    decisions.map(({ assignmentIds, scheduleVersion, kind, entry }) => ({
+      filter: { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind, overdue: { $ne: kind } },
+      update: { $push: { overdue: kind, outbox: entry }, $inc: { sequence: 1 } },
+    })),
   );
 }
 
 /** Takes what was carried out off the outboxes. Only ever the oldest entries, since the others get their number from their place. */
 export async function takeOff(store: Store, carriedOut: { assignmentId: string; keys: string[] }[]): Promise<void> {
   const alike = Map.groupBy(carriedOut, ({ keys }) => keys.join());
-  for (const group of alike.values()) {
-    const keys = group[0]?.keys ?? [];
-    await store.assignments.updateMany(
-      { _id: { $in: group.map(({ assignmentId }) => assignmentId) } },
-      { $pull: { outbox: { key: { $in: keys } } } },
-    );
-  }
+  await updateAll(
+    store,
+    Array.from(alike.values(), (group) => ({
+      filter: { _id: { $in: group.map(({ assignmentId }) => assignmentId) } },
+      update: { $pull: { outbox: { key: { $in: group[0]?.keys ?? [] } } } },
+    })),
+  );
+}
+
+type Update = { filter: Filter<AssignmentDocument>; update: UpdateFilter<AssignmentDocument> };
+
+/** In one round trip. */
+async function updateAll(store: Store, updates: Update[]): Promise<void> {
+  if (updates.length === 0) return;
+  await store.assignments.bulkWrite(
+    updates.map((updateMany) => ({ updateMany })),
+    { ordered: false },
+  );
 }
 
 export function falseOnDuplicate(error: unknown): false {
   if (error instanceof MongoServerError && error.code === duplicateKey) return false;
   throw error;
+}
+
+/** @throws unless all that failed was there before */
+export function falseOnDuplicates(error: unknown): false {
+  const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+  if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error;
+  return false;
+}
+
+function toDocument({ assignmentId, ...fields }: AssignmentRecord): AssignmentDocument {
+  return { _id: assignmentId, ...fields };
 }
 
 function toRecord({ _id, ...fields }: AssignmentDocument): AssignmentRecord {

@@ -1,6 +1,7 @@
 import type { ReminderState } from '@punctual/contracts';
-import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
+import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { type AssignmentRecord, type Entry, reminderId } from '../domain/assignment.ts';
+import { falseOnDuplicates } from './assignments.ts';
 import type { ReminderDocument } from './documents.ts';
 import type { Store } from './store.ts';
 
@@ -8,8 +9,6 @@ import type { Store } from './store.ts';
 const waiting: ReminderState[] = ['PLANNED', 'OVERDUE'];
 /** Neither sent nor suppressed. */
 const unfinished: ReminderState[] = [...waiting, 'SENDING'];
-
-const duplicateKey = 11000;
 
 export type Claim = { id: string; until: Date };
 
@@ -20,8 +19,8 @@ export type Claim = { id: string; until: Date };
 export async function enterDecisions(store: Store, records: AssignmentRecord[]): Promise<void> {
   const decisions = records.flatMap(({ assignmentId, outbox }) => outbox.map((entry) => ({ assignmentId, entry })));
   const rows = decisions.flatMap(({ assignmentId, entry }) => newRow(assignmentId, entry) ?? []);
-  // Rows first: an outbox may both plan a reminder and suppress it.
-  if (rows.length > 0) await store.ledger.insertMany(rows, { ordered: false }).catch(unlessAllDuplicates);
+  // What was inserted before is as good as inserted now. Rows first: an outbox may both plan a reminder and suppress it.
+  if (rows.length > 0) await store.ledger.insertMany(rows, { ordered: false }).catch(falseOnDuplicates);
   const changes = decisions.flatMap(({ assignmentId, entry }) => changesOf(assignmentId, entry));
   if (changes.length > 0) await store.ledger.bulkWrite(changes, { ordered: false });
 }
@@ -58,9 +57,8 @@ export async function markSent(store: Store, ids: string[], sentAt: Date): Promi
   );
 }
 
-export async function findRows(store: Store, ids: string[]): Promise<Map<string, ReminderDocument>> {
-  const rows = await store.ledger.find({ _id: { $in: ids } }).toArray();
-  return new Map(rows.map((row) => [row._id, row]));
+export async function findRows(store: Store, ids: string[]): Promise<ReminderDocument[]> {
+  return store.ledger.find({ _id: { $in: ids } }).toArray();
 }
 
 /** Planned, its moment was before `before`, and nobody was told. */
@@ -87,24 +85,30 @@ export async function listRows(store: Store, assignmentId: string): Promise<Remi
   return store.ledger.find({ assignmentId }).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
 }
 
-export type Counts = { due: number; planned: number; overdue: number; oldestSendAt: Date | undefined };
-
-export async function countRows(store: Store, now: Date): Promise<Counts> {
-  const isDue = { state: { $in: unfinished }, sendAt: { $lte: now } };
-  const [due, planned, overdue, oldest] = await Promise.all([
-    store.ledger.countDocuments(isDue),
-    store.ledger.countDocuments({ state: 'PLANNED' }),
-    store.ledger.countDocuments({ state: 'OVERDUE' }),
-    store.ledger
-      .find(isDue, { projection: { sendAt: 1 } })
-      .sort({ sendAt: 1 })
-      .limit(1)
-      .toArray(),
-  ]);
-  return { due, planned, overdue, oldestSendAt: oldest[0]?.sendAt };
+/** When the reminder that has been due the longest was to be sent. */
+export async function oldestDue(store: Store, now: Date): Promise<Date | undefined> {
+  const [oldest] = await store.ledger
+    .find(isDue(now), { projection: { sendAt: 1 } })
+    .sort({ sendAt: 1 })
+    .limit(1)
+    .toArray();
+  return oldest?.sendAt;
 }
 
-function newRow(assignmentId: string, entry: Entry): ReminderDocument | undefined {
+export function countDue(store: Store, now: Date): Promise<number> {
+  return store.ledger.countDocuments(isDue(now));
+}
+
+export function countIn(store: Store, state: ReminderState): Promise<number> {
+  return store.ledger.countDocuments({ state });
+}
+
+function isDue(now: Date): Filter<ReminderDocument> {
+  return { state: { $in: unfinished }, sendAt: { $lte: now } };
+}
+
+/** The row that an entry begins, if it begins one. */
+export function newRow(assignmentId: string, entry: Entry): ReminderDocument | undefined {
   if (!('planned' in entry) || entry.planned === null) return undefined;
   const { scheduleVersion, kind, traceparent } = entry;
   return {
@@ -133,10 +137,4 @@ function changesOf(assignmentId: string, entry: Entry): AnyBulkWriteOperation<Re
     ];
   }
   return [];
-}
-
-/** Inserted before is as good as inserted now. */
-function unlessAllDuplicates(error: unknown): void {
-  const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
-  if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error;
 }

@@ -3,11 +3,23 @@ import type { RemindersHealth } from '@punctual/contracts';
 import { z } from 'zod';
 import { judgeHealth, type StoreMeasurements } from '../domain/health.ts';
 import { heartbeatEveryMs } from '../jobs/heartbeat.ts';
-import { countRows } from '../persistence/ledger.ts';
+import { countDue, countIn, oldestDue } from '../persistence/ledger.ts';
 import { findHeartbeat, findLastDispatch } from '../persistence/pulse.ts';
 import type { Store } from '../persistence/store.ts';
+import { type Census, createCensus } from './census.ts';
 
-export type HealthDeps = { store: Store; broker: BrokerHandle; now: () => Date; graceMs: number };
+export type HealthDeps = { store: Store; censuses: Censuses; broker: BrokerHandle; now: () => Date; graceMs: number };
+
+export type Censuses = Record<'due' | 'planned' | 'overdue', Census>;
+
+/** Of the whole ledger; one of each for all who ask. */
+export function createCensuses({ store, now }: { store: Store; now: () => Date }): Censuses {
+  return {
+    due: createCensus(() => countDue(store, now())),
+    planned: createCensus(() => countIn(store, 'PLANNED')),
+    overdue: createCensus(() => countIn(store, 'OVERDUE')),
+  };
+}
 
 const answerWithinMs = 1_500;
 
@@ -23,16 +35,20 @@ export async function measureHealth(deps: HealthDeps): Promise<RemindersHealth> 
   return judgeHealth({ store, brokerIsThere: brokerSkewMs !== undefined, clockSkewMs }, deps.graceMs, deps.now());
 }
 
-async function measureStore({ store, now }: HealthDeps): Promise<StoreMeasurements> {
+async function measureStore({ store, censuses, now }: HealthDeps): Promise<StoreMeasurements> {
   const at = now();
-  const [counts, heartbeat, lastDispatchAt] = await Promise.all([
-    countRows(store, at),
+  const [due, planned, overdue, oldestSendAt, heartbeat, lastDispatchAt] = await Promise.all([
+    censuses.due.count(),
+    censuses.planned.count(),
+    censuses.overdue.count(),
+    oldestDue(store, at),
     findHeartbeat(store),
     findLastDispatch(store),
   ]);
-  const { oldestSendAt, ...numbers } = counts;
   return {
-    ...numbers,
+    due,
+    planned,
+    overdue,
     oldestDueMs: oldestSendAt === undefined ? 0 : at.getTime() - oldestSendAt.getTime(),
     schedulerLagMs:
       heartbeat === undefined

@@ -64,7 +64,7 @@ type Refusal = { readonly code: ProblemCode; readonly detail: string };
 
 const unknown: Refusal = { code: 'not-found', detail: 'There is no such assignment.' };
 
-/** Throws nothing: six times for every look at an assignment, an error each would cost as much as all the rest of it. */
+/** Throws nothing: it is asked six times for every look at an assignment, and an error with its stack is dear. */
 function judge(
   caller: Caller,
   assignment: Assignment,

@@ -21,7 +21,10 @@ export async function openOutbox(databaseUrl: string): Promise<Outbox> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'ops rebuild-stream' });
   await client.connect();
   await client.query('create temporary table on_stream (id uuid primary key)');
-  const lost = 'published_at is not null and not exists (select from on_stream where on_stream.id = outbox.id)';
+  // What comes in meanwhile may be on the stream by the time that its ids have been read: it is none of what was lost.
+  await client.query('create temporary table opened as select clock_timestamp() as at');
+  const lost = `published_at is not null and created_at <= (select at from opened)
+    and not exists (select from on_stream where on_stream.id = outbox.id)`;
   return {
     noteOnStream: async (ids) => {
       await client.query('insert into on_stream select unnest($1::uuid[]) on conflict do nothing', [ids]);
@@ -36,12 +39,11 @@ export async function openOutbox(databaseUrl: string): Promise<Outbox> {
       const { rowCount } = await client.query(
         `update outbox set published_at = null, stream_sequence = null where ${lost}`,
       );
-      await client.query('create temporary table marked as select clock_timestamp() as at');
       return rowCount ?? 0;
     },
     countWaiting: async () => {
       const { rows } = await client.query<{ count: string }>(
-        'select count(*) from outbox where published_at is null and created_at <= (select at from marked)',
+        'select count(*) from outbox where published_at is null and created_at <= (select at from opened)',
       );
       return Number(rows[0]?.count);
     },

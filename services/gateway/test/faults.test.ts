@@ -116,6 +116,34 @@ test('a service that always breaks off is asked twice for a read and then is una
   expect(broken.received).toHaveLength(2);
 });
 
+test('a small answer that breaks off is asked for twice for a read, and then is a 503', async () => {
+  const torn = await service((_request, response, raw) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"half":');
+    setTimeout(() => raw.socket.destroy(), 50);
+  });
+  const gateway = await gatewayBefore(torn.url);
+  expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject(unavailable);
+  expect(torn.received).toHaveLength(2);
+  expect(await gateway.call('POST', `/assignments/${id}/complete`)).toMatchObject(unavailable);
+  expect(torn.received).toHaveLength(3);
+});
+
+test('a small answer that stops half-way is a 504', async () => {
+  const stopping = await service((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"half":');
+  });
+  const gateway = await gatewayBefore(stopping.url, { UPSTREAM_TIMEOUT_MS: '200' });
+  const answer = await gateway.call('GET', `/assignments/${id}`);
+  expect(answer).toMatchObject({ status: 504, json: { code: 'upstream-timeout' } });
+});
+
+test.each([0, 10, 64 * 1024, 64 * 1024 + 1, 3_000_000])('an answer of %i letters arrives whole', async (letters) => {
+  const body = 'x'.repeat(letters);
+  const long = await service((_request, response) => json(response, 200, body, { 'content-length': `${letters + 2}` }));
+  const gateway = await gatewayBefore(long.url);
+  expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject({ status: 200, json: body });
+});
+
 test('an answer that breaks off in the middle does not look whole', async () => {
   const torn = await service((_request, response, raw) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"half":');

@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findSystem } from './find-system.ts';
+
+let folder: string;
+let stackFile: { PUNCTUAL_STACK_FILE: string };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'punctual-ops-'));
+  stackFile = { PUNCTUAL_STACK_FILE: join(folder, 'stack.json') };
+  const postgres = { scheduling: 'postgres://s', payouts: 'postgres://p' };
+  const stack = { gateway: 'http://here', nats: 'nats://here', issuer: 'http://127.0.0.1:9', postgres };
+  await writeFile(stackFile.PUNCTUAL_STACK_FILE, JSON.stringify(stack));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+test('the stack that runs here, when the environment names no system', async () => {
+  const system = await findSystem(stackFile);
+  expect(system.nats()).toEqual({ servers: ['nats://here'] });
+  expect(system.database('payouts')).toBe('postgres://p');
+  await expect(system.token()).rejects.toThrow('does not run any more');
+});
+
+test('a system is never half the one and half the other', async () => {
+  const system = await findSystem({
+    ...stackFile,
+    NATS_URL: 'nats://a,nats://b',
+    NATS_USER: 'ops',
+    NATS_PASSWORD: 'x',
+  });
+  expect(system.nats()).toEqual({ servers: ['nats://a', 'nats://b'], user: 'ops', pass: 'x' });
+  expect(() => system.gateway()).toThrow('PUNCTUAL_GATEWAY is not set.');
+  expect(() => system.database('scheduling')).toThrow('SCHEDULING_DATABASE_URL is not set.');
+});
+
+test('without either, what to do is said', async () => {
+  await rm(stackFile.PUNCTUAL_STACK_FILE);
+  await expect(findSystem(stackFile)).rejects.toThrow('npm start');
+});

@@ -3,8 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
 const rounds = { quick: 3, full: 20 };
-const bodies = ['', 'not JSON', '{}', '[]', '{"type":"schedule.confirmed","data":null}', `"${'x'.repeat(10_000)}"`];
 const subjects = ['schedule.confirmed', 'schedule.proposed', 'reminder.due', 'payout.paid'];
+
+const bodies = (type: string) => [
+  '',
+  'not JSON',
+  '{}',
+  '[]',
+  `{"type":"${type}","data":null}`,
+  `"${'x'.repeat(10_000)}"`,
+];
 
 export const poison: Fault = {
   name: 'poison',
@@ -13,7 +21,7 @@ export const poison: Fault = {
     for (let round = 0; round < rounds[pace]; round += 1) {
       await delay(random.between(200, 800));
       for (const subject of subjects)
-        await bus.jetstream.publish(subject, random.pick(bodies), { msgID: randomUUID() });
+        await bus.jetstream.publish(subject, random.pick(bodies(subject)), { msgID: randomUUID() });
     }
   },
 };

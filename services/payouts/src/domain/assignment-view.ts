@@ -14,17 +14,30 @@ export type AssignmentView = {
   endedBecause: string | null;
   /** Why it was disputed, which happens at most once. */
   disputedBecause: string | null;
+  /** The price at that version; null until an event of this release or a later one has told. */
+  amountMinor: number | null;
+  currency: string | null;
 };
 
 /** The view of an assignment of which nothing is known yet. */
 export function unknownAssignment(assignmentId: Uuid): AssignmentView {
-  return { assignmentId, version: 0, status: 'UNSCHEDULED', endedBecause: null, disputedBecause: null };
+  return {
+    assignmentId,
+    version: 0,
+    status: 'UNSCHEDULED',
+    endedBecause: null,
+    disputedBecause: null,
+    amountMinor: null,
+    currency: null,
+  };
 }
 
 /** Adds an event to what is known: only a newer one tells the status, also a late one tells of an end or a dispute. */
 export function remember(view: AssignmentView, { type, data }: ScheduleEvent): AssignmentView {
   const next =
-    data.scheduleVersion > view.version ? { ...view, version: data.scheduleVersion, status: data.status } : view;
+    data.scheduleVersion > view.version
+      ? { ...view, version: data.scheduleVersion, status: data.status, ...data.price }
+      : view;
   switch (type) {
     case 'schedule.cancelled':
       return { ...next, endedBecause: because('cancelled', data.reason) };

@@ -4,8 +4,8 @@ import type { PayoutStatus, Role } from '@punctual/contracts';
 /** What a person may ask of a payout. */
 export type CommandName = 'approve' | 'block' | 'unblock' | 'mark-paid';
 
-/** What moves a payout: a person's command, or the facts of its assignment. */
-export type Cause = CommandName | 'events';
+/** What moves a payout: a person's command, the facts of its assignment, or what the payment provider answered. */
+export type Cause = CommandName | 'events' | 'payment';
 
 export type Edge = { from: PayoutStatus; to: PayoutStatus; causes: readonly Cause[] };
 
@@ -15,10 +15,10 @@ export const edges: readonly Edge[] = [
   { from: 'PENDING', to: 'AWAITING_APPROVAL', causes: ['events'] },
   { from: 'AWAITING_APPROVAL', to: 'AWAITING_APPROVAL', causes: ['approve'] },
   { from: 'AWAITING_APPROVAL', to: 'APPROVED', causes: ['approve'] },
-  { from: 'APPROVED', to: 'PAID', causes: ['mark-paid'] },
+  { from: 'APPROVED', to: 'PAID', causes: ['mark-paid', 'payment'] },
   { from: 'PENDING', to: 'BLOCKED', causes: ['events', 'block'] },
   { from: 'AWAITING_APPROVAL', to: 'BLOCKED', causes: ['events', 'block'] },
-  { from: 'APPROVED', to: 'BLOCKED', causes: ['events', 'block'] },
+  { from: 'APPROVED', to: 'BLOCKED', causes: ['events', 'block', 'payment'] },
   { from: 'BLOCKED', to: 'BLOCKED', causes: ['events'] },
   { from: 'BLOCKED', to: 'PENDING', causes: ['unblock'] },
   { from: 'BLOCKED', to: 'AWAITING_APPROVAL', causes: ['unblock'] },

@@ -10,5 +10,7 @@ export const AssignmentViewRow = defineEntity({
     status: p.enum(AssignmentStatus.options),
     endedBecause: p.text().strictNullable(),
     disputedBecause: p.text().strictNullable(),
+    amountMinor: p.bigint('number').strictNullable(),
+    currency: p.text().strictNullable(),
   },
 });

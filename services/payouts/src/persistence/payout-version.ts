@@ -6,7 +6,7 @@ import { changedFields, toPayoutEvent } from '../domain/present.ts';
 // What one version of a payout leaves behind beside the payout itself.
 
 /** What the timeline tells of a change beside the fields. */
-export type Change = { actor: Actor; source: 'API' | 'EVENT'; reason: string | null };
+export type Change = { actor: Actor; source: 'API' | 'EVENT' | 'SYSTEM'; reason: string | null };
 
 /** The row of the timeline that says how `after` came to be; all of an opening is new. */
 export function timelineItem(

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import type { EndpointName, ProblemCode } from '@punctual/contracts';
 import { windowIn, windowOn } from '@punctual/devstack';
 import type { Stages } from './stages.ts';
@@ -6,7 +6,7 @@ import type { Person, TestStack } from './test-stack.ts';
 import { confirm, giveJob, propose, timezone, type Visit } from './visit.ts';
 
 /** Somebody sends something to the endpoint in question. */
-export type Attempt = { as: Person; id?: string; query?: object; body?: object };
+export type Attempt = { as: Person; id?: string; query?: object; body?: object; headers?: Record<string, string> };
 
 /** How an endpoint is made to answer well, and with each problem that is its own. */
 export type ContractCase = {
@@ -187,6 +187,20 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         }),
       },
     },
+    getPayoutAccount: {
+      good: async () => {
+        await finance.putPayoutAccount({ params: { id: provider.id }, body: account });
+        return { as: provider, id: provider.id };
+      },
+    },
+    putPayoutAccount: {
+      good: () => ({ as: finance, id: provider.id, body: account }),
+      bad: { forbidden: async () => ({ as: ops, id: provider.id, body: account }) },
+    },
+    takeStripeNotice: {
+      good: () => ({ as: stranger, body: notice, headers: signed(JSON.stringify(notice)) }),
+    },
+    findPayoutDrift: { good: () => ({ as: ops }), bad: { forbidden: async () => ({ as: customer }) } },
     explainAssignment: {
       good: async () => ({ as: ops, id: (await visits.confirmed()).assignmentId }),
       bad: { forbidden: async () => ofVisit('customer', await visits.confirmed()) },
@@ -200,6 +214,17 @@ const now = Temporal.Now.instant();
 const someday = windowOn(now, { days: 3, hour: 12, minutes: 60 });
 const job = { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } };
 const reason = 'It stopped by itself';
+
+const account = { account: 'acct_1MTfjCQ9PRzxEwkZ' };
+const notice = { id: 'evt_1', object: 'event', type: 'balance.available', data: { object: {} } };
+export const webhookSecret = 'whsec_contract';
+
+/** As Stripe signs what it sends. */
+export function signed(body: string): Record<string, string> {
+  const at = Math.trunc(Date.now() / 1000);
+  const signature = createHmac('sha256', webhookSecret).update(`${at}.${body}`).digest('hex');
+  return { 'stripe-signature': `t=${at},v1=${signature}` };
+}
 
 function ofVisit(by: 'customer' | 'provider', visit: Visit, body?: object): Attempt {
   return { as: visit[by], id: visit.assignmentId, ...(body && { body }) };

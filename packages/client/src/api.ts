@@ -46,6 +46,10 @@ export type UnblockBody = { reason: string };
 
 export type MarkPaidBody = { reference: string };
 
+export type PayoutAccountBody = { account: string };
+
+export type StripeNotice = { id: string; type: string };
+
 export type Job = {
   id: string;
   customerId: string;
@@ -284,6 +288,30 @@ export type Health = 'ok' | 'degraded' | 'down';
 export type FreeWindows = { items: Array<Interval> };
 
 export type PayoutPage = { items: Array<Payout>; nextCursor: string | null };
+
+export type PayoutAccount = {
+  providerId: string;
+  account: string;
+  version: number;
+  updatedBy: string;
+  updatedAt: string;
+};
+
+export type NoticeTaken = { received: true };
+
+export type PayoutDrift = { at: string; providerCompared: boolean; items: Array<Drift>; total: number };
+
+export type Drift = { kind: DriftKind; payoutId: string | null; assignmentId: string | null; detail: string };
+
+export type DriftKind =
+  | 'PAYOUT_MISSING'
+  | 'PAYOUT_EXTRA'
+  | 'AMOUNT_DIFFERS'
+  | 'ATTEMPT_OPEN'
+  | 'TRANSFER_MISSING'
+  | 'TRANSFER_EXTRA'
+  | 'TRANSFER_DIFFERS'
+  | 'TRANSFER_REVERSED';
 
 export type Explanation = {
   assignmentId: string;
@@ -1079,7 +1107,7 @@ export type Operations = {
   };
   /** Payouts, for finance and ops */
   listPayouts: {
-    query?: { status?: PayoutStatus; limit?: number; cursor?: string };
+    query?: { status?: PayoutStatus; from?: string; to?: string; limit?: number; cursor?: string };
     answer: PayoutPage;
   };
   /** Read a payout */
@@ -1122,6 +1150,28 @@ export type Operations = {
     body: MarkPaidBody;
     answer: Payout;
   };
+  /** Where a provider is paid to */
+  getPayoutAccount: {
+    params: { id: string };
+
+    answer: PayoutAccount;
+  };
+  /** Set where a provider is paid to; what is being paid goes where it was sent */
+  putPayoutAccount: {
+    params: { id: string };
+
+    body: PayoutAccountBody;
+    answer: PayoutAccount;
+  };
+  /** For Stripe, which signs what it sends */
+  takeStripeNotice: {
+    body: StripeNotice;
+    answer: NoticeTaken;
+  };
+  /** Where payouts, the events of their assignments and the payment provider do not agree */
+  findPayoutDrift: {
+    answer: PayoutDrift;
+  };
   /** What every part knows of an assignment: changes, events and who took them, reminders, payout */
   explainAssignment: {
     params: { id: string };
@@ -1160,6 +1210,10 @@ export const routes = {
   blockPayout: { method: 'POST', path: '/payouts/{id}/block' },
   unblockPayout: { method: 'POST', path: '/payouts/{id}/unblock' },
   markPayoutPaid: { method: 'POST', path: '/payouts/{id}/mark-paid' },
+  getPayoutAccount: { method: 'GET', path: '/providers/{id}/payout-account' },
+  putPayoutAccount: { method: 'PUT', path: '/providers/{id}/payout-account' },
+  takeStripeNotice: { method: 'POST', path: '/webhooks/stripe' },
+  findPayoutDrift: { method: 'GET', path: '/ops/payouts/drift' },
   explainAssignment: { method: 'GET', path: '/ops/assignments/{id}/explain' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },
 } as const;

@@ -34,7 +34,7 @@ export type ChangesInput = {
 export type OperationName = keyof Operations;
 export type Answer<N extends OperationName> = Operations[N]['answer'];
 export type Input<N extends OperationName> = Omit<Operations[N], 'answer'> &
-  (Method<N> extends 'POST' ? Mutation : unknown) & {
+  (Method<N> extends 'POST' | 'PUT' ? Mutation : unknown) & {
     /** Gives the request up. */
     signal?: AbortSignal | undefined;
     headers?: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ test('a preflight of a named origin is answered, without a token and as often as
     expect(status).toBe(204);
     expect(headers).toMatchObject({
       'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-methods': 'GET,POST,PUT',
       'access-control-allow-headers': expect.stringMatching(/Authorization.*Idempotency-Key.*If-Match.*Last-Event-ID/),
       'access-control-max-age': '600',
     });

@@ -10,7 +10,11 @@ import {
 import { forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
+import { payApproved } from './jobs/pay-approved.ts';
+import { watchDrift } from './jobs/watch-drift.ts';
 import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
+import { createProvider } from './payment/create-provider.ts';
+import { forgetNotices } from './persistence/payment-notices.ts';
 import { schema } from './persistence/schema.ts';
 
 /** Turns confirmed work into a payout that a person approves, and keeps its books. */
@@ -44,11 +48,21 @@ export const payouts: ServiceDefinition<Config> = {
       run: () => forgetAnswers(database.fork(), Temporal.Now.instant()),
     });
 
+    every(process, {
+      name: 'forget notices',
+      pauseMs: 3_600_000,
+      run: () => forgetNotices(database.fork()),
+    });
+    const provider = createProvider(config);
+    const retry = { tries: config.PAYMENT_TRIES, firstPauseMs: config.PAYMENT_PAUSE_MS };
+    if (provider) payApproved({ database, relay, provider, retry, ...process });
+    watchDrift({ database, provider, ...process });
+
     return createHttpApp({
       ...process,
       authenticate: createAuthenticate(config),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
-      routes: createRoutes({ database, relay }),
+      routes: createRoutes({ database, relay, provider, logger, webhookSecret: config.STRIPE_WEBHOOK_SECRET }),
     });
   },
 };

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Endpoint } from '@punctual/contracts';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -21,6 +22,8 @@ export type HandlerRequest<E extends Endpoint> = {
 
 export type Handled = {
   body: unknown;
+  /** Sent instead of the body, as it comes; breaks off for the client when it does. */
+  stream?: { type: string; chunks: Readable };
   /** Without it, the endpoint's own success. */
   status?: number;
   /** The aggregate's version, for the `ETag`. */

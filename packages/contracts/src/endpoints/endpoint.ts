@@ -3,7 +3,7 @@ import type { ProblemCode } from '../problems.ts';
 
 /** One method and path of the API: who serves it, what goes in, what comes out, and what may go wrong. */
 export type Endpoint = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** As Express writes it: `/jobs/:id`. */
   readonly path: string;
   /** The service that answers; the gateway forwards to it. */
@@ -16,6 +16,8 @@ export type Endpoint = {
   /** No body at all is as good as an empty object. */
   readonly bodyOptional?: true;
   readonly success: Success;
+  /** The media type of the same answer for who accepts only that. */
+  readonly alternative?: 'text/csv';
   /** The other good answer, when there is one: the same shape with another status. */
   readonly otherwise?: { readonly status: 503; readonly description: string };
   readonly problems: readonly ProblemCode[];

@@ -13,8 +13,8 @@ test.each(all)('$name declares what its path names', ({ path, params }) => {
   expect(Object.keys(params?.shape ?? {})).toEqual(names);
 });
 
-test.each(all)('$name has a body if and only if it is a POST, and lists no problem twice', (endpoint) => {
-  expect(endpoint.body !== undefined).toBe(endpoint.method === 'POST');
+test.each(all)('$name has a body if and only if it changes something, and lists no problem twice', (endpoint) => {
+  expect(endpoint.body !== undefined).toBe(endpoint.method !== 'GET');
   expect(new Set(endpoint.problems).size).toBe(endpoint.problems.length);
 });
 

@@ -1,11 +1,15 @@
 import { EmptyBody } from '../rest/empty-body.ts';
 import { IdParams, ListPayoutsQuery } from '../rest/parameters.ts';
 import { BlockBody, MarkPaidBody, Payout, PayoutPage, UnblockBody } from '../rest/payout.ts';
+import { PayoutAccount, PayoutAccountBody } from '../rest/payout-account.ts';
+import { PayoutDrift } from '../rest/payout-drift.ts';
+import { NoticeTaken, StripeNotice } from '../rest/stripe-notice.ts';
 import { Timeline } from '../rest/timeline.ts';
 import type { Endpoint } from './endpoint.ts';
-import { change, list, read } from './problem-sets.ts';
+import { change, create, edge, list, read } from './problem-sets.ts';
 
 const payout = { status: 200, description: 'The payout', schema: Payout, etag: true } as const;
+const account = { status: 200, description: 'The account', schema: PayoutAccount, etag: true } as const;
 
 export const payoutEndpoints = {
   getAssignmentPayout: {
@@ -25,7 +29,8 @@ export const payoutEndpoints = {
     summary: 'Payouts, for finance and ops',
     access: 'token',
     query: ListPayoutsQuery,
-    success: { status: 200, description: 'One page', schema: PayoutPage },
+    success: { status: 200, description: 'One page; as CSV all of them', schema: PayoutPage },
+    alternative: 'text/csv',
     problems: [...list, 'forbidden'],
   },
   getPayout: {
@@ -92,5 +97,51 @@ export const payoutEndpoints = {
     body: MarkPaidBody,
     success: payout,
     problems: change,
+  },
+  getPayoutAccount: {
+    method: 'GET',
+    path: '/providers/:id/payout-account',
+    owner: 'payouts',
+    summary: 'Where a provider is paid to',
+    access: 'token',
+    params: IdParams,
+    success: account,
+    problems: read,
+  },
+  putPayoutAccount: {
+    method: 'PUT',
+    path: '/providers/:id/payout-account',
+    owner: 'payouts',
+    summary: 'Set where a provider is paid to; what is being paid goes where it was sent',
+    access: 'token',
+    params: IdParams,
+    body: PayoutAccountBody,
+    success: account,
+    problems: [...create, 'precondition-failed'],
+  },
+  takeStripeNotice: {
+    method: 'POST',
+    path: '/webhooks/stripe',
+    owner: 'payouts',
+    summary: 'For Stripe, which signs what it sends',
+    access: 'public',
+    body: StripeNotice,
+    success: { status: 200, description: 'It was taken, now or before', schema: NoticeTaken },
+    problems: [
+      ...edge,
+      'malformed-body',
+      'validation-failed',
+      'payload-too-large',
+      'unsupported-media-type',
+    ],
+  },
+  findPayoutDrift: {
+    method: 'GET',
+    path: '/ops/payouts/drift',
+    owner: 'payouts',
+    summary: 'Where payouts, the events of their assignments and the payment provider do not agree',
+    access: 'token',
+    success: { status: 200, description: 'What was found; nothing was changed', schema: PayoutDrift },
+    problems: [...list, 'forbidden'],
   },
 } as const satisfies Record<string, Endpoint>;

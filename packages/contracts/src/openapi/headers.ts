@@ -28,14 +28,15 @@ const text = (description: string, required = true): oas31.HeaderObject => ({
 });
 
 /** The headers of an endpoint's good answers. */
-export function goodAnswerHeaders({ method, query, success }: Endpoint): oas31.HeadersObject {
+export function goodAnswerHeaders({ method, access, query, success }: Endpoint): oas31.HeadersObject {
   const isAlwaysVersioned = !query?.shape.dryRun;
   return {
     ...(success.etag && { ETag: text('The version, to send back as If-Match', isAlwaysVersioned) }),
     ...(success.status === 201 && { Location: text('Where the new resource is') }),
-    ...(method === 'POST' && {
-      'Idempotent-Replayed': text('`true` when this is the answer of an earlier request', false),
-    }),
+    ...(method !== 'GET' &&
+      access === 'token' && {
+        'Idempotent-Replayed': text('`true` when this is the answer of an earlier request', false),
+      }),
   };
 }
 

@@ -45,7 +45,9 @@ test.each(all)('$name has its parameters, headers and security', (endpoint) => {
   const names = (schema: Endpoint['params']) => Object.keys(schema?.shape ?? {});
   expect(parametersOf(endpoint, 'path')).toEqual(names(endpoint.params));
   expect(parametersOf(endpoint, 'query')).toEqual(names(endpoint.query));
-  expect(parametersOf(endpoint, 'header').includes('If-Match')).toBe(endpoint.method === 'POST');
+  expect(parametersOf(endpoint, 'header').includes('If-Match')).toBe(
+    endpoint.method !== 'GET' && endpoint.access === 'token',
+  );
   expect(operationOf(endpoint).security).toEqual(endpoint.access === 'public' ? [] : undefined);
 });
 

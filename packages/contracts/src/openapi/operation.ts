@@ -18,8 +18,10 @@ export function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   };
 }
 
-function requestParams({ method, params, query, success }: Endpoint): Record<string, z.ZodObject> {
-  const header = method === 'POST' ? mutationHeaders : success.contentType === 'text/event-stream' && resumeHeaders;
+function requestParams({ method, access, params, query, success }: Endpoint): Record<string, z.ZodObject> {
+  const isOfUser = access === 'token';
+  const header =
+    method !== 'GET' ? isOfUser && mutationHeaders : success.contentType === 'text/event-stream' && resumeHeaders;
   return { ...(params && { path: params }), ...(query && { query }), ...(header && { header }) };
 }
 
@@ -30,8 +32,11 @@ function requestContent(schema: z.ZodObject): ZodOpenApiContentObject {
 }
 
 function responses(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { success, otherwise } = endpoint;
-  const content = { [success.contentType ?? 'application/json']: success.schema ? { schema: success.schema } : {} };
+  const { success, otherwise, alternative } = endpoint;
+  const content = {
+    [success.contentType ?? 'application/json']: success.schema ? { schema: success.schema } : {},
+    ...(alternative && { [alternative]: { schema: { type: 'string' as const } } }),
+  };
   const problems = problemResponses(endpoint.problems);
   return {
     [`${success.status}`]: { description: success.description, headers: goodAnswerHeaders(endpoint), content },

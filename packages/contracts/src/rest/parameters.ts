@@ -23,7 +23,12 @@ export const ListAssignmentsQuery = z.object({
 });
 export type ListAssignmentsQuery = z.infer<typeof ListAssignmentsQuery>;
 
-export const ListPayoutsQuery = z.object({ status: PayoutStatus.optional(), ...paging });
+export const ListPayoutsQuery = z.object({
+  status: PayoutStatus.optional(),
+  from: instantParameter.optional(),
+  to: instantParameter.optional(),
+  ...paging,
+});
 export type ListPayoutsQuery = z.infer<typeof ListPayoutsQuery>;
 
 export const FreeWindowsQuery = z.object({

@@ -8,7 +8,7 @@ import type { RequestHandler } from 'express';
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   const answer = cors({
     origin: [...origins],
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'PUT'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'traceparent'],
     exposedHeaders: ['ETag', 'Idempotent-Replayed', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: 600,

@@ -13,6 +13,8 @@ const fromClient = [
   'if-match',
   'if-none-match',
   'last-event-id',
+  // Over the bytes of the body, which pass as they came.
+  'stripe-signature',
 ];
 
 const fromService = [

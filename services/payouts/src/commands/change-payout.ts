@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { OutboxRelay } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
 import {
@@ -34,6 +35,8 @@ export type Command = {
   name: CommandName;
   reason: string | null;
   decide: (situation: Situation) => Payout;
+  /** Judged after the decision, with the payout locked. @throws DomainError */
+  check?: (em: EntityManager, payout: Payout) => Promise<void>;
 };
 
 /**
@@ -59,6 +62,7 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
       requireMatch(payout, ifMatch);
       return command.decide({ payout, view, now: new Date() });
     });
+    await command.check?.(em, payout);
     await savePayout(em, payout, next, { actor, source: 'API', reason: command.reason });
 
     const presented = presentPayout(next);

@@ -18,7 +18,12 @@ export function requireSight(person: Person, payout: Pick<Payout, 'providerId'> 
 
 /** @throws DomainError `forbidden` */
 export function requireOverseer(person: Person): void {
-  if (!hasAny(person, overseers)) throw new DomainError('forbidden', 'Only finance and ops may list payouts.');
+  if (!hasAny(person, overseers)) throw new DomainError('forbidden', 'Only finance and ops may see all payouts.');
+}
+
+/** @throws DomainError `forbidden` */
+export function requireFinance({ roles }: Pick<Person, 'roles'>): void {
+  if (!roles.includes('finance')) throw new DomainError('forbidden', 'Only finance sets where a provider is paid to.');
 }
 
 /**

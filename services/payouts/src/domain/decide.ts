@@ -40,3 +40,13 @@ export function unblock({ payout, view, now }: Situation): Payout {
 export function markPaid({ payout, now }: Situation, reference: string): Payout {
   return move(payout, 'mark-paid', 'PAID', { paidAt: now, paymentReference: reference }, now);
 }
+
+/** The payment provider says that the money has moved. */
+export function settlePaid(payout: Payout, reference: string, now: Date): Payout {
+  return move(payout, 'payment', 'PAID', { paidAt: now, paymentReference: reference }, now);
+}
+
+/** The payment did not go as it should, or nobody knows how it went: a person has to look. */
+export function blockPayment(payout: Payout, because: string, now: Date): Payout {
+  return move(payout, 'payment', 'BLOCKED', { blockedBecause: because }, now);
+}

@@ -1,19 +1,34 @@
-import { type Handled, handle, type Route } from '@punctual/chassis';
+import { type Handled, handle, type Logger, type Route, relay } from '@punctual/chassis';
 import { endpoints } from '@punctual/contracts';
 import { approvePayout } from '../commands/approve-payout.ts';
 import { blockPayout } from '../commands/block-payout.ts';
 import type { Answer, CommandDeps } from '../commands/change-payout.ts';
 import { markPayoutPaid } from '../commands/mark-payout-paid.ts';
+import { setPayoutAccount } from '../commands/set-payout-account.ts';
 import { unblockPayout } from '../commands/unblock-payout.ts';
 import { explainAssignment } from '../queries/explain-assignment.ts';
+import { exportPayouts } from '../queries/export-payouts.ts';
+import { type DriftDeps, getDrift } from '../queries/find-drift.ts';
 import { getPayout } from '../queries/get-payout.ts';
+import { getPayoutAccount } from '../queries/get-payout-account.ts';
 import { getPayoutTimeline } from '../queries/get-payout-timeline.ts';
 import { listPayouts } from '../queries/list-payouts.ts';
+import { receiveNotice } from './receive-notice.ts';
+
+export type RoutesDeps = CommandDeps & DriftDeps & { logger: Logger; webhookSecret: string | undefined };
 
 /** Every endpoint of the contract that this service answers. */
-export function createRoutes(deps: CommandDeps): Route[] {
+export function createRoutes(deps: RoutesDeps): Route[] {
   return [
-    handle(endpoints.listPayouts, async ({ caller, query }) => ({ body: await listPayouts(deps, caller, query) })),
+    handle(endpoints.listPayouts, async ({ caller, query, raw }) => {
+      if (raw.accepts('application/json', 'text/csv') !== 'text/csv') {
+        return { body: await listPayouts(deps, caller, query) };
+      }
+      return {
+        body: undefined,
+        stream: { type: 'text/csv; charset=utf-8', chunks: exportPayouts(deps, caller, query) },
+      };
+    }),
     handle(endpoints.getPayout, async ({ caller, params }) => asPayout(await getPayout(deps, caller, params))),
     handle(endpoints.getAssignmentPayout, async ({ caller, params }) =>
       asPayout(await getPayout(deps, caller, { assignmentId: params.id })),
@@ -29,6 +44,15 @@ export function createRoutes(deps: CommandDeps): Route[] {
     handle(endpoints.blockPayout, async (request) => asAnswer(await blockPayout(deps, request))),
     handle(endpoints.unblockPayout, async (request) => asAnswer(await unblockPayout(deps, request))),
     handle(endpoints.markPayoutPaid, async (request) => asAnswer(await markPayoutPaid(deps, request))),
+    handle(endpoints.getPayoutAccount, async ({ caller, params }) =>
+      asPayout(await getPayoutAccount(deps, caller, params.id)),
+    ),
+    handle(endpoints.putPayoutAccount, async (request) => {
+      const { account, replayed } = await setPayoutAccount(deps, request);
+      return asAnswer({ payout: account, replayed });
+    }),
+    relay(endpoints.takeStripeNotice, receiveNotice(deps)),
+    handle(endpoints.findPayoutDrift, async ({ caller }) => ({ body: await getDrift(deps, caller) })),
   ];
 }
 

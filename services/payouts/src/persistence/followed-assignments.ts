@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { outboxInsert } from '@punctual/chassis';
+import { outboxRow } from '@punctual/chassis';
 import { insertRows, type Statement, upsertRows } from '@punctual/chassis/postgres';
 import type { Known } from '../domain/apply-schedule-event.ts';
 import { unknownAssignment } from '../domain/assignment-view.ts';
@@ -48,6 +48,6 @@ export function writesOf(known: readonly Known[], steps: readonly Step[]): State
     ),
     ...upsertRows('payout', 'id', payouts),
     ...insertRows('payout_timeline', timeline),
-    ...(events.length > 0 ? [outboxInsert(...events)] : []),
+    ...insertRows('outbox', events.map(outboxRow)),
   ];
 }

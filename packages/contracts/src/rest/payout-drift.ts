@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { sample } from '../samples.ts';
+import { Instant, Uuid } from '../scalars.ts';
+
+/** How the books can differ; docs/runbook.md says what to do about each. */
+export const DriftKind = z
+  .enum([
+    'PAYOUT_MISSING',
+    'PAYOUT_EXTRA',
+    'AMOUNT_DIFFERS',
+    'ATTEMPT_OPEN',
+    'TRANSFER_MISSING',
+    'TRANSFER_EXTRA',
+    'TRANSFER_DIFFERS',
+    'TRANSFER_REVERSED',
+  ])
+  .meta({ id: 'DriftKind' });
+export type DriftKind = z.infer<typeof DriftKind>;
+
+export const Drift = z
+  .strictObject({
+    kind: DriftKind,
+    payoutId: Uuid.nullable(),
+    assignmentId: Uuid.nullable(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Drift' });
+export type Drift = z.infer<typeof Drift>;
+
+/** Where payouts, the events of their assignments and the payment provider do not agree. */
+export const PayoutDrift = z
+  .strictObject({
+    at: Instant,
+    /** Whether the payment provider was compared as well; not with `manual`. */
+    providerCompared: z.boolean(),
+    /** More than the first thousand are counted only. */
+    items: z.array(Drift),
+    total: z.int().min(0),
+  })
+  .meta({
+    id: 'PayoutDrift',
+    examples: [
+      {
+        at: sample.changedAt,
+        providerCompared: true,
+        items: [
+          {
+            kind: 'TRANSFER_REVERSED',
+            payoutId: sample.payoutId,
+            assignmentId: null,
+            detail: 'tr_1MiN3gLkdIwHu7ixNCZvFdgA was reversed after it had paid',
+          },
+        ],
+        total: 1,
+      },
+    ],
+  });
+export type PayoutDrift = z.infer<typeof PayoutDrift>;

@@ -1,0 +1,141 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { failpoint, type Logger, type OutboxRelay } from '@punctual/chassis';
+import { type Database, inTransaction } from '@punctual/chassis/postgres';
+import { type Attempt, openAttempt, paidBy, type Result } from '../domain/attempt.ts';
+import { blockPayment, settlePaid } from '../domain/decide.ts';
+import type { Payout } from '../domain/payout.ts';
+import type { PaymentAnswer, PaymentProvider } from '../payment/payment-provider.ts';
+import { addResult, insertAttempt, readAttempts } from '../persistence/payment-attempts.ts';
+import { dropClaim, holdsClaim, type PaymentClaim, postponeClaim } from '../persistence/payment-claims.ts';
+import { findAccount } from '../persistence/payout-accounts.ts';
+import { lockPayout, savePayout } from '../persistence/payouts.ts';
+
+export type PayDeps = {
+  database: Database;
+  relay: OutboxRelay;
+  provider: PaymentProvider;
+  logger: Logger;
+  /** How often one payment is tried before a person has to look, and the pause after the first try; it doubles. */
+  retry: { tries: number; firstPauseMs: number };
+};
+
+const change = { actor: { id: null, role: 'system' }, source: 'SYSTEM', reason: null } as const;
+
+/**
+ * Pays one claimed payout (ADR 0013): the attempt is committed, the provider is asked with nothing locked, and the answer is committed.
+ * Whoever finds an attempt that is open asks first what became of it. While one is open no other begins.
+ */
+export async function payPayout(deps: PayDeps, claim: PaymentClaim): Promise<void> {
+  await failpoint('before-payment-attempt');
+  const prepared = await prepare(deps, claim);
+  if (!prepared) return;
+  const { attempt } = prepared;
+  await failpoint('after-payment-attempt');
+  const answer = await ask(deps, prepared);
+  await failpoint('after-payment-call');
+  await settle(deps, claim, attempt, answer);
+  await failpoint('after-payment-mark');
+}
+
+/** An attempt that is open; `isFirst` when it was begun just now and there was none before. */
+type Prepared = { attempts: Attempt[]; attempt: Attempt; isFirst: boolean };
+
+/** @returns undefined when there is nothing to ask the provider */
+async function prepare({ database, relay }: PayDeps, claim: PaymentClaim): Promise<Prepared | undefined> {
+  const prepared = await inTransaction(database, async (em): Promise<Prepared | undefined> => {
+    const payout = await lockPayout(em, { id: claim.payoutId });
+    if (payout?.status !== 'APPROVED' || !(await holdsClaim(em, claim))) return undefined;
+    const attempts = await readAttempts(em, payout.id);
+    const now = new Date();
+
+    const paid = paidBy(attempts);
+    const open = openAttempt(attempts);
+    const account = await findAccount(em, payout.providerId);
+    const end = paid?.reference
+      ? settlePaid(payout, paid.reference, now)
+      : !account && !open && blockPayment(payout, 'The provider has no payout account.', now);
+    if (end) {
+      await savePayout(em, payout, end, change);
+      await dropClaim(em, claim);
+      return undefined;
+    }
+    if (open || !account) return open && { attempts, attempt: open, isFirst: false };
+    const attempt = begin(payout, account.account, attempts.length + 1, now);
+    await insertAttempt(em, attempt);
+    return { attempts: [...attempts, attempt], attempt, isFirst: attempts.length === 0 };
+  });
+  relay.wake();
+  return prepared;
+}
+
+function begin({ id: payoutId, amount }: Payout, account: string, number: number, startedAt: Date): Attempt {
+  return { id: randomUUIDv7(), payoutId, number, account, amount, startedAt, results: [] };
+}
+
+type Known = PaymentAnswer | { kind: 'PAID_BEFORE'; attempt: Attempt; reference: string } | { kind: 'ABSENT' };
+
+/** Nothing is paid before every attempt that there was has been looked up, unless this is the first moment of the first one. */
+async function ask({ provider }: PayDeps, { attempts, attempt, isFirst }: Prepared): Promise<Known> {
+  if (!isFirst) {
+    try {
+      for (const each of attempts) {
+        const transfer = await provider.find(each);
+        if (transfer) return { kind: 'PAID_BEFORE', attempt: each, reference: transfer.reference };
+      }
+    } catch (error) {
+      return { kind: 'AGAIN', because: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  if (new Date() >= provider.repeatableUntil(attempt)) return { kind: 'ABSENT' };
+  await failpoint('before-payment-call');
+  return provider.pay(attempt);
+}
+
+async function settle(deps: PayDeps, claim: PaymentClaim, attempt: Attempt, answer: Known): Promise<void> {
+  const { database, relay, retry, logger } = deps;
+  await inTransaction(database, async (em) => {
+    const payout = await lockPayout(em, { id: claim.payoutId });
+    if (!payout) return;
+    const now = new Date();
+    const paid = answer.kind === 'PAID' ? { ...answer, attempt } : answer.kind === 'PAID_BEFORE' ? answer : undefined;
+    if (paid) {
+      // A fact, whoever finds it; a payout that was blocked meanwhile stays so, and is paid when a person unblocks it.
+      await addResult(em, paid.attempt.id, { outcome: 'PAID', reference: paid.reference, code: null, at: now });
+      if (payout.status === 'APPROVED') await savePayout(em, payout, settlePaid(payout, paid.reference, now), change);
+      await dropClaim(em, claim);
+      return;
+    }
+    // What did not work is only for the latest claim to say: another one may be paying right now.
+    if (!(await holdsClaim(em, claim))) return;
+    const isLast = claim.tries >= retry.tries;
+    if (answer.kind === 'AGAIN' && !isLast) {
+      logger.warn({ payoutId: payout.id, try: claim.tries, because: answer.because }, 'a payment is tried again');
+      return postponeClaim(em, claim, retry.firstPauseMs * 2 ** (claim.tries - 1));
+    }
+    const result = closing(answer, now);
+    if (result) await addResult(em, attempt.id, result);
+    if (payout.status === 'APPROVED') await savePayout(em, payout, blockPayment(payout, reasonOf(answer), now), change);
+    await dropClaim(em, claim);
+  });
+  relay.wake();
+}
+
+/** Only what is known for sure ends an attempt. */
+function closing(answer: Known, at: Date): Result | undefined {
+  if (answer.kind === 'REFUSED') return { outcome: 'REFUSED', reference: null, code: answer.code, at };
+  return answer.kind === 'ABSENT' ? { outcome: 'ABSENT', reference: null, code: null, at } : undefined;
+}
+
+function reasonOf(answer: Known): string {
+  switch (answer.kind) {
+    case 'REFUSED':
+      return `payment refused: ${answer.code}`;
+    case 'ABSENT':
+      return 'unknown payment result: Stripe has no transfer of this attempt; unblock to pay by a new one';
+    case 'AGAIN':
+    case 'UNKNOWN':
+      return `unknown payment result: ${answer.because}; unblock to look it up again`;
+    default:
+      throw new Error('A payment that went through blocks nothing.');
+  }
+}

@@ -1,0 +1,38 @@
+import type { Attempt } from '../domain/attempt.ts';
+
+/** What is known after the provider was asked. */
+export type PaymentAnswer =
+  | { kind: 'PAID'; reference: string }
+  /** Nothing moved, and nothing will. */
+  | { kind: 'REFUSED'; code: string }
+  /** Not known, or not yet; to ask again is safe. */
+  | { kind: 'AGAIN'; because: string }
+  /** Not known, and to ask again will not tell. */
+  | { kind: 'UNKNOWN'; because: string };
+
+/** What the provider has of a payout. */
+export type Transfer = {
+  reference: string;
+  payoutId: string | undefined;
+  attemptId: string | undefined;
+  /** In the provider's smallest units, in lower case as it writes currencies. */
+  amount: number;
+  currency: string;
+  account: string | undefined;
+  isReversed: boolean;
+};
+
+/** Moves money. Each method may be called any number of times, by several instances at once. */
+export type PaymentProvider = {
+  /** Pays, or tells how the same attempt ended before. Never throws. */
+  pay(attempt: Attempt): Promise<PaymentAnswer>;
+  /**
+   * The transfer of an attempt, if the provider has it.
+   * @throws when the provider gives no answer
+   */
+  find(attempt: Attempt): Promise<Transfer | undefined>;
+  /** What it moved since then, the newest first. @throws when the provider gives no answer */
+  list(since: Date): AsyncIterable<Transfer>;
+  /** Until when a repeated `pay` is answered as the first one was, and moves nothing more. */
+  repeatableUntil(attempt: Attempt): Date;
+};

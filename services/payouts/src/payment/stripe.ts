@@ -1,0 +1,90 @@
+import Stripe from 'stripe';
+import { toStripeAmount } from '../domain/money.ts';
+import type { PaymentAnswer, PaymentProvider, Transfer } from './payment-provider.ts';
+
+export type StripeOptions = { apiKey: string; apiBase: URL; timeoutMs: number };
+
+/** Stripe forgets a key after 24 hours; an hour is left for clocks that differ. */
+const keyHours = 23;
+
+/**
+ * Pays by transfers to connected accounts. The attempt's id is the idempotency key, and goes with the transfer too, so that it can be
+ * found without the key. The SDK repeats nothing by itself: between two tries comes a look-up.
+ */
+export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): PaymentProvider {
+  const stripe = new Stripe(apiKey, {
+    host: apiBase.hostname,
+    port: apiBase.port || (apiBase.protocol === 'https:' ? 443 : 80),
+    protocol: apiBase.protocol === 'https:' ? 'https' : 'http',
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+  });
+  return {
+    pay: async (attempt) => {
+      const { id, payoutId, account, amount } = attempt;
+      try {
+        const transfer = await stripe.transfers.create(
+          {
+            amount: toStripeAmount(amount),
+            currency: amount.currency.toLowerCase(),
+            destination: account,
+            transfer_group: payoutId,
+            metadata: { payoutId, attemptId: id },
+          },
+          { idempotencyKey: id },
+        );
+        return { kind: 'PAID', reference: transfer.id };
+      } catch (error) {
+        return toAnswer(error);
+      }
+    },
+    find: async ({ id, payoutId }) => {
+      for await (const transfer of stripe.transfers.list({ transfer_group: payoutId, limit: 100 })) {
+        if (transfer.metadata.attemptId === id) return toTransfer(transfer);
+      }
+      return undefined;
+    },
+    async *list(since) {
+      const created = { gte: Math.trunc(since.getTime() * 1e-3) };
+      for await (const transfer of stripe.transfers.list({ created, limit: 100 })) yield toTransfer(transfer);
+    },
+    repeatableUntil: ({ startedAt }) => new Date(startedAt.getTime() + keyHours * 3_600_000),
+  };
+}
+
+/** What Stripe calls a transfer, in our words. */
+export function toTransfer(transfer: Stripe.Transfer): Transfer {
+  const { id, amount, currency, destination, metadata, reversed, amount_reversed } = transfer;
+  return {
+    reference: id,
+    payoutId: metadata.payoutId,
+    attemptId: metadata.attemptId,
+    amount,
+    currency,
+    account: typeof destination === 'string' ? destination : destination?.id,
+    isReversed: reversed || amount_reversed > 0,
+  };
+}
+
+/**
+ * What an error says about the money. Stripe tells by `Stripe-Should-Retry` whether to ask again; without it 409, 429, 5xx and a broken
+ * connection may be. Any other refusal is final, but for a key that stands for another request: then the first one may have paid.
+ */
+export function toAnswer(error: unknown): PaymentAnswer {
+  if (!(error instanceof Stripe.errors.StripeError)) {
+    return { kind: 'REFUSED', code: error instanceof Error ? error.message : String(error) };
+  }
+  const { statusCode, type, code = type } = error;
+  const because = statusCode === undefined ? 'no answer' : `${statusCode} ${code}`;
+  if (type === 'StripeIdempotencyError') return { kind: 'UNKNOWN', because };
+  const isOnTheirSide = statusCode === undefined || statusCode === 409 || statusCode === 429 || statusCode >= 500;
+  switch (error.headers?.['stripe-should-retry']) {
+    case 'true':
+      return { kind: 'AGAIN', because };
+    case 'false':
+      return isOnTheirSide ? { kind: 'UNKNOWN', because } : { kind: 'REFUSED', code };
+    default:
+      return isOnTheirSide ? { kind: 'AGAIN', because } : { kind: 'REFUSED', code };
+  }
+}

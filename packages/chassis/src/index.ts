@@ -12,7 +12,14 @@ export { ensureStreams } from './nats/ensure-streams.ts';
 export { publishEvent } from './nats/publish.ts';
 export { publishAll } from './nats/publish-all.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
-export { inboxInsert, inboxTable, outboxInsert, outboxStreamSequence, outboxTable } from './outbox/tables.ts';
+export {
+  inboxInsert,
+  inboxReceived,
+  inboxTable,
+  outboxInsert,
+  outboxStreamSequence,
+  outboxTable,
+} from './outbox/tables.ts';
 export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';
 export { every } from './process/every.ts';
 export { failpoint, type Moment } from './process/failpoint.ts';

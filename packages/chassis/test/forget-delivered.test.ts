@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inboxTable, outboxStreamSequence, outboxTable } from '../src/index.ts';
+import { inboxReceived, inboxTable, outboxStreamSequence, outboxTable } from '../src/index.ts';
 import { type Database, forgetDelivered, openDatabase } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     migrations: [],
     lifecycle,
   });
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable])
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable, ...inboxReceived])
     await database.fork().execute(statement);
 });
 
@@ -34,7 +34,7 @@ test('what was delivered a week ago goes, what was not stays, however much there
   const em = database.fork();
   await em.execute(`
     insert into outbox (id, aggregate_id, aggregate_version, type, payload, created_at, published_at)
-    select gen_random_uuid(), gen_random_uuid(), 1, kind, '{}', now() - age, case when kind <> 'waiting' then now() end
+    select uuidv7(-age), gen_random_uuid(), 1, kind, '{}', now() - age, case when kind <> 'waiting' then now() end
     from (values ('old', interval '8 days', 2500), ('recent', interval '6 days', 3), ('waiting', interval '9 days', 2))
       as rows (kind, age, amount), generate_series(1, amount)`);
   await em.execute(`
@@ -49,4 +49,33 @@ test('what was delivered a week ago goes, what was not stays, however much there
     { type: 'waiting', n: 2 },
   ]);
   expect(await em.execute('select count(*)::int as n from inbox')).toEqual([{ n: 6 }]);
+});
+
+test('what is old is found without a look at the rest, in tables whose room has been used again', async () => {
+  const em = database.fork();
+  await em.execute('truncate outbox, inbox');
+  for (let day = 16; day > 0; day -= 1) {
+    const moment = `now() - interval '${day} days' + n * interval '80 seconds'`;
+    await em.execute(`
+      insert into outbox (id, aggregate_id, aggregate_version, type, payload, created_at, published_at)
+      select uuidv7(${moment} - now()), gen_random_uuid(), 1, 'schedule.proposed', repeat('x', 500), ${moment}, now()
+      from generate_series(1, 1000) as n`);
+    await em.execute(`
+      insert into inbox select 'payouts-schedule', gen_random_uuid(), ${moment} from generate_series(1, 1000) as n`);
+    await em.execute(`delete from outbox where created_at < now() - interval '${day + 6} days'`);
+    await em.execute(`delete from inbox where received_at < now() - interval '${day + 6} days'`);
+    for (const table of ['outbox', 'inbox']) await em.execute(`vacuum analyze ${table}`);
+  }
+  const blocksRead = async () => {
+    await em.execute('select pg_stat_force_next_flush()');
+    const [row] = await em.execute<{ blocks: number }[]>(
+      `select sum(heap_blks_read + heap_blks_hit)::int as blocks from pg_statio_user_tables where relname in ('outbox', 'inbox')`,
+    );
+    return row?.blocks ?? 0;
+  };
+  const before = await blocksRead();
+
+  await forgetDelivered(em, new AbortController().signal);
+
+  expect((await blocksRead()) - before).toBeLessThan(100);
 });

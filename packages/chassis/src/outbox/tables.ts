@@ -36,6 +36,15 @@ export const inboxTable: readonly string[] = [
 ];
 
 /**
+ * For a later migration: finds what is old in an inbox whose room is used again. A brin index never forgets how old the rows of a page
+ * once were, and after two weeks finds every page.
+ */
+export const inboxReceived: readonly string[] = [
+  'create index inbox_received on inbox (received_at)',
+  'drop index inbox_age',
+];
+
+/**
  * The statement, and its parameters for `?`, that puts events into the outbox; to run in the transaction of their change. All events of
  * one change go in one statement: they are published in the order in which they are given.
  */
@@ -43,11 +52,21 @@ export function outboxInsert(...events: readonly CloudEvent[]): [sql: string, pa
   return [
     `insert into outbox (id, aggregate_id, aggregate_version, type, payload, traceparent)
       values ${events.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}`,
-    events.flatMap((event) => {
-      const { id, partitionkey, sequence, type, traceparent } = event;
-      return [id, partitionkey, Number(sequence), type, JSON.stringify(event), traceparent ?? null];
-    }),
+    events.flatMap((event) => Object.values(outboxRow(event))),
   ];
+}
+
+/** A row of the outbox by its fields, for an insert of many. */
+export function outboxRow(event: CloudEvent) {
+  const { id, partitionkey, sequence, type, traceparent } = event;
+  return {
+    id,
+    aggregateId: partitionkey,
+    aggregateVersion: Number(sequence),
+    type,
+    payload: JSON.stringify(event),
+    traceparent: traceparent ?? null,
+  };
 }
 
 /**

@@ -46,7 +46,8 @@ const messagesOf = async (stream: string) => (await world.nats.manager.streams.i
 test('poison becomes a letter of each consumer, which can be listed, shown and dropped', async () => {
   const from = Temporal.Now.instant();
   const body = JSON.stringify({ ...allEvents['schedule.confirmed'].example, data: { poison: true } });
-  await world.nats.jetstream.publish('schedule.confirmed', body);
+  // What the publisher asked of its stream must not keep the copy out of the stream DLQ.
+  await world.nats.jetstream.publish('schedule.confirmed', body, { expect: { streamName: 'SCHEDULE' } });
   await expect.poll(() => lettersOf({ from })).toHaveLength(2);
 
   const [letter] = await lettersOf({ from, consumer: 'payouts-schedule', type: 'schedule.confirmed' });

@@ -48,7 +48,10 @@ export function isKept(terminatedBecause: string | undefined): boolean {
 export async function keepLetter(broker: Broker, letter: Letter): Promise<void> {
   const { durable, stream, sequence, deliveries, reason } = letter;
   const copy = headers();
-  for (const [name, values] of letter.headers ?? []) for (const value of values) copy.append(name, value);
+  for (const [name, values] of letter.headers ?? []) {
+    // What the publisher asked of its stream, such as `Nats-Expected-Stream`: this one would refuse the copy for it, for ever.
+    if (!/^Nats-/i.test(name)) for (const value of values) copy.append(name, value);
+  }
   copy.set('Dlq-Reason', oneLine(reason));
   copy.set('Dlq-Consumer', durable);
   copy.set('Dlq-Stream', stream);

@@ -1,10 +1,12 @@
 import type { Caller } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
 import { type Database, readOutbox } from '@punctual/chassis/postgres';
-import type { Explanation } from '@punctual/contracts';
+import type { Explanation, PaymentAttempt } from '@punctual/contracts';
+import type { Attempt } from '../domain/attempt.ts';
 import { presentPayout } from '../domain/present.ts';
 import { scheduleConsumer } from '../messaging/on-schedule-event.ts';
 import { findAssignmentView } from '../persistence/assignment-views.ts';
+import { readAttempts } from '../persistence/payment-attempts.ts';
 import { readTimeline } from '../persistence/payout-timeline.ts';
 import { findPayout } from '../persistence/payouts.ts';
 
@@ -30,11 +32,21 @@ export async function explainAssignment(
     reminders: null,
     payouts: {
       payout: payout && presentPayout(payout),
-      attempts: [],
+      attempts: payout ? (await readAttempts(em, payout.id)).map(presentAttempt) : [],
       timeline: payout ? await readTimeline(em, payout.id) : [],
       outbox: await readOutbox(em, assignmentId),
       follows: [{ consumer: scheduleConsumer, version: view.version }],
     },
     missing: [],
+  };
+}
+
+function presentAttempt({ id, number, account, startedAt, results }: Attempt): PaymentAttempt {
+  return {
+    id,
+    number,
+    account,
+    startedAt: startedAt.toISOString(),
+    results: results.map(({ at, ...result }) => ({ ...result, at: at.toISOString() })),
   };
 }

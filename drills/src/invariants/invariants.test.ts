@@ -45,7 +45,6 @@ function goodState(): State {
       effects: atPayouts,
       payouts: [{ id: payoutId, assignmentId, status: 'PENDING', version: 1 }],
       views: [{ assignmentId, version: 2, status: 'CONFIRMED' }],
-      paid: [],
     },
     reminders: {
       records: [{ _id: assignmentId, version: 2, sequence: 2, outbox: [] }],
@@ -105,7 +104,15 @@ const damages: [invariant: Invariant, what: string, damage: (state: State) => un
     ({ payouts }) =>
       payouts.timeline.push({ id: payoutId, version: 2, type: 'payout.paid', at: new Date(), status: 'PAID' }),
   ],
-  ['I6', 'a payout is paid twice', ({ payouts }) => payouts.paid.push({ payoutId }, { payoutId })],
+  [
+    'I6',
+    'a payout is paid twice',
+    ({ payouts }) => {
+      const at = new Date();
+      for (const [index, step] of ['awaiting_approval', 'approved', 'paid', 'paid'].entries())
+        payouts.timeline.push({ id: payoutId, version: index + 2, type: `payout.${step}`, at, status: null });
+    },
+  ],
   [
     'I7',
     'a reminder is sent after a newer version was known',

@@ -47,8 +47,6 @@ export type State = {
   payouts: Books & {
     payouts: { id: string; assignmentId: string; status: PayoutStatus; version: number }[];
     views: { assignmentId: string; version: number; status: AssignmentStatus }[];
-    /** Attempts that paid; none where payments are made by hand. */
-    paid: { payoutId: string }[];
   };
   reminders: { records: ReminderRecord[]; ledger: LedgerRow[] };
   streams: Record<'SCHEDULE' | 'REMINDER' | 'PAYOUT', Message[]>;
@@ -103,7 +101,6 @@ export async function readState(world: World, accepted: readonly Accepted[]): Pr
         databases.payouts,
         'select assignment_id as "assignmentId", version, status from assignment_view where version > 0',
       ),
-      paid: [],
     },
     reminders: {
       records: z.array(ReminderRecord).parse(await db.collection('assignments').find().toArray()),

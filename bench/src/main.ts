@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { confirm } from './benchmarks/confirm.ts';
+import { drain } from './benchmarks/drain.ts';
 import { expiry } from './benchmarks/expiry.ts';
 import { growth } from './benchmarks/growth.ts';
+import { latency } from './benchmarks/latency.ts';
 import { race } from './benchmarks/race.ts';
 import { read } from './benchmarks/read.ts';
 import type { Benchmark } from './result.ts';
 
-const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race };
+const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race, drain, latency };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

@@ -25,6 +25,7 @@ export type World = {
   /** Scheduling's database. */
   database: pg.Client;
   databaseUrl: string;
+  natsUrl: string;
   /** Where the gateway is. */
   url: string;
   /** Resolves when every event has been published and consumed. */
@@ -76,6 +77,7 @@ export async function startWorld(
     database,
     url: stack.addresses.urls.gateway,
     databaseUrl: databases.scheduling,
+    natsUrl: nats.url,
     settled: () => untilSettled(database, nats.url),
     stop: async () => {
       await database.end();

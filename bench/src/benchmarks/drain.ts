@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type pg from 'pg';
+import { startBarePublisher } from '../bare/publisher.ts';
+import { type Benchmark, median, rounded } from '../result.ts';
+import { startGround, startWorld } from '../world.ts';
+
+const rounds = 3;
+const rows = 50_000;
+const versions = 5;
+const goalPerSecond = 10_000;
+/** Of a confirmation, about. */
+const payload = JSON.stringify({ specversion: '1.0', data: 'x'.repeat(1_700) });
+
+/**
+ * How fast scheduling's relay publishes 50,000 rows that wait in its outbox, five of each of 10,000 assignments; and how fast a bare process
+ * publishes as many messages of the same size from memory, a thousand acknowledged ones at a time, to the same server.
+ */
+export const drain: Benchmark = async (log) => {
+  const ground = await startGround(log);
+  const world = await startWorld(ground, { name: 'drain' });
+  const nats = await connect({ servers: world.natsUrl });
+  const bare = startBarePublisher({ natsUrl: world.natsUrl, messages: rows, payload });
+  try {
+    for (const name of ['gateway', 'payouts', 'reminders'] as const) await world.stack.service(name).stop();
+    const figures: { ours: number[]; reference: number[] } = { ours: [], reference: [] };
+    for (let round = 0; round <= rounds; round += 1) {
+      const reference = rows / (await bare.publishAll());
+      const ours = rows / (await drainOutbox(world.database, nats));
+      log(`round ${round}: ${ours.toFixed(0)} rows/s; bare ${reference.toFixed(0)} messages/s`);
+      if (round === 0) continue;
+      figures.ours.push(ours);
+      figures.reference.push(reference);
+    }
+    const [ours, reference] = [median(figures.ours), median(figures.reference)];
+    const ms = (each: number) => rounded((1_000 * rows) / each);
+    return {
+      name: 'drain',
+      unit: 'events/s',
+      ours: rounded(ours),
+      reference: rounded(reference),
+      ratio: rounded(ours / reference),
+      p50: ms(ours),
+      p99: ms(Math.min(...figures.ours)),
+      details: { rounds, rows, versions, goalPerSecond, ...figures },
+    };
+  } finally {
+    await bare.stop();
+    await nats.close();
+    await world.stop();
+    await ground.stop();
+  }
+};
+
+/** @returns the seconds from the commit of the rows until the last one is published and marked */
+async function drainOutbox(database: pg.Client, nats: NatsConnection): Promise<number> {
+  await database.query('delete from outbox');
+  await database.query('vacuum analyze outbox');
+  await database.query(
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload)
+      select gen_random_uuid(), aggregate_id, version, 'schedule.confirmed', $1
+        from (select gen_random_uuid() as aggregate_id from generate_series(1, $2::int)) as aggregates,
+          generate_series(1, $3::int) as version
+        order by version`,
+    [payload, rows / versions, versions],
+  );
+  const start = performance.now();
+  // As the service itself does after a commit.
+  nats.publish('wakeup.outbox.scheduling');
+  for (;;) {
+    const { rows: waiting } = await database.query('select 1 from outbox where published_at is null limit 1');
+    if (waiting.length === 0) return (performance.now() - start) / 1_000;
+    await delay(20);
+  }
+}

@@ -132,6 +132,39 @@ test('while NATS is away rows wait, and follow when it is back', async () => {
   ]);
 });
 
+test('what NATS refuses waits and is told of once; all else goes on, and it follows when there is room', async () => {
+  const one = instance();
+  const broker = await one.broker.connected();
+  await declareStreams(broker, ['SCHEDULE'], 1);
+  await broker.manager.streams.update('SCHEDULE', { max_msgs: 30 });
+  const log: string[] = [];
+  const relay = startOutboxRelay({
+    ...one,
+    logger: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line).msg) }),
+  });
+  // Of a type that no stream takes: this assignment waits from its first event on.
+  await insert({ ...eventOf(0, 1), type: 'payout.pending' }, eventOf(0, 2));
+  await insert(...Array.from({ length: 40 }, (_, index) => eventOf(1 + (index % 20), 1 + Math.floor(index / 20))));
+  relay.wake();
+  await vi.waitFor(async () => expect(await unpublished()).toBe(12), { timeout: 10_000 });
+
+  await broker.manager.streams.update('SCHEDULE', { max_msgs: -1 });
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(2), { timeout: 15_000 });
+  await declareStreams(broker, ['PAYOUT'], 1);
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 15_000 });
+  const versions = Map.groupBy(
+    (await stored(broker)).map((message) => message.json<CloudEvent>()),
+    (event) => event.partitionkey,
+  );
+  expect(versions.size).toBe(21);
+  for (const [, events] of versions)
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map(({ sequence }) => sequence).toSorted());
+  const refusals = log.filter((line) => line === 'NATS does not take every event; those wait in the outbox');
+  expect(refusals.length).toBeLessThan(4);
+  expect(log.at(-1)).toBe('NATS takes every event again');
+});
+
 test('when the leader stops, another takes over', async () => {
   const leader = instance();
   await declareStreams(await leader.broker.connected(), ['SCHEDULE'], 1);

@@ -1,0 +1,221 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Payout } from '@punctual/contracts';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
+import { history, newParties } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+const [ann, account, secret] = [randomUUID(), 'acct_1MTfjCQ9PRzxEwkZ', 'whsec_test'];
+
+let stripe: FaultyStripe;
+let world: World;
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+  world = await createWorld({
+    instances: 2,
+    env: {
+      PAYMENT_PROVIDER: 'stripe',
+      STRIPE_API_KEY: 'sk_test_123',
+      STRIPE_WEBHOOK_SECRET: secret,
+      STRIPE_API_BASE: stripe.url,
+      STRIPE_TIMEOUT_MS: '250',
+      PAYMENT_TRIES: '3',
+      PAYMENT_PAUSE_MS: '50',
+    },
+  });
+});
+
+afterAll(async () => {
+  await world?.stop();
+  await stripe?.stop();
+});
+
+beforeEach(() => stripe.setFaults(() => 'none'));
+
+/** A payout that is approved, of a provider with an account unless told otherwise. */
+async function approved({ hasAccount = true, currency = 'EUR' } = {}): Promise<Payout> {
+  const parties = newParties();
+  if (hasAccount) await setAccount(parties.providerId);
+  await world.publish(
+    ...history(['propose', 'confirm', 'complete'], { ...parties, price: { amountMinor: 18_500, currency } }),
+  );
+  const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
+  const { status, body } = await world.call('finance', ann, `POST /payouts/${id}/approve`);
+  expect(status).toBe(200);
+  return body as Payout;
+}
+
+const setAccount = (providerId: string, headers?: Record<string, string>) =>
+  world.call('finance', ann, `PUT /providers/${providerId}/payout-account`, {
+    body: { account },
+    ...(headers && { headers }),
+  });
+
+const movedFor = ({ id }: Payout) => stripe.moved.filter(({ transfer_group }) => transfer_group === id);
+const unblock = ({ id }: Payout) =>
+  world.call('finance', ann, `POST /payouts/${id}/unblock`, { body: { reason: 'Looked at it' } });
+
+it('pays what was approved, to the account of its provider, and tells of it', async () => {
+  const payout = await approved();
+  const paid = await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  const [transfer] = movedFor(payout);
+  expect(movedFor(payout)).toHaveLength(1);
+  expect(transfer).toMatchObject({ amount: 18_500, currency: 'eur', destination: account });
+  expect(paid.paymentReference).toBe(transfer?.id);
+  const events = await world.published(4, payout.assignmentId);
+  expect(events.at(-1)).toMatchObject({ type: 'payout.paid', data: { paymentReference: transfer?.id } });
+  const marked = await world.call('finance', ann, `POST /payouts/${payout.id}/mark-paid`, { body: { reference: 'x' } });
+  expect(marked).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
+});
+
+it.each([
+  'silent-before',
+  'silent-after',
+  'reset-before',
+  'reset-after',
+  '409',
+  '429',
+  '500-before',
+  '500-after',
+] as const)('pays once when the first call ends as %s', async (fault) => {
+  let isFirst = true;
+  stripe.setFaults((what) => {
+    if (what === 'find' || !isFirst) return 'none';
+    isFirst = false;
+    return fault;
+  });
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('blocks what it cannot know, and pays nothing more when a person unblocks it', async () => {
+  stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : '500-before'));
+  const payout = await approved();
+  const blocked = await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
+  expect(blocked.blockedBecause).toMatch(/^unknown payment result: /);
+  expect((await unblock(payout)).status).toBe(200);
+  await vi.waitFor(async () => expect((await world.payoutOf(payout.assignmentId)).body.version).toBe(6), 10_000);
+  expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('BLOCKED');
+
+  stripe.setFaults(() => 'none');
+  expect((await unblock(payout)).status).toBe(200);
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('blocks a refusal with its code, and tries anew with another key once unblocked', async () => {
+  stripe.setFaults(() => 'refuse');
+  const payout = await approved();
+  const blocked = await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
+  expect(blocked.blockedBecause).toBe('payment refused: balance_insufficient');
+  stripe.setFaults(() => 'none');
+  await unblock(payout);
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  const { rows } = await world.database.query('select number from payment_attempt where payout_id = $1', [payout.id]);
+  expect(rows).toHaveLength(2);
+  expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('keeps a dispute that comes while it pays, and pays nothing more once it is settled', async () => {
+  stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : 'none'));
+  const payout = await approved();
+  await vi.waitFor(() => expect(movedFor(payout)).toHaveLength(1), 10_000);
+  const { assignmentId, jobId, providerId, customerId } = payout;
+  const parties = { assignmentId, jobId, providerId, customerId };
+  const [dispute] = history(['propose', 'confirm', 'complete', 'dispute'], parties).slice(3);
+  if (dispute) await world.publish(dispute);
+  const now = await vi.waitFor(async () => {
+    await world.untilConsumed();
+    const { body } = await world.payoutOf(assignmentId);
+    expect(['BLOCKED', 'PAID']).toContain(body.status);
+    return body;
+  }, 10_000);
+  if (now.status === 'BLOCKED') await unblock(payout);
+  await world.untilPayout(assignmentId, { status: 'PAID' });
+  expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('blocks without an account, and refuses what Stripe cannot move exactly', async () => {
+  const without = await approved({ hasAccount: false });
+  const blocked = await world.untilPayout(without.assignmentId, { status: 'BLOCKED' });
+  expect(blocked.blockedBecause).toBe('The provider has no payout account.');
+  await setAccount(without.providerId);
+  await unblock(without);
+  await world.untilPayout(without.assignmentId, { status: 'PAID' });
+
+  const dinars = await approved({ currency: 'KWD' });
+  await world.untilPayout(dinars.assignmentId, { status: 'PAID' });
+  expect(movedFor(dinars)).toMatchObject([{ amount: 18_500, currency: 'kwd' }]);
+});
+
+it('keeps accounts by version, for finance', async () => {
+  const providerId = randomUUID();
+  expect(await setAccount(providerId)).toMatchObject({ status: 200, body: { version: 1, account, updatedBy: ann } });
+  expect(await setAccount(providerId, { 'if-match': '"7"' })).toMatchObject({ status: 412 });
+  const keyed = { 'idempotency-key': randomUUID(), 'if-match': '"1"' };
+  expect(await setAccount(providerId, keyed)).toMatchObject({ status: 200, body: { version: 2 } });
+  expect((await setAccount(providerId, keyed)).headers.get('idempotent-replayed')).toBe('true');
+  const path = `GET /providers/${providerId}/payout-account`;
+  expect(await world.call('provider', providerId, path)).toMatchObject({ status: 200, body: { version: 2 } });
+  expect(await world.call('provider', randomUUID(), path)).toMatchObject({ status: 404 });
+});
+
+it('settles by a signed notice what nobody could look up, once, and takes no other', async () => {
+  stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : '500-before'));
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
+  const [transfer] = movedFor(payout);
+  const event = { id: `evt_${randomUUID()}`, object: 'event', type: 'transfer.created', data: { object: transfer } };
+  const body = JSON.stringify(event);
+  const at = Math.trunc(Date.now() / 1000);
+
+  expect(await notify(body, at, 'whsec_other')).toBe(400);
+  expect(await notify(body, at - 3_600)).toBe(400);
+  expect(await notify(body, at)).toBe(200);
+  expect(await notify(body, at)).toBe(200);
+  expect(await notify(JSON.stringify({ ...event, id: `evt_${randomUUID()}`, type: 'charge.failed' }), at)).toBe(200);
+  const { rows } = await world.database.query(
+    'select outcome, reference from payment_result join payment_attempt on id = attempt_id where payout_id = $1',
+    [payout.id],
+  );
+  expect(rows).toEqual([{ outcome: 'PAID', reference: transfer?.id }]);
+
+  await unblock(payout);
+  const { paymentReference } = await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  expect(paymentReference).toBe(transfer?.id);
+  expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('finds where the books differ, and changes nothing', async () => {
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  const drift = () => world.call('ops', randomUUID(), 'GET /ops/payouts/drift');
+  expect((await drift()).body).toMatchObject({ providerCompared: true, items: [], total: 0 });
+
+  const [transfer] = movedFor(payout);
+  if (!transfer) throw new Error('Nothing has moved.');
+  Object.assign(transfer, { amount: 1, reversed: true });
+  await world.database.query('update assignment_view set amount_minor = 7 where assignment_id = $1', [
+    payout.assignmentId,
+  ]);
+  const { body } = await drift();
+  expect(body.total).toBe(3);
+  expect(body.items).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'AMOUNT_DIFFERS', payoutId: payout.id, detail: '18500 EUR instead of 7 EUR' }),
+      expect.objectContaining({ kind: 'TRANSFER_DIFFERS', payoutId: payout.id }),
+      expect.objectContaining({ kind: 'TRANSFER_REVERSED', payoutId: payout.id }),
+    ]),
+  );
+  expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('PAID');
+});
+
+async function notify(body: string, at: number, key = secret): Promise<number> {
+  const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
+  const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` };
+  const response = await fetch(`${world.services[0]?.url}/webhooks/stripe`, { method: 'POST', headers, body });
+  await response.body?.cancel();
+  return response.status;
+}

@@ -17,6 +17,7 @@ export {
   inboxReceived,
   inboxTable,
   outboxInsert,
+  outboxRow,
   outboxStreamSequence,
   outboxTable,
 } from './outbox/tables.ts';

@@ -1,3 +1,4 @@
+import { type RawQueryFragment, raw } from '@mikro-orm/core';
 import type { Statement } from './transaction.ts';
 
 // Statements on many rows of a table, all with the same fields; none for no rows. Columns are named after the fields. The rows go as
@@ -41,17 +42,24 @@ export function updateRows(table: string, key: string, rows: readonly Row[], con
 
 function onRows(table: string, rows: readonly Row[], sql: (source: string) => string): Statement[] {
   if (rows.length === 0) return [];
-  return [[sql(`json_populate_recordset(null::${table}, ?)`), [JSON.stringify(rows.map(toColumns))]]];
+  return [[sql(`json_populate_recordset(null::${table}, ?)`), [literal(toJson(rows))]]];
 }
 
-function columnsOf([first = {}]: readonly Row[]): string[] {
-  return Object.keys(first).map(toColumn);
+function toJson(rows: readonly Row[]): string {
+  const fields = fieldsOf(rows);
+  const columns = columnsOf(rows);
+  return JSON.stringify(rows.map((row) => Object.fromEntries(fields.map((field, at) => [columns[at], row[field]]))));
 }
 
-function toColumns(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([field, value]) => [toColumn(field), value]));
+/** The mapper escapes letter by letter, which takes ten times as long as all else that is done with a text of a megabyte. */
+function literal(text: string): RawQueryFragment {
+  return raw(` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`);
 }
 
-function toColumn(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function fieldsOf([first = {}]: readonly Row[]): string[] {
+  return Object.keys(first);
+}
+
+function columnsOf(rows: readonly Row[]): string[] {
+  return fieldsOf(rows).map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backlog } from './benchmarks/backlog.ts';
 import { confirm } from './benchmarks/confirm.ts';
 import { drain } from './benchmarks/drain.ts';
 import { expiry } from './benchmarks/expiry.ts';
@@ -8,7 +9,7 @@ import { race } from './benchmarks/race.ts';
 import { read } from './benchmarks/read.ts';
 import type { Benchmark } from './result.ts';
 
-const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race, drain, latency };
+const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race, drain, latency, backlog };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

@@ -40,7 +40,7 @@ process.exitCode = (await (values.sabotage ? sabotageAll() : drillAll())) ? 0 : 
 async function drillAll(): Promise<boolean> {
   const pace: Pace = values.quick ? 'quick' : 'full';
   const chosen = values.only.length > 0 ? faults.filter(({ name }) => values.only.includes(name)) : faults;
-  const world = await startWorld({ name: 'drills', log: say });
+  const world = await startWorld({ name: 'drills', pace, log: say });
   const results: Result[] = [];
   try {
     const drill = createDrills(world, pace);

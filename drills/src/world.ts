@@ -15,9 +15,11 @@ import {
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { watchEffects } from './effects.ts';
+import type { Pace } from './faults/fault.ts';
 import { type Bus, openBus } from './network/bus.ts';
 import { type Link, openLink } from './network/link.ts';
 import { createOrders, type Orders } from './orders.ts';
+import type { Replacement } from './replacement.ts';
 
 /** Two of each, so that there is always somebody to take over. */
 export const instances = [0, 1] as const;
@@ -47,7 +49,12 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export type WorldOptions = { name: string; sabotage?: string | undefined; log: (line: string) => void };
+export type WorldOptions = {
+  name: string;
+  pace: Pace;
+  replacements?: readonly Replacement[];
+  log: (line: string) => void;
+};
 
 /** By when the servers have done what they were sent before the services stopped. */
 const underWayMs = 300;
@@ -65,9 +72,15 @@ const shortTimes = {
   SCHEDULER_POLL_MS: '200',
   EXPIRY_INTERVAL_MS: '500',
 };
+/** What a process that was killed held comes again after this time, and most drills wait for it. */
+const shortAckWait = {
+  file: 'packages/chassis/src/nats/consumer.ts',
+  line: 'const defaultAckWaitMs = 10_000;',
+  by: 'const defaultAckWaitMs = 3_000;',
+};
 const noRateLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '100000' };
 
-export async function startWorld({ name, sabotage, log }: WorldOptions): Promise<World> {
+export async function startWorld({ name, pace, replacements = [], log }: WorldOptions): Promise<World> {
   const folder = fileURLToPath(new URL(`../../.punctual/drills/${name}`, import.meta.url));
   const ordersFolder = join(folder, 'orders');
   await rm(folder, { recursive: true, force: true });
@@ -102,7 +115,7 @@ export async function startWorld({ name, sabotage, log }: WorldOptions): Promise
       ...noRateLimits,
       NODE_OPTIONS: `--max-semi-space-size=4 --import ${new URL('inside/preload.ts', import.meta.url)}`,
       FAILPOINTS: ordersFolder,
-      ...(sabotage && { SABOTAGE: sabotage, NODE_DISABLE_COMPILE_CACHE: '1' }),
+      DRILL_REPLACEMENTS: JSON.stringify([...(pace === 'quick' ? [shortAckWait] : []), ...replacements]),
     },
     logDir: join(folder, 'logs'),
   });

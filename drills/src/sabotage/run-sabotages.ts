@@ -15,7 +15,12 @@ export async function runSabotage(sabotage: Sabotage, firstSeed: number): Promis
   const { guard, drill: name, caughtBy, seeds } = sabotage;
   const fault = faults.find((each) => each.name === name);
   if (!fault) throw new Error(`There is no drill ${name}.`);
-  const world = await startWorld({ name: `sabotage-${guard}`, sabotage: guard, log: () => undefined });
+  const world = await startWorld({
+    name: `sabotage-${guard}`,
+    pace: 'quick',
+    replacements: 'replace' in sabotage ? [sabotage.replace] : [],
+    log: () => undefined,
+  });
   try {
     if ('sql' in sabotage) await world.databases[sabotage.database].query(sabotage.sql);
     const drill = createDrills(world, 'quick');

@@ -1,4 +1,5 @@
 import type { Invariant } from '../invariants/index.ts';
+import type { Replacement } from '../replacement.ts';
 
 /** One guard that is taken out, the drill that must then fail, and the invariant that must say so. */
 export type Sabotage = {
@@ -11,9 +12,6 @@ export type Sabotage = {
   | { /** A line of the product as every process loads it. */ replace: Replacement }
   | { /** On scheduling's or payouts' own database. */ database: 'scheduling' | 'payouts'; sql: string }
 );
-
-/** `file` is the end of its path; `line` must be in it once, word for word: a guard that has moved is to be found again. */
-export type Replacement = { file: string; line: string; by: string };
 
 /** An inbox that forgets with the commit, however the product writes to it. */
 const forgetfulInbox = `

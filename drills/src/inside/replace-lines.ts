@@ -1,0 +1,17 @@
+import { registerHooks } from 'node:module';
+import type { Replacement } from '../replacement.ts';
+
+const replacements: Replacement[] = JSON.parse(process.env.DRILL_REPLACEMENTS ?? '[]');
+
+registerHooks({
+  load: (url, context, nextLoad) => {
+    const loaded = nextLoad(url, context);
+    const replacement = replacements.find(({ file }) => url.endsWith(file));
+    if (!replacement) return loaded;
+    const { file, line, by } = replacement;
+    const pieces = String(loaded.source).split(line);
+    if (pieces.length !== 2)
+      throw new Error(`What is to be replaced is ${pieces.length - 1} times in ${file}: ${line}`);
+    return { ...loaded, source: pieces.join(by) };
+  },
+});

@@ -1,5 +1,6 @@
 import { AssignmentViewRow } from './assignment-view-row.ts';
 import { CreatePayouts } from './migrations/20261122-create-payouts.ts';
+import { FindOldInboxRows } from './migrations/20261122-find-old-inbox-rows.ts';
 import { GuardPayouts } from './migrations/20261122-guard-payouts.ts';
 import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.ts';
 import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
@@ -9,5 +10,5 @@ import { PayoutTimelineRow } from './payout-timeline-row.ts';
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
   entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow],
-  migrations: [CreatePayouts, KeepStreamSequence, GuardPayouts, PayPayouts],
+  migrations: [CreatePayouts, KeepStreamSequence, FindOldInboxRows, GuardPayouts, PayPayouts],
 };

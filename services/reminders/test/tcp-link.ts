@@ -1,10 +1,22 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
-/** A link to a server that a test can cut and mend, as a network does. */
+/** A link to a server that a test can cut, hold up, slow down and mend, as a network does. */
 export async function createTcpLink(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let delayMs = 0;
+  let passes: Promise<void> = Promise.resolve();
+  let letPass = () => {};
+  const slowly = () =>
+    new Transform({
+      transform: async (chunk, _encoding, done) => {
+        await passes;
+        if (delayMs > 0) setTimeout(done, delayMs, null, chunk);
+        else done(null, chunk);
+      },
+    });
   const server = createServer((near) => {
     if (isCut) return near.destroy();
     const far = connect(target);
@@ -13,7 +25,7 @@ export async function createTcpLink(target: { host: string; port: number }) {
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.pipe(other);
+      socket.pipe(slowly()).pipe(other);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
@@ -30,8 +42,19 @@ export async function createTcpLink(target: { host: string; port: number }) {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    /** Everything stays connected and nothing comes through. */
+    hold: () => {
+      const held = Promise.withResolvers<void>();
+      passes = held.promise;
+      letPass = held.resolve;
+    },
+    slowDown: (ms: number) => {
+      delayMs = ms;
+    },
     mend: () => {
       isCut = false;
+      delayMs = 0;
+      letPass();
     },
     close: () => {
       cut();

@@ -78,15 +78,16 @@ export async function createWorld({
     return response.status === 404 ? [] : Reminders.parse(await response.json()).items;
   };
 
+  const read = new Map<number, ReminderEvent | undefined>();
   const published = async (assignmentId?: string): Promise<ReminderEvent[]> => {
-    const events: ReminderEvent[] = [];
     const { state } = await broker.manager.streams.info('REMINDER');
     for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+      if (read.has(seq)) continue;
       const message = await broker.manager.streams.getMessage('REMINDER', { seq });
-      const event = message && readReminderEvent(message.json());
-      if (event && (assignmentId === undefined || event.subject === assignmentId)) events.push(event);
+      read.set(seq, message ? readReminderEvent(message.json()) : undefined);
     }
-    return events;
+    const events = [...read].toSorted(([a], [b]) => a - b).flatMap(([, event]) => event ?? []);
+    return assignmentId === undefined ? events : events.filter(({ subject }) => subject === assignmentId);
   };
 
   return {
@@ -142,6 +143,10 @@ export async function createWorld({
         const { num_pending, num_ack_pending } = await broker.manager.consumers.info('SCHEDULE', 'reminders-schedule');
         if (num_pending + num_ack_pending > 0) throw new Error(`${num_pending} pending, ${num_ack_pending} unacked`);
       }, patience),
+    /** All instances; others may be started after. */
+    stopServices: async () => {
+      for (const service of services.splice(0)) await service.stop();
+    },
     stop: async () => {
       for (const service of services) await service.stop();
       closing.abort();

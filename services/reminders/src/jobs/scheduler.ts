@@ -12,6 +12,7 @@ import { beat, heartbeatEveryMs } from './heartbeat.ts';
 
 const minuteMs = 60_000;
 const joinAfterMs = 1_000;
+const forgottenAfterMs = 3_000;
 const muchIsDue = 1_000;
 /** How long a job of a worker that died stays locked. The sweep does not wait for it. */
 const lockLifetimeMs = 30_000;
@@ -55,14 +56,15 @@ export async function startScheduler(
 }
 
 /**
- * A minute's job rings in one worker. Where more is due than a batch, the others come and help, each as soon as it sees that.
- * It is the only work that any instance begins without Agenda, and Agenda's lock would keep them from it.
+ * A minute's job rings in one worker. Where more is due than a batch, the others come and help; and should a job be locked by a
+ * worker that lost the store in the middle of it, nothing waits until that lock lapses.
  */
 function joinIn(deps: CommandDeps & { lifecycle: Lifecycle }): void {
+  const dueFor = (ms: number, limit: number) => findDue(deps.store, new Date(deps.now().getTime() - ms), limit);
   const run = async () => {
-    const before = new Date(deps.now().getTime() - joinAfterMs);
-    const waiting = await findDue(deps.store, before, muchIsDue);
-    if (waiting.length === muchIsDue) await dispatchDue(deps);
+    const waiting = await dueFor(joinAfterMs, muchIsDue);
+    const isMuch = waiting.length === muchIsDue;
+    if (isMuch || (waiting.length > 0 && (await dueFor(forgottenAfterMs, 1)).length > 0)) await dispatchDue(deps);
   };
   every(deps, { name: 'join in', pauseMs: joinAfterMs, run });
 }

@@ -1,0 +1,89 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { startService } from '@punctual/chassis';
+import { RemindersHealth } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { reminders } from '../src/app.ts';
+import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
+import { createTcpLink } from './tcp-link.ts';
+import { createWorld, type World } from './world.ts';
+
+/** One service, whose store is at the other end of a link. */
+let world: World;
+let link: Awaited<ReturnType<typeof createTcpLink>>;
+let service: Awaited<ReturnType<typeof startService>>;
+
+beforeAll(async () => {
+  world = await createWorld({ instances: 0 });
+  const url = new URL(world.environment.mongoUrl);
+  link = await createTcpLink({ host: url.hostname, port: Number(url.port || 27017) });
+  url.host = `127.0.0.1:${link.port}`;
+  service = await startService(reminders, { ...world.serviceEnv, MONGO_URL: url.href });
+  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+}, 60_000);
+
+afterAll(async () => {
+  link.mend();
+  await service.stop();
+  link.close();
+  await world.stop();
+});
+
+const patience = { timeout: 40_000, interval: 100 };
+
+async function health() {
+  const response = await fetch(`${service.url}/workers/reminders/health`);
+  return { status: response.status, health: RemindersHealth.parse(await response.json()) };
+}
+
+function dueNow() {
+  return scheduleEvent('schedule.confirmed', 2, {
+    assignmentId: randomUUIDv7(),
+    window: windowAt(new Date(), hourMs),
+  });
+}
+
+async function untilSent(event: ReturnType<typeof dueNow>) {
+  await vi.waitFor(async () => {
+    const _id = `${event.data.assignmentId}:2:upcoming-1h`;
+    expect((await world.store.ledger.findOne({ _id }))?.state).toBe('SENT');
+  }, patience);
+}
+
+test('the store away: health says so and answers, requests get 503, and work goes on when it is back', async () => {
+  link.cut();
+  expect(await health()).toMatchObject({
+    status: 503,
+    health: { status: 'down', checks: { store: 'down', broker: 'ok' }, planned: null },
+  });
+  const headers = { authorization: `Bearer ${world.opsToken}` };
+  const listed = await fetch(`${service.url}/assignments/${randomUUIDv7()}/reminders`, { headers });
+  expect([listed.status, listed.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+  const event = dueNow();
+  await world.publish(event);
+  link.mend();
+  await untilSent(event);
+  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+}, 90_000);
+
+test('health does not wait for a store that says nothing at all: it answers while every question is still open', async () => {
+  link.hold();
+  const headers = { authorization: `Bearer ${world.opsToken}` };
+  const listing = fetch(`${service.url}/assignments/${randomUUIDv7()}/reminders`, { headers }).then(({ status }) => status);
+  try {
+    const asked = await Promise.race([listing.then(() => 'a question was answered'), health()]);
+    expect(asked).toMatchObject({ status: 503, health: { status: 'down', checks: { store: 'down', broker: 'ok' } } });
+  } finally {
+    link.mend();
+  }
+  expect(await listing).toBe(404);
+  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+}, 90_000);
+
+test('a store that answers slowly: what is due is sent all the same, and health is not down', async () => {
+  link.slowDown(50);
+  const event = dueNow();
+  await world.publish(event);
+  await untilSent(event);
+  await vi.waitFor(async () => expect((await health()).health.checks.store).toBe('ok'), patience);
+  link.mend();
+}, 90_000);

@@ -7,9 +7,20 @@ import { growth } from './benchmarks/growth.ts';
 import { latency } from './benchmarks/latency.ts';
 import { race } from './benchmarks/race.ts';
 import { read } from './benchmarks/read.ts';
+import { reminders } from './benchmarks/reminders.ts';
 import type { Benchmark } from './result.ts';
 
-const benchmarks: Record<string, Benchmark> = { confirm, read, growth, expiry, race, drain, latency, backlog };
+const benchmarks: Record<string, Benchmark> = {
+  confirm,
+  read,
+  growth,
+  expiry,
+  drain,
+  latency,
+  backlog,
+  race,
+  reminders,
+};
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

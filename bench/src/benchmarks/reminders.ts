@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Db } from 'mongodb';
+import { readPublished, untilPublished } from '../reminders/published.ts';
+import { publishRate, updateRate } from '../reminders/reference.ts';
+import { seedPlanned } from '../reminders/seed-reminders.ts';
+import { cpuSeconds } from '../reminders/worker.ts';
+import { startRemindersWorld } from '../reminders/world.ts';
+import { type Benchmark, percentile, rounded } from '../result.ts';
+
+const count = Number(process.env.BENCH_REMINDERS ?? 100_000);
+const workers = 2;
+/** As an event of the service is. */
+const eventBytes = 1_050;
+/** Nothing for so long: what is missing is lost. */
+const patienceMs = 20_000;
+const warmUpMs = 3_000;
+const marginMs = 5_000;
+
+/**
+ * 100,000 reminders of one minute, all due at its first moment: how many go out in a second, how late is each, and is any
+ * lost or sent twice? Next to what the store and NATS do alone with the same rows, one after the other.
+ */
+export const reminders: Benchmark = async (log) => {
+  const world = await startRemindersWorld(log);
+  try {
+    const { db, natsUrl } = world;
+    // The first one makes the indexes, which the seeding is to pay for.
+    await (await world.startWorker()).stop();
+    const seededAt = performance.now();
+    const due = new Date(Date.now() + 60 * 60_000);
+    await seedPlanned(db, { count, dueAt: () => due });
+    log(`${count} planned in ${rounded((performance.now() - seededAt) / 1_000)} s`);
+    const reference = {
+      updates: await updateRate(db, count),
+      publishes: await publishRate(natsUrl, { count, bytes: eventBytes }),
+    };
+    log(`reference: ${rounded(reference.updates)} updates/s, ${rounded(reference.publishes)} publishes/s`);
+
+    const started = await Promise.all(Array.from({ length: workers }, () => world.startWorker()));
+    await delay(warmUpMs);
+    await bringForward(db, (2 * count) / reference.updates);
+    const begun = await Promise.all(started.map(({ pid }) => cpuSeconds(pid)));
+    await untilPublished(natsUrl, count, patienceMs);
+    // What comes twice comes late.
+    await delay(warmUpMs);
+    const used = await Promise.all(started.map(({ pid }) => cpuSeconds(pid)));
+    const { times, latenessMs, firstAt, lastAt } = await readPublished(natsUrl);
+    const ours = (times.size * 1_000) / (lastAt - firstAt);
+    const alone = 1 / (1 / reference.updates + 1 / reference.publishes);
+    return {
+      name: 'reminders',
+      unit: 'reminders/s',
+      ours: rounded(ours),
+      reference: rounded(alone),
+      ratio: rounded(ours / alone),
+      p50: percentile(latenessMs, 50),
+      p99: percentile(latenessMs, 99),
+      details: {
+        reminders: count,
+        workers,
+        lost: count - times.size,
+        twice: [...times.values()].filter((sent) => sent > 1).length,
+        lastLateMs: percentile(latenessMs, 100),
+        notMarkedSent: await db.collection('reminders').countDocuments({ state: { $ne: 'SENT' } }),
+        updatesPerSecond: rounded(reference.updates),
+        publishesPerSecond: rounded(reference.publishes),
+        cpuMicrosPerReminder: started.map((_, index) =>
+          rounded((((used[index] ?? 0) - (begun[index] ?? 0)) * 1e6) / count),
+        ),
+      },
+    };
+  } finally {
+    await world.stop();
+  }
+};
+
+/** The seeded reminders are due soon after all: nobody can seed as fast as a minute goes. */
+async function bringForward(db: Db, inSeconds: number): Promise<void> {
+  const moment = new Date(Date.now() + inSeconds * 1_000 + marginMs);
+  await db.collection('reminders').updateMany({ state: 'PLANNED' }, { $set: { dueAt: moment, sendAt: moment } });
+  if (Date.now() > moment.getTime()) throw new Error('The moment came before all were planned for it; try again.');
+  await delay(moment.getTime() - Date.now());
+}

@@ -46,7 +46,8 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
       return undefined;
     },
     async *list(since) {
-      const created = { gte: Math.trunc(since.getTime() * 1e-3) };
+      // Seconds, as Stripe counts time.
+      const created = { gte: Number(String(since.getTime()).slice(0, -3)) };
       for await (const transfer of stripe.transfers.list({ created, limit: 100 })) yield toTransfer(transfer);
     },
     repeatableUntil: ({ startedAt }) => new Date(startedAt.getTime() + keyHours * 3_600_000),

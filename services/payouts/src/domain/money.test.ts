@@ -1,0 +1,79 @@
+import { glob, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exponentOf, majorUnits, toStripeAmount } from './money.ts';
+
+const currencies = fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF', 'ISK', 'HUF');
+/** What makes a fraction of whole numbers: a division, a literal with a point or a negative exponent, and what reads or rounds one. */
+const fraction = /[\w)\]] \/=? [\w(]|\b\d[\d_]*\.\d|\b\d+e-\d|\bparseFloat\b|\btoFixed\b|\bMath\.(round|floor|ceil)\b/;
+const amounts = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+describe('major units', () => {
+  it.each([
+    [18_500, 'EUR', '185.00'],
+    [5, 'EUR', '0.05'],
+    [18_500, 'JPY', '18500'],
+    [18_500, 'KWD', '18.500'],
+    [1, 'KWD', '0.001'],
+    [18_500, 'HUF', '185.00'],
+    [18_500, 'CLF', '1.8500'],
+    [Number.MAX_SAFE_INTEGER, 'EUR', '90071992547409.91'],
+  ])('of %d %s are %s', (amountMinor, currency, text) => {
+    expect(majorUnits({ amountMinor, currency })).toBe(text);
+  });
+
+  it('lose nothing', () => {
+    fc.assert(
+      fc.property(amounts, currencies, (amountMinor, currency) => {
+        const [whole = '', part = ''] = majorUnits({ amountMinor, currency }).split('.');
+        expect(part).toHaveLength(exponentOf(currency));
+        expect(Number(whole + part)).toBe(amountMinor);
+      }),
+    );
+  });
+});
+
+describe("Stripe's units", () => {
+  it.each([
+    [18_500, 'EUR', 18_500],
+    [18_500, 'JPY', 18_500],
+    [18_500, 'KWD', 18_500],
+    [185, 'ISK', 18_500],
+    [18_500, 'MGA', 185],
+  ])('of %d %s are %d', (amountMinor, currency, amount) => {
+    expect(toStripeAmount({ amountMinor, currency })).toBe(amount);
+  });
+
+  it.each([
+    [18_501, 'KWD'],
+    [18_501, 'MGA'],
+    [Number.MAX_SAFE_INTEGER, 'ISK'],
+  ])('cannot be had of %d %s', (amountMinor, currency) => {
+    expect(() => toStripeAmount({ amountMinor, currency })).toThrow('Stripe cannot move');
+  });
+});
+
+it('nothing in payouts can make a fraction of an amount', async () => {
+  const src = fileURLToPath(new URL('..', import.meta.url));
+  const files = (await Array.fromAsync(glob(`${src}/**/*.ts`))).filter((file) => !file.endsWith('.test.ts'));
+  expect(files.length).toBeGreaterThan(40);
+  const found: string[] = [];
+  for (const file of files) {
+    const code = withoutCommentsAndText(await readFile(file, 'utf8'));
+    for (const line of code.split('\n'))
+      if (fraction.test(line)) found.push(`${file.slice(src.length)}: ${line.trim()}`);
+  }
+  expect(found).toEqual([]);
+});
+
+it.each(['amount / 100', 'amount * 0.01', 'amount * 1e-2', 'parseFloat(text)', 'amount.toFixed(2)'])(
+  'and what could, such as %s, would be found',
+  (code) => {
+    expect(code).toMatch(fraction);
+  },
+);
+
+function withoutCommentsAndText(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\/|\/\/.*|`[\s\S]*?`|'(?:\\.|[^'\\\n])*'/g, '');
+}

@@ -1,0 +1,107 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { edges } from '../src/domain/edges.ts';
+import { history, newParties } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+let payoutId: string;
+let assignmentId: string;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const parties = newParties();
+  assignmentId = parties.assignmentId;
+  await world.publish(...history(['propose', 'confirm', 'complete'], parties));
+  const { id } = await world.untilPayout(assignmentId, { status: 'AWAITING_APPROVAL' });
+  payoutId = id;
+});
+
+afterAll(() => world?.stop());
+
+const query = (sql: string, parameters: unknown[] = [payoutId]) => world.database.query(sql, parameters);
+
+it('knows the same edges in PostgreSQL as in the code', async () => {
+  const { rows } = await query('select from_status, to_status from payout_edge', []);
+  const inSql = rows.map(({ from_status, to_status }) => `${from_status} → ${to_status}`);
+  expect(inSql.sort()).toEqual(edges.map(({ from, to }) => `${from} → ${to}`).sort());
+});
+
+it.each([
+  [
+    "update payout set status = 'PAID', version = version + 1 where id = $1",
+    'does not go from AWAITING_APPROVAL to PAID',
+  ],
+  ["update payout set status = 'PENDING', version = version + 1 where id = $1", 'does not go from'],
+  ["update payout set status = 'BLOCKED', blocked_because = 'x' where id = $1", 'does not follow'],
+  ['update payout set amount_minor = 1, version = version + 1 where id = $1', 'never changes'],
+  ["update payout set currency = 'USD', version = version + 1 where id = $1", 'never changes'],
+  ['update payout set provider_id = gen_random_uuid(), version = version + 1 where id = $1', 'never changes'],
+  ['delete from payout where id = $1', 'append-only'],
+  ["update payout_timeline set reason = 'x' where payout_id = $1", 'append-only'],
+  ['delete from payout_timeline where payout_id = $1', 'append-only'],
+])('refuses: %s', async (sql, because) => {
+  await expect(query(sql)).rejects.toThrow(because);
+});
+
+it.each(['payout_timeline', 'payment_attempt', 'payment_result'])('does not empty %s', async (table) => {
+  await expect(query(`truncate ${table} cascade`, [])).rejects.toThrow('append-only');
+});
+
+const attempt = (number: number, id: string = randomUUIDv7()) =>
+  query(
+    `insert into payment_attempt (id, payout_id, number, account, amount_minor, currency, started_at)
+      values ($1, $2, $3, 'acct_1', 18500, 'EUR', now()) returning id`,
+    [id, payoutId, number],
+  );
+const result = (id: string, outcome: string, reference: string | null = null) =>
+  query('insert into payment_result (attempt_id, outcome, reference, at) values ($1, $2, $3, now())', [
+    id,
+    outcome,
+    reference,
+  ]);
+
+it('begins no attempt while another one is open or has paid, and changes none', async () => {
+  const [first, second] = [randomUUIDv7(), randomUUIDv7()];
+  await attempt(1, first);
+  await expect(attempt(2)).rejects.toThrow('is open or paid');
+  await result(first, 'REFUSED');
+  await expect(attempt(3)).rejects.toThrow('is open or paid');
+  await attempt(2, second);
+  await expect(query("update payment_attempt set account = 'acct_2'", [])).rejects.toThrow('append-only');
+  await expect(query('delete from payment_attempt', [])).rejects.toThrow('append-only');
+  await result(second, 'PAID', 'tr_1');
+  await expect(query("update payment_result set reference = 'tr_2'", [])).rejects.toThrow('append-only');
+  await expect(attempt(3)).rejects.toThrow('is open or paid');
+  // Also when an answer that came late contradicts it.
+  await result(first, 'PAID', 'tr_0');
+  await expect(attempt(3)).rejects.toThrow('is open or paid');
+});
+
+it('leaves what is paid as it is', async () => {
+  const parties = newParties();
+  await world.publish(...history(['propose', 'confirm', 'complete'], parties));
+  const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
+  await world.call('finance', randomUUID(), `POST /payouts/${id}/approve`);
+  await world.call('finance', randomUUID(), `POST /payouts/${id}/mark-paid`, { body: { reference: '=1+1' } });
+  for (const change of ["status = 'BLOCKED', blocked_because = 'x', paid_at = null", "payment_reference = 'x'"]) {
+    const refused = query(`update payout set ${change}, version = version + 1 where id = $1`, [id]);
+    await expect(refused).rejects.toThrow('does not go from PAID');
+  }
+});
+
+it('exports what was paid as CSV that no spreadsheet runs', async () => {
+  const token = await world.environment.token('finance', randomUUID());
+  const get = (query: string) =>
+    fetch(`${world.services[0]?.url}/payouts?${query}`, {
+      headers: { accept: 'text/csv', authorization: `Bearer ${token}` },
+    });
+  const response = await get('status=PAID&from=2026-01-01T00:00:00Z');
+  expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  const [header, ...lines] = (await response.text()).trim().split('\r\n');
+  expect(header).toMatch(/^id,.*,currency,amountMinor,amount,/);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(',EUR,18500,185.00,');
+  expect(lines[0]).toContain(",'=1+1,");
+  expect((await (await get('status=PAID&to=2026-01-01T00:00:00Z')).text()).trim().split('\r\n')).toHaveLength(1);
+});

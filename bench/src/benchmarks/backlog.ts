@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { scheduleEvents } from '@punctual/contracts';
+import { eventually } from '@punctual/devstack';
 import pg from 'pg';
 import type { BareTask } from '../bare/bare-effects.ts';
 import { nextMessage, startChild, stopChild } from '../child.ts';
@@ -84,7 +85,7 @@ const rate = (seconds: number) => rounded(events / seconds);
 
 /** Fills the stream while the consumer rests; answers where in the stream that begins. */
 async function pileUp(nats: NatsConnection, manager: JetStreamManager): Promise<number> {
-  await manager.consumers.pause('SCHEDULE', durable, new Date(Date.now() + 600_000));
+  await eventually(() => manager.consumers.pause('SCHEDULE', durable, new Date(Date.now() + 600_000)));
   const { state } = await manager.streams.info('SCHEDULE');
   const stream = jetstream(nats);
   for (let published = 0; published < events; published += mixed * life.length) {

@@ -5,6 +5,7 @@ import { redriveLetters } from './dlq/redrive.ts';
 import { showLetters } from './dlq/show.ts';
 import { explain } from './explain/explain.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
+import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
 import { replay } from './replay/replay.ts';
 
 /** Every command, in the order of the help. */
@@ -16,4 +17,7 @@ export const commands: readonly Command[] = [
   dropLetters,
   replay,
   rebuildStream,
+  upcomingReminders,
+  overdueReminders,
+  explainReminders,
 ];

@@ -1,0 +1,49 @@
+import { Explanation, Payout } from '@punctual/contracts';
+import { expect, test } from 'vitest';
+import { explanationPage } from './explanation-page.ts';
+
+const exampleOf = (schema: typeof Explanation | typeof Payout) => Object.values(schema.meta()?.examples ?? {})[0];
+const example = Explanation.parse(exampleOf(Explanation));
+const payout = Payout.parse(exampleOf(Payout));
+const pageOf = (changes: Partial<Explanation>) => explanationPage({ ...example, ...changes }).join('\n');
+
+test('who is missing is said first', () => {
+  expect(pageOf({}).split('\n')[1]).toBe('! payouts gave no answer; what it knows is missing here');
+});
+
+test('a dead letter comes with its reason and where to look; an event that waits stands out', () => {
+  expect(pageOf({})).toContain(
+    'payouts-schedule: DEAD since 2026-11-28T09:31:10.000Z: the amount is out of range (npm run ops -- dlq show --sequence 1)',
+  );
+  const [event] = example.scheduling?.outbox ?? [];
+  if (!example.scheduling || !event) throw new Error('the example has no event');
+  const waiting = { ...event, publishedAt: null, streamSequence: null, consumers: [] };
+  expect(pageOf({ scheduling: { ...example.scheduling, outbox: [waiting] } })).toMatch(
+    /v2 {2}\S+ {2}NOT PUBLISHED YET$/m,
+  );
+});
+
+test('a payout is told with its approvals and each attempt to pay it', () => {
+  const attempt = { number: 1, account: 'acct_1', startedAt: '2026-12-02T09:00:00.000Z' };
+  const refused = {
+    outcome: 'REFUSED',
+    code: 'no_such_account',
+    reference: null,
+    at: '2026-12-02T09:00:01.000Z',
+  } as const;
+  const page = pageOf({
+    payouts: {
+      payout,
+      attempts: [
+        { ...attempt, id: payout.id, results: [refused] },
+        { ...attempt, id: payout.jobId, number: 2, results: [] },
+      ],
+      timeline: [],
+      outbox: [],
+      follows: [],
+    },
+  });
+  expect(page).toContain('1 of 1 approvals');
+  expect(page).toMatch(/attempt 1 .* began .*: REFUSED no_such_account 2026-12-02T09:00:01\.000Z$/m);
+  expect(page).toMatch(/attempt 2 .*: nobody knows its end yet$/m);
+});

@@ -1,0 +1,52 @@
+import { lenient, type Reminder, Reminders, Uuid } from '@punctual/contracts';
+import { type Command, type Context, type Input, jsonFlag, WrongUse } from '../cli/command.ts';
+import { table } from '../cli/table.ts';
+import { askGateway } from '../system/ask-gateway.ts';
+import { findSystem } from '../system/find-system.ts';
+
+const limitFlag = { about: 'at most so many (20, up to 100)', value: 'N' };
+const flags = { limit: limitFlag, json: jsonFlag };
+
+export const upcomingReminders: Command = {
+  name: 'reminders upcoming',
+  about: 'the reminders that are to be sent next',
+  flags,
+  run: (context, input) => show(context, input, openPath('upcoming', input)),
+};
+
+export const overdueReminders: Command = {
+  name: 'reminders overdue',
+  about: 'the reminders that are later than their grace and still to be sent',
+  flags,
+  run: (context, input) => show(context, input, openPath('overdue', input)),
+};
+
+export const explainReminders: Command = {
+  name: 'reminders explain',
+  about: 'every reminder of an assignment: when it was due, when it was sent, or why not',
+  argument: { name: 'ASSIGNMENT', required: true },
+  flags: { json: jsonFlag },
+  run: async (context, input) => {
+    const id = Uuid.safeParse(input.argument).data;
+    if (id === undefined) throw new WrongUse(`${input.argument} is not the id of an assignment.`);
+    await show(context, input, `/assignments/${id}/reminders`);
+  },
+};
+
+function openPath(state: 'upcoming' | 'overdue', input: Input): string {
+  const limit = input.text('limit') ?? '20';
+  if (!/^([1-9][0-9]?|100)$/.test(limit)) throw new WrongUse(`--limit is a number from 1 to 100, not ${limit}.`);
+  return `/ops/reminders?state=${state}&limit=${limit}`;
+}
+
+async function show({ environment, print }: Context, input: Input, path: string): Promise<void> {
+  const { items } = await askGateway(await findSystem(environment), path, lenient(Reminders));
+  if (input.has('json')) print(JSON.stringify(items, undefined, 2));
+  else for (const line of table(['DUE', 'KIND', 'STATE', 'SENT', 'LATE', 'FOR', 'REMINDER'], items.map(rowOf))) print(line);
+}
+
+function rowOf({ id, kind, state, suppressedBecause, dueAt, sentAt, latenessMs, audience }: Reminder): string[] {
+  const outcome = suppressedBecause === null ? state : `${state} ${suppressedBecause}`;
+  const late = latenessMs === null ? '-' : `${(latenessMs / 1_000).toFixed(1)} s`;
+  return [dueAt, kind, outcome, sentAt ?? '-', late, audience.join(' '), id];
+}

@@ -145,6 +145,21 @@ it('applies nothing twice when the whole stream is delivered again', async () =>
   expect((await world.broker.manager.streams.info('PAYOUT')).state.messages).toBe(state.messages);
 });
 
+it('applies what is replayed to it unless it has applied it before', async () => {
+  const { assignmentId, events } = await happened('propose', 'confirm');
+  const before = await world.untilPayout(assignmentId, { version: 1 });
+  const lost = history(['propose', 'confirm'], newParties());
+  await world.replay(...events, ...lost);
+  const filled = lost[0]?.data.assignmentId ?? '';
+  await world.untilPayout(filled, { status: 'PENDING', version: 1 });
+
+  await world.replay(...lost, ...events);
+  await world.untilReplayed();
+
+  expect((await world.payoutOf(assignmentId)).body).toEqual(before);
+  expect((await world.payoutOf(filled)).body).toMatchObject({ version: 1 });
+});
+
 it('tries again what the database did not take, and does it once', async () => {
   const parties = newParties();
   const [propose, confirm] = history(['propose', 'confirm'], parties);

@@ -90,10 +90,10 @@ export async function createWorld({
   };
 
   /** Waits until every event that is on the stream has been applied. */
-  const untilConsumed = () =>
+  const untilConsumed = (stream = 'SCHEDULE') =>
     vi.waitFor(
       async () => {
-        const { num_pending, num_ack_pending } = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
+        const { num_pending, num_ack_pending } = await broker.manager.consumers.info(stream, 'payouts-schedule');
         if (num_pending + num_ack_pending > 0)
           throw new Error(`${num_pending} pending, ${num_ack_pending} unacknowledged`);
       },
@@ -148,6 +148,11 @@ export async function createWorld({
     publishAgain: async (...events: ScheduleEvent[]) => {
       for (const event of events) await broker.jetstream.publish(event.type, JSON.stringify(event));
     },
+    /** As ops does it, to this consumer alone. */
+    replay: async (...events: ScheduleEvent[]) => {
+      for (const event of events) await broker.jetstream.publish('replay.payouts-schedule', JSON.stringify(event));
+    },
+    untilReplayed: () => untilConsumed('REPLAY'),
     /** Waits until the payout is as told. */
     untilPayout: (assignmentId: string, wanted: Partial<Payout>): Promise<Payout> =>
       vi.waitFor(
@@ -163,7 +168,7 @@ export async function createWorld({
         },
         { timeout: 10_000, interval: 20 },
       ),
-    untilConsumed,
+    untilConsumed: () => untilConsumed(),
     /** Waits until so many events are published, and gives all of them, each checked against its contract. */
     published: (count: number, assignmentId?: string): Promise<PayoutEvent[]> =>
       vi.waitFor(

@@ -55,7 +55,8 @@ export const payouts: ServiceDefinition<Config> = {
     });
     const provider = createProvider(config);
     const retry = { tries: config.PAYMENT_TRIES, firstPauseMs: config.PAYMENT_PAUSE_MS };
-    if (provider) payApproved({ database, relay, provider, retry, ...process });
+    const leaseMs = 5_000 + 4 * config.STRIPE_TIMEOUT_MS;
+    if (provider) payApproved({ database, relay, provider, retry, leaseMs, ...process });
     watchDrift({ database, provider, ...process });
 
     return createHttpApp({

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Fault, type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
+import { createWorld, type World } from './world.ts';
+
+// The drill of the README: PAYMENT_DRILL_PAYOUTS=10000 npx vitest run services/payouts/test/payment-drill.test.ts
+
+const count = Number(process.env.PAYMENT_DRILL_PAYOUTS ?? 240);
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const finance = '01936f2a-7c10-7000-8000-00000000f001';
+
+/** Where a worker is killed, each after it has come by some times; with few payouts only where it matters most. */
+const moments =
+  count < 1_000
+    ? ['after-payment-attempt', 'after-payment-call']
+    : [
+        'before-payment-attempt',
+        'after-payment-attempt',
+        'before-payment-call',
+        'after-payment-call',
+        'after-payment-mark',
+      ];
+
+/** What happens to a call, in turn; most go well. */
+const faults: Fault[] = ['silent-after', 'reset-after', '429', 'reset-before', '500-after', '409', '500-before'];
+
+let stripe: FaultyStripe;
+let world: World;
+const workers = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  stripe = await startFaultyStripe();
+  world = await createWorld();
+  await seed();
+});
+
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await world?.stop();
+  await stripe?.stop();
+});
+
+it(`pays ${count} payouts once each, whoever is killed and whatever Stripe does; what nobody can know is blocked`, async () => {
+  // Of every fiftieth the answer is lost after the money has moved, and no look-up is answered.
+  const isUnknowable = (payoutId: string) => Number.parseInt(payoutId.slice(-6), 10) % 50 === 0;
+  let calls = 0;
+  stripe.setFaults((what, payoutId) => {
+    if (isUnknowable(payoutId)) return what === 'pay' ? 'reset-after' : '500-before';
+    if (what === 'find') return 'none';
+    calls += 1;
+    return calls % 4 === 0 ? (faults[(calls / 4) % faults.length] ?? 'none') : 'none';
+  });
+  const startedAt = performance.now();
+
+  for (const moment of moments) {
+    const worker = startWorker(moment);
+    await once(worker, 'exit');
+    expect(worker.signalCode).toBe('SIGKILL');
+  }
+  startWorker();
+  startWorker();
+  await untilNoneIs('APPROVED');
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+
+  const blocked = await idsOf('BLOCKED');
+  expect(blocked).toEqual((await allIds()).filter(isUnknowable));
+  expect(await reasons()).toEqual([expect.stringMatching(/^unknown payment result: /)]);
+  const paid = await idsOf('PAID');
+  const movedIds = stripe.moved.map(({ transfer_group }) => transfer_group);
+  const figures = {
+    payouts: count,
+    paid: paid.length,
+    blockedUnknown: blocked.length,
+    paidTwice: movedIds.length - new Set(movedIds).size,
+    lost: paid.filter((id) => !movedIds.includes(id)).length,
+    ...{ kills: moments.length, calls: stripe.requests.pay, lookUps: stripe.requests.find, seconds },
+  };
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  expect(figures).toMatchObject({ paid: count - blocked.length, paidTwice: 0, lost: 0 });
+
+  stripe.setFaults(() => 'none');
+  for (const id of blocked) {
+    await world.call('finance', finance, `POST /payouts/${id}/unblock`, { body: { reason: 'Stripe answers again' } });
+  }
+  await untilNoneIs('APPROVED');
+  expect(await idsOf('PAID')).toHaveLength(count);
+  expect(stripe.moved.map(({ transfer_group }) => transfer_group).sort()).toEqual(await allIds());
+}, 1_800_000);
+
+/** The service as a process; it is killed when it has come by the moment some times. */
+function startWorker(killAt?: string): ChildProcess {
+  const preload = `import { subscribe } from 'node:diagnostics_channel';
+    let passed = 0;
+    subscribe('punctual:failpoint', ({ name }) => {
+      if (name === ${JSON.stringify(killAt)} && (passed += 1) === 5) process.kill(process.pid, 'SIGKILL');
+    });`;
+  const inside = `data:text/javascript,${encodeURIComponent(preload)}`;
+  const worker = spawn(process.execPath, ['--import', inside, '--import', '@punctual/chassis/otel', 'src/main.ts'], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      ...world.serviceEnv,
+      PAYMENT_PROVIDER: 'stripe',
+      STRIPE_API_KEY: 'sk_test_123',
+      STRIPE_WEBHOOK_SECRET: 'whsec_test',
+      STRIPE_API_BASE: stripe.url,
+      STRIPE_TIMEOUT_MS: '150',
+      PAYMENT_PAUSE_MS: '20',
+    },
+    stdio: 'ignore',
+  });
+  workers.add(worker);
+  return worker;
+}
+
+/** Approved payouts with accounts, as many events would have made them. */
+async function seed(): Promise<void> {
+  await world.database.query(`
+    insert into assignment_view (assignment_id, version, status, amount_minor, currency)
+      select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 3, 'COMPLETED', 100 + n, 'EUR'
+        from generate_series(1, ${count}) n`);
+  await world.database.query(`
+    insert into payout (id, assignment_id, job_id, provider_id, customer_id, amount_minor, currency, status, on_hold, version,
+        approvals, approvals_needed, dispute_settled, created_at, updated_at)
+      select assignment_id, assignment_id, assignment_id, assignment_id, gen_random_uuid(), amount_minor, currency,
+        'AWAITING_APPROVAL', false, 2, '[]', 1, false, now(), now() from assignment_view`);
+  await world.database.query(`
+    insert into payout_account (provider_id, account, version, updated_by, updated_at)
+      select provider_id, 'acct_' || right(provider_id::text, 12), 1, '${finance}', now() from payout`);
+  await world.database.query(`
+    update payout set status = 'APPROVED', version = 3,
+      approvals = '[{"by": "${finance}", "at": "2026-11-20T08:00:00.000Z"}]'`);
+}
+
+async function untilNoneIs(status: string): Promise<void> {
+  await vi.waitFor(async () => expect((await idsOf(status)).length).toBe(0), { timeout: 1_700_000, interval: 200 });
+}
+
+async function idsOf(status: string): Promise<string[]> {
+  const { rows } = await world.database.query('select id from payout where status = $1 order by id', [status]);
+  return rows.map(({ id }) => id);
+}
+
+async function allIds(): Promise<string[]> {
+  return (await world.database.query('select id from payout order by id')).rows.map(({ id }) => id);
+}
+
+async function reasons(): Promise<string[]> {
+  const { rows } = await world.database.query(
+    `select distinct blocked_because from payout where status = 'BLOCKED' limit 1`,
+  );
+  return rows.map(({ blocked_because }) => blocked_because);
+}

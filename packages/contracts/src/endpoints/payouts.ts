@@ -127,13 +127,7 @@ export const payoutEndpoints = {
     access: 'public',
     body: StripeNotice,
     success: { status: 200, description: 'It was taken, now or before', schema: NoticeTaken },
-    problems: [
-      ...edge,
-      'malformed-body',
-      'validation-failed',
-      'payload-too-large',
-      'unsupported-media-type',
-    ],
+    problems: [...edge, 'malformed-body', 'validation-failed', 'payload-too-large', 'unsupported-media-type'],
   },
   findPayoutDrift: {
     method: 'GET',
@@ -142,6 +136,6 @@ export const payoutEndpoints = {
     summary: 'Where payouts, the events of their assignments and the payment provider do not agree',
     access: 'token',
     success: { status: 200, description: 'What was found; nothing was changed', schema: PayoutDrift },
-    problems: [...list, 'forbidden'],
+    problems: ['unauthenticated', 'forbidden', ...edge],
   },
 } as const satisfies Record<string, Endpoint>;

@@ -205,6 +205,10 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       good: async () => ({ as: ops, id: (await visits.confirmed()).assignmentId }),
       bad: { forbidden: async () => ofVisit('customer', await visits.confirmed()) },
     },
+    listOpenReminders: {
+      good: () => ({ as: ops, query: { state: 'upcoming', limit: '5' } }),
+      bad: { forbidden: async () => ({ as: customer }) },
+    },
     getOpenApi: { good: () => ({ as: stranger }) },
     getDocs: { good: () => ({ as: stranger }) },
   };

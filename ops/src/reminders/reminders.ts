@@ -42,7 +42,9 @@ function openPath(state: 'upcoming' | 'overdue', input: Input): string {
 async function show({ environment, print }: Context, input: Input, path: string): Promise<void> {
   const { items } = await askGateway(await findSystem(environment), path, lenient(Reminders));
   if (input.has('json')) print(JSON.stringify(items, undefined, 2));
-  else for (const line of table(['DUE', 'KIND', 'STATE', 'SENT', 'LATE', 'FOR', 'REMINDER'], items.map(rowOf))) print(line);
+  else
+    for (const line of table(['DUE', 'KIND', 'STATE', 'SENT', 'LATE', 'FOR', 'REMINDER'], items.map(rowOf)))
+      print(line);
 }
 
 function rowOf({ id, kind, state, suppressedBecause, dueAt, sentAt, latenessMs, audience }: Reminder): string[] {

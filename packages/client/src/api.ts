@@ -1178,6 +1178,11 @@ export type Operations = {
 
     answer: Explanation;
   };
+  /** Reminders that are to be sent next, or are later than their grace, earliest first */
+  listOpenReminders: {
+    query?: { state?: 'upcoming' | 'overdue'; limit?: number };
+    answer: Reminders;
+  };
   /** This contract */
   getOpenApi: {
     answer: Record<string, unknown>;
@@ -1215,5 +1220,6 @@ export const routes = {
   takeStripeNotice: { method: 'POST', path: '/webhooks/stripe' },
   findPayoutDrift: { method: 'GET', path: '/ops/payouts/drift' },
   explainAssignment: { method: 'GET', path: '/ops/assignments/{id}/explain' },
+  listOpenReminders: { method: 'GET', path: '/ops/reminders' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },
 } as const;

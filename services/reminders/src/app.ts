@@ -38,7 +38,13 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     claimMs: config.REMINDER_CLAIM_MS,
     signal: lifecycle.signal,
   };
-  await startScheduler({ ...deps, agenda, lifecycle, sweepEveryMs: config.SWEEP_EVERY_MS });
+  await startScheduler({
+    ...deps,
+    agenda,
+    lifecycle,
+    sweepEveryMs: config.SWEEP_EVERY_MS,
+    keepDays: config.REMINDER_KEEP_DAYS,
+  });
   ensureStreams(
     { broker, logger, lifecycle },
     { names: ['REMINDER', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },

@@ -24,6 +24,8 @@ export const RemindersConfig = z
     REMINDER_GRACE_MS: count(60_000),
     /** How long a worker may hold reminders without having sent them. */
     REMINDER_CLAIM_MS: count(30_000),
+    /** How long what was sent or suppressed can be looked up. */
+    REMINDER_KEEP_DAYS: count(90),
     /** How often Agenda looks for jobs. */
     SCHEDULER_POLL_MS: count(1_000),
     /** How often the sweep looks for what the clock has missed. */

@@ -1,6 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
-import type { ScheduleEventType } from '@punctual/contracts';
+import { Reminders, type ScheduleEventType } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { forgetOld } from '../src/commands/forget-old.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -87,7 +88,7 @@ test('a reminder goes out when it is due, not before', async () => {
   await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
   const [, sent] = await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT']);
   expect(sent?.latenessMs).toBeGreaterThanOrEqual(0);
-  expect(sent?.latenessMs).toBeLessThan(1_000);
+  expect(sent?.latenessMs).toBeLessThan(10_000);
 });
 
 test('a reject suppresses what was planned, and the trace of the reject goes on in the event that says so', async () => {
@@ -205,4 +206,90 @@ test('an alarm that got lost is put back', async () => {
   await vi.waitFor(async () => expect(await jobs.countDocuments({ name: 'dispatch', 'data.minute': minute })).toBe(1), {
     timeout: 5_000,
   });
+});
+
+test('a window that is past already, or in a zone that does not exist, is explained and holds up nobody', async () => {
+  const past = newAssignment();
+  const nowhere = newAssignment();
+  const next = newAssignment();
+  await world.publish(
+    past.event('schedule.confirmed', 2, { window: windowAt(new Date(), -hourMs) }),
+    nowhere.event('schedule.confirmed', 2, { window: { ...inDays(5), timezone: 'Mars/Olympus' } }),
+    next.event('schedule.confirmed', 2, { window: inDays(5) }),
+  );
+  await world.untilReminders(next.assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  await world.untilReminders(past.assignmentId, [
+    'upcoming-24h SUPPRESSED WINDOW_STARTED',
+    'upcoming-1h SUPPRESSED WINDOW_STARTED',
+  ]);
+  // Instants decide; the zone is for those who show the time.
+  await world.untilReminders(nowhere.assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+});
+
+test('many events of many assignments, in one go: the newest version of each is planned, numbered without gaps', async () => {
+  const assignments = Array.from({ length: 20 }, newAssignment);
+  const events = [1, 2, 3].flatMap((version) =>
+    assignments.map(({ event }) =>
+      version < 3
+        ? event('schedule.proposed', version, { window: inDays(10 + version), proposedBy: 'SYSTEM' })
+        : event('schedule.confirmed', version, { window: inDays(12) }),
+    ),
+  );
+  await Promise.all(events.map((event) => world.broker.jetstream.publish(event.type, JSON.stringify(event))));
+  for (const { assignmentId } of assignments) {
+    await vi.waitFor(async () => {
+      const current = (await world.list(assignmentId)).filter(({ state }) => state === 'PLANNED');
+      expect(current.map(({ scheduleVersion, kind }) => `${scheduleVersion} ${kind}`)).toEqual([
+        '3 upcoming-24h',
+        '3 upcoming-1h',
+      ]);
+    }, 15_000);
+    await vi.waitFor(async () => {
+      const sequences = (await world.published(assignmentId)).map(({ sequence }) => Number(sequence));
+      expect(sequences.length).toBeGreaterThanOrEqual(2);
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    }, 15_000);
+  }
+});
+
+test('what ended long ago is removed, with the record of an assignment that is over; what is newer or open stays', async () => {
+  const over = newAssignment();
+  const open = newAssignment();
+  for (const { event } of [over, open]) await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.publish(over.event('schedule.cancelled', 3, { window: inDays(5) }));
+  await world.untilReminders(open.assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  await world.untilReminders(over.assignmentId, [
+    'upcoming-24h SUPPRESSED CANCELLED',
+    'upcoming-1h SUPPRESSED CANCELLED',
+  ]);
+  const recordOf = ({ assignmentId }: typeof over) => world.store.assignments.findOne({ _id: assignmentId });
+  await vi.waitFor(async () => expect((await recordOf(over))?.outbox).toEqual([]), 15_000);
+  const forget = (inDaysFromNow: number) =>
+    forgetOld(
+      {
+        store: world.store,
+        now: () => new Date(Date.now() + inDaysFromNow * 24 * hourMs),
+        signal: new AbortController().signal,
+      },
+      90,
+    );
+  await forget(90);
+  expect(await world.list(over.assignmentId)).toHaveLength(2);
+  await forget(96);
+  expect(await recordOf(over)).toBeNull();
+  expect(await world.store.ledger.countDocuments({ assignmentId: over.assignmentId })).toBe(0);
+  expect(await world.list(open.assignmentId)).toHaveLength(2);
+});
+
+test('ops sees what is to be sent next, the earliest first; nobody else does', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 120_000) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
+  const response = await world.get('/ops/reminders?state=upcoming&limit=100');
+  const { items } = Reminders.parse(await response.json());
+  expect(items.map(({ id }) => id)).toContain(`${assignmentId}:2:upcoming-1h`);
+  expect(items.map(({ dueAt }) => dueAt)).toEqual(items.map(({ dueAt }) => dueAt).toSorted());
+  expect(Reminders.parse(await (await world.get('/ops/reminders?state=overdue')).json()).items).toEqual([]);
+  const customer = { authorization: `Bearer ${await world.environment.token('customer')}` };
+  expect((await world.get('/ops/reminders', customer)).status).toBe(403);
 });

@@ -68,7 +68,9 @@ test('the store away: health says so and answers, requests get 503, and work goe
 test('health does not wait for a store that says nothing at all: it answers while every question is still open', async () => {
   link.hold();
   const headers = { authorization: `Bearer ${world.opsToken}` };
-  const listing = fetch(`${service.url}/assignments/${randomUUIDv7()}/reminders`, { headers }).then(({ status }) => status);
+  const listing = fetch(`${service.url}/assignments/${randomUUIDv7()}/reminders`, { headers }).then(
+    ({ status }) => status,
+  );
   try {
     const asked = await Promise.race([listing.then(() => 'a question was answered'), health()]);
     expect(asked).toMatchObject({ status: 503, health: { status: 'down', checks: { store: 'down', broker: 'ok' } } });

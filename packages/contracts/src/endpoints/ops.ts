@@ -1,7 +1,8 @@
 import { Explanation } from '../rest/explanation.ts';
-import { IdParams } from '../rest/parameters.ts';
+import { IdParams, OpenRemindersQuery } from '../rest/parameters.ts';
+import { Reminders } from '../rest/reminder.ts';
 import type { Endpoint } from './endpoint.ts';
-import { read } from './problem-sets.ts';
+import { list, read } from './problem-sets.ts';
 
 export const opsEndpoints = {
   explainAssignment: {
@@ -13,5 +14,15 @@ export const opsEndpoints = {
     params: IdParams,
     success: { status: 200, description: 'The whole, and what is missing of it', schema: Explanation },
     problems: [...read, 'forbidden'],
+  },
+  listOpenReminders: {
+    method: 'GET',
+    path: '/ops/reminders',
+    owner: 'reminders',
+    summary: 'Reminders that are to be sent next, or are later than their grace, earliest first',
+    access: 'token',
+    query: OpenRemindersQuery,
+    success: { status: 200, description: 'The first of them', schema: Reminders },
+    problems: [...list, 'forbidden'],
   },
 } as const satisfies Record<string, Endpoint>;

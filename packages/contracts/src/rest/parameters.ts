@@ -38,6 +38,13 @@ export const FreeWindowsQuery = z.object({
 });
 export type FreeWindowsQuery = z.infer<typeof FreeWindowsQuery>;
 
+/** What is due next, or what is later than its grace and still to be sent. */
+export const OpenRemindersQuery = z.object({
+  state: z.enum(['upcoming', 'overdue']).default('upcoming'),
+  limit: paging.limit,
+});
+export type OpenRemindersQuery = z.infer<typeof OpenRemindersQuery>;
+
 /** `dryRun=true` checks a proposal and changes nothing. */
 export const ProposeQuery = z.object({
   dryRun: z

@@ -1,6 +1,7 @@
 import { handle, type Route } from '@punctual/chassis';
 import { endpoints } from '@punctual/contracts';
 import { explainAssignment } from '../queries/explain-assignment.ts';
+import { listOpenReminders } from '../queries/list-open-reminders.ts';
 import { listReminders } from '../queries/list-reminders.ts';
 import { type HealthDeps, measureHealth } from '../queries/measure-health.ts';
 
@@ -12,6 +13,9 @@ export function createRoutes(deps: HealthDeps): Route[] {
     })),
     handle(endpoints.explainAssignment, async ({ params, caller }) => ({
       body: await explainAssignment(deps, { assignmentId: params.id, caller }),
+    })),
+    handle(endpoints.listOpenReminders, async ({ query, caller }) => ({
+      body: { items: await listOpenReminders(deps, { ...query, caller }) },
     })),
     handle(endpoints.getRemindersHealth, async () => {
       const health = await measureHealth(deps);

@@ -4,6 +4,7 @@ import { every, type Lifecycle, type Logger } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
 import type { CommandDeps } from '../commands/deps.ts';
 import { dispatchDue } from '../commands/dispatch-due.ts';
+import { forgetOld } from '../commands/forget-old.ts';
 import { sweep } from '../commands/sweep.ts';
 import { findDue, nextSendAt } from '../persistence/ledger.ts';
 import { jobsCollection, type Store } from '../persistence/store.ts';
@@ -11,6 +12,7 @@ import { type DispatchData, dispatchJob } from './alarms.ts';
 import { beat, heartbeatEveryMs } from './heartbeat.ts';
 
 const minuteMs = 60_000;
+const forgetEveryMs = 3_600_000;
 const joinAfterMs = 1_000;
 const forgottenAfterMs = 3_000;
 const muchIsDue = 1_000;
@@ -35,7 +37,7 @@ export function createAgenda(deps: { store: Store; pollMs: number; logger: Logge
 
 /** Defines the jobs and starts them, in every instance; Agenda's locks let one instance at a time run each. */
 export async function startScheduler(
-  deps: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number },
+  deps: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number; keepDays: number },
 ): Promise<void> {
   const { agenda, lifecycle } = deps;
   agenda.define<DispatchData>(dispatchJob, (job) => ringMinute(deps, job), {
@@ -45,6 +47,7 @@ export async function startScheduler(
   joinIn(deps);
   agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
   agenda.define('heartbeat', () => beat(deps));
+  agenda.define('forget', () => forgetOld(deps, deps.keepDays));
   await agenda.start();
   lifecycle.onShutdown('scheduler', async () => {
     // drain, never stop: stop does not wait for the job that runs, which then runs a second time.
@@ -53,6 +56,7 @@ export async function startScheduler(
   });
   await agenda.every(deps.sweepEveryMs, 'sweep');
   await agenda.every(heartbeatEveryMs, 'heartbeat');
+  await agenda.every(forgetEveryMs, 'forget');
 }
 
 /**

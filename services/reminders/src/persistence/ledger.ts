@@ -70,6 +70,11 @@ export async function findLate(store: Store, before: Date, limit: number): Promi
     .toArray();
 }
 
+/** Those in this state whose moment comes first. */
+export function findFirst(store: Store, state: ReminderState, limit: number): Promise<ReminderDocument[]> {
+  return store.ledger.find({ state }).sort({ sendAt: 1 }).limit(limit).toArray();
+}
+
 /** When the next reminder is to be sent, if that is after `from` and before `to`. */
 export async function nextSendAt(store: Store, from: Date, to: Date): Promise<Date | undefined> {
   const [next] = await store.ledger
@@ -83,6 +88,30 @@ export async function nextSendAt(store: Store, from: Date, to: Date): Promise<Da
 /** All that the ledger holds of an assignment, by version and then by time. */
 export async function listRows(store: Store, assignmentId: string): Promise<ReminderDocument[]> {
   return store.ledger.find({ assignmentId }).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
+}
+
+/** Sent or suppressed, and to be sent before `before`. */
+export function findEnded(
+  store: Store,
+  before: Date,
+  limit: number,
+): Promise<Pick<ReminderDocument, '_id' | 'assignmentId'>[]> {
+  return store.ledger
+    .find({ state: { $in: ['SENT', 'SUPPRESSED'] }, sendAt: { $lt: before } }, { projection: { assignmentId: 1 } })
+    .limit(limit)
+    .toArray();
+}
+
+export async function deleteRows(store: Store, ids: string[]): Promise<void> {
+  if (ids.length > 0) await store.ledger.deleteMany({ _id: { $in: ids } });
+}
+
+/** Of these assignments, those of which the ledger holds anything. */
+export async function haveRows(store: Store, assignmentIds: string[]): Promise<Set<string>> {
+  const rows = await store.ledger
+    .find({ assignmentId: { $in: assignmentIds } }, { projection: { assignmentId: 1 } })
+    .toArray();
+  return new Set(rows.map(({ assignmentId }) => assignmentId));
 }
 
 /** When the reminder that has been due the longest was to be sent. */

@@ -27,7 +27,8 @@ function maySee({ customerId, providerId }: AssignmentRecord, { id, roles }: Cal
   return (roles.includes('customer') && id === customerId) || (roles.includes('provider') && id === providerId);
 }
 
-function toReminder(row: ReminderDocument): Reminder {
+/** A row of the ledger as the API shows it. */
+export function toReminder(row: ReminderDocument): Reminder {
   const {
     _id: id,
     assignmentId,

@@ -8,6 +8,7 @@ import { killBeforeCommit } from './kill-before-commit.ts';
 import { killConsumerAfterCommit } from './kill-consumer-after-commit.ts';
 import { killConsumerBeforeCommit } from './kill-consumer-before-commit.ts';
 import { killGateway } from './kill-gateway.ts';
+import { killInDispatch } from './kill-in-dispatch.ts';
 import { killMidSend } from './kill-mid-send.ts';
 import { killPayouts } from './kill-payouts.ts';
 import { killRelayBetweenPubackAndMark } from './kill-relay-between-puback-and-mark.ts';
@@ -54,6 +55,7 @@ export const faults: readonly Fault[] = [
   poison,
   mongodbKilled,
   killMidSend,
+  killInDispatch,
   cancelRacingDue,
   contestedWindows,
   clockOff5Minutes,

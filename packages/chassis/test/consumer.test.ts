@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AckPolicy } from '@nats-io/jetstream';
 import { headers, nanos } from '@nats-io/transport-node';
+import { metrics } from '@opentelemetry/api';
+import * as sdk from '@opentelemetry/sdk-metrics';
 import { type CloudEvent, readScheduleEvent, scheduleEvents } from '@punctual/contracts';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { pino } from 'pino';
@@ -333,4 +335,37 @@ test('its own dead letter is kept once, even when the stream has forgotten its i
   }, patiently);
 
   expect(await letters()).toHaveLength(1);
+});
+
+test('metrics say what became of the events, how late, and how many wait', async () => {
+  const exporter = new sdk.InMemoryMetricExporter(sdk.AggregationTemporality.CUMULATIVE);
+  const reader = new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  metrics.setGlobalMeterProvider(new sdk.MeterProvider({ readers: [reader] }));
+  await publish(1, 2);
+  await broker.jetstream.publish('schedule.proposed', 'not json');
+  await broker.jetstream.publish('schedule.invented', '{"type":"schedule.invented"}');
+  consumer('measured', recorder());
+  await settled('measured');
+
+  await reader.forceFlush();
+  const collected = [...exporter.getMetrics()];
+  metrics.disable();
+  await reader.shutdown();
+
+  const points = collected
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+    .flatMap(({ descriptor, dataPoints }) => dataPoints.map((point) => ({ name: descriptor.name, ...point })))
+    .filter(({ attributes }) => attributes.consumer === 'measured' && attributes.stream === 'SCHEDULE');
+  const of = (name: string) => points.filter((point) => point.name === name);
+  expect(
+    of('punctual.consumer.handled')
+      .map(({ attributes, value }) => [attributes.outcome, value])
+      .toSorted(),
+  ).toEqual([
+    ['applied', 2],
+    ['dead', 1],
+    ['unknown', 1],
+  ]);
+  expect(of('punctual.consumer.latency').map(({ value }) => value)).toEqual([expect.objectContaining({ count: 2 })]);
+  expect(of('punctual.consumer.pending').map(({ value }) => value)).toEqual([0]);
 });

@@ -38,7 +38,8 @@ export function createConsumerMetrics(
     applied: (events) => {
       handled.add(events.length, { ...attributes, outcome: 'applied' });
       const now = Date.now();
-      for (const { time } of events) latency.record((now - Date.parse(time)) / 1_000, attributes);
+      // The clock of whoever tells of it may be ahead of ours.
+      for (const { time } of events) latency.record(Math.max(0, now - Date.parse(time)) / 1_000, attributes);
     },
   };
 }

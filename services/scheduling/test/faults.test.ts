@@ -3,6 +3,7 @@ import { testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scheduling as definition } from '../src/app.ts';
+import { schema } from '../src/persistence/schema.ts';
 import { joinNeighbours } from './neighbours.ts';
 import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
@@ -35,7 +36,7 @@ test('two instances that start at once on an empty database migrate it once, and
   const database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
   const { rows } = await database.query('select name from mikro_orm_migrations');
-  expect(rows).toEqual([{ name: '20261122-create-scheduling' }]);
+  expect(rows).toHaveLength(schema.migrations.length);
   await database.end();
   await Promise.all(services.map((each) => each.stop()));
   await environment.stop();

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Uuid } from '@punctual/contracts';
 import pLimit from 'p-limit';
-import { type Change, type Source, sources } from './change.ts';
+import { assignmentOf, type Change, readChange, type Source, sources } from './change.ts';
 import type { Cursor, Places } from './cursor.ts';
 import { type FollowDeps, followStream } from './follow-stream.ts';
 import { readMissed } from './read-missed.ts';
@@ -25,7 +25,12 @@ const readersAtOnce = 4;
 export function createChangeFeed(deps: FollowDeps): ChangeFeed {
   const changes = new EventEmitter().setMaxListeners(0);
   const follow = (source: Source) =>
-    followStream(deps, source, (change) => changes.emit(change.event.partitionkey, change));
+    followStream(deps, source, (sent) => {
+      const assignmentId = assignmentOf(sent.message);
+      if (assignmentId === undefined || changes.listenerCount(assignmentId) === 0) return;
+      const change = readChange(deps.logger, assignmentId, sent);
+      if (change) changes.emit(assignmentId, change);
+    });
   const followers = { SCHEDULE: follow('SCHEDULE'), REMINDER: follow('REMINDER'), PAYOUT: follow('PAYOUT') };
   const limit = pLimit(readersAtOnce);
 
@@ -34,7 +39,10 @@ export function createChangeFeed(deps: FollowDeps): ChangeFeed {
     const after = since[source].born === born ? since[source].position : 0;
     if (after >= position) return [];
     const recent = followers[source].recent(after);
-    if (recent) return recent.filter((one) => one.position <= position && one.event.partitionkey === assignmentId);
+    if (recent) {
+      const until = recent.filter(({ message }) => message.seq <= position);
+      return until.flatMap((sent) => readChange(deps.logger, assignmentId, sent) ?? []);
+    }
     const broker = await deps.broker.connected();
     const gap = { source, born, assignmentId, after, until: position, signal };
     return limit(() => readMissed({ broker, logger: deps.logger }, gap));

@@ -7,7 +7,9 @@ import {
   readReminderEvent,
   readScheduleEvent,
   type ScheduleEvent,
+  type Uuid,
 } from '@punctual/contracts';
+import { z } from 'zod';
 
 /** The streams whose events are the changes of an assignment. */
 export const sources = ['SCHEDULE', 'REMINDER', 'PAYOUT'] as const;
@@ -28,15 +30,37 @@ export type Place = {
   position: number;
 };
 
-/** Reads a message leniently; undefined for one that is nobody's change: of an unknown type, malformed, or a replay for one consumer. */
-export function readChange(logger: Logger, source: Source, born: number, message: JsMsg): Change | undefined {
-  if (message.headers?.has('Punctual-Replay')) return undefined;
+/** A message of a stream that was made at `born`. */
+export type Sent = { source: Source; born: number; message: JsMsg };
+
+/**
+ * Reads a message leniently; undefined for one that is no change of the assignment: it names another, or is of an unknown type,
+ * malformed, or a replay for one consumer. What does not mention the assignment at all is not even parsed.
+ */
+export function readChange(logger: Logger, assignmentId: Uuid, { source, born, message }: Sent): Change | undefined {
+  if (!mentions(message, assignmentId) || message.headers?.has('Punctual-Replay')) return undefined;
   try {
-    return parse(source, { born, position: message.seq }, message.json());
+    const change = parse(source, { born, position: message.seq }, message.json());
+    return change?.event.partitionkey === assignmentId ? change : undefined;
   } catch (error) {
     logger.warn({ err: error, subject: message.subject, sequence: message.seq }, 'a malformed event is passed over');
     return undefined;
   }
+}
+
+const Keyed = z.object({ partitionkey: z.string() });
+
+/** Whom a message concerns, as cheaply as can be: most of them concern nobody who listens. */
+export function assignmentOf(message: JsMsg): Uuid | undefined {
+  try {
+    return Keyed.parse(message.json()).partitionkey;
+  } catch {
+    return undefined;
+  }
+}
+
+function mentions({ data }: JsMsg, id: Uuid): boolean {
+  return Buffer.from(data.buffer, data.byteOffset, data.length).includes(id);
 }
 
 function parse(source: Source, place: Place, json: unknown): Change | undefined {

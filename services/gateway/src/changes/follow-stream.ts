@@ -8,7 +8,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import type { Broker, BrokerHandle, Lifecycle, Logger } from '@punctual/chassis';
-import { type Change, type Place, readChange, type Source } from './change.ts';
+import type { Place, Sent, Source } from './change.ts';
 
 export type FollowDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
@@ -17,8 +17,8 @@ export type Follower = {
   place(): Place;
   /** Resolves when what was there at the start has been seen. */
   readonly ready: Promise<void>;
-  /** The changes after this position, as far as they are remembered; undefined when they are not. */
-  recent(position: number): readonly Change[] | undefined;
+  /** The messages after this position, as far as they are remembered; undefined when they are not. */
+  recent(position: number): readonly Sent[] | undefined;
 };
 
 /** How an ordered consumer is read; when NATS has forgotten it, reading ends with an error. */
@@ -28,25 +28,25 @@ const remembered = 5_000;
 const retryPauseMs = 1_000;
 
 /**
- * Follows one stream for ever, from its end on, and remembers the latest changes, also some of before it began. `onChange` is called for each change, in the order of the stream, and must not throw.
+ * Follows one stream for ever, from its end on, and remembers the latest messages, also some of before it began. `onMessage` is called for
+ * each, in the order of the stream, and must not throw.
  */
-export function followStream(deps: FollowDeps, source: Source, onChange: (change: Change) => void): Follower {
+export function followStream(deps: FollowDeps, source: Source, onMessage: (sent: Sent) => void): Follower {
   const { signal } = deps.lifecycle;
   const logger = deps.logger.child({ stream: source });
   const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
   let place: Place | undefined;
-  /** `changes` has all after this position. */
+  /** `latest` has all after this position. */
   let floor = 0;
-  const changes: Change[] = [];
+  const latest: Sent[] = [];
   let current: ConsumerMessages | undefined;
 
   const take = (born: number, message: JsMsg) => {
     place = { born, position: message.seq };
-    const change = readChange(logger, source, born, message);
-    if (!change) return;
-    changes.push(change);
-    if (changes.length > remembered) floor = changes.shift()?.position ?? floor;
-    onChange(change);
+    const sent = { source, born, message };
+    latest.push(sent);
+    if (latest.length > remembered) floor = latest.shift()?.message.seq ?? floor;
+    onMessage(sent);
   };
 
   const follow = async (broker: Broker) => {
@@ -57,7 +57,7 @@ export function followStream(deps: FollowDeps, source: Source, onChange: (change
       const skipped = place ? 0 : state.last_seq - remembered;
       floor = Math.max(skipped, state.first_seq - 1, 0);
       place = { born, position: floor };
-      changes.length = 0;
+      latest.length = 0;
     }
     if (place.position >= state.last_seq) setReady();
     const consumer = await orderedConsumer(broker, source, place.position + 1);
@@ -88,7 +88,7 @@ export function followStream(deps: FollowDeps, source: Source, onChange: (change
   return {
     place: () => place ?? { born: 0, position: 0 },
     ready,
-    recent: (position) => (position < floor ? undefined : changes.filter((change) => change.position > position)),
+    recent: (position) => (position < floor ? undefined : latest.filter(({ message }) => message.seq > position)),
   };
 }
 

@@ -18,7 +18,7 @@ export type Gap = {
 
 /**
  * Reads a part of a stream for the changes of one assignment. The subjects do not name assignments, so every message of the
- * gap comes by; those that do not name it are not even parsed.
+ * gap comes by.
  */
 export async function readMissed(deps: { broker: Broker; logger: Logger }, gap: Gap): Promise<Change[]> {
   const missed: Change[] = [];
@@ -26,8 +26,8 @@ export async function readMissed(deps: { broker: Broker; logger: Logger }, gap: 
   const consumer = await orderedConsumer(deps.broker, gap.source, gap.after + 1);
   try {
     for await (const message of messagesOf(consumer, gap)) {
-      const change = mentions(message, gap.assignmentId) && readChange(deps.logger, gap.source, gap.born, message);
-      if (change && change.event.partitionkey === gap.assignmentId) missed.push(change);
+      const change = readChange(deps.logger, gap.assignmentId, { ...gap, message });
+      if (change) missed.push(change);
     }
   } finally {
     await consumer.delete().catch(() => undefined);
@@ -51,8 +51,4 @@ async function* messagesOf(consumer: Consumer, { until, signal }: Gap): AsyncGen
     signal.removeEventListener('abort', stop);
     await stop();
   }
-}
-
-function mentions({ data }: JsMsg, id: Uuid): boolean {
-  return Buffer.from(data.buffer, data.byteOffset, data.length).includes(id);
 }

@@ -10,6 +10,7 @@ export {
   type StartServersOptions,
   startNats,
   startServers,
+  startStripeMock,
 } from './servers/start-servers.ts';
 export type { ServiceName } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';

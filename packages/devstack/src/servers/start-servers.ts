@@ -6,13 +6,22 @@ import { startPostgres } from './postgres.ts';
 import { openRun } from './run.ts';
 import type { Host, Server } from './source.ts';
 import { startTogether } from './start-together.ts';
+import { startStripeMock as startStripeMockServer } from './stripe-mock.ts';
 
-const starters = { postgres: startPostgres, nats: startNatsServer, mongo: startMongo };
+const starters = {
+  postgres: startPostgres,
+  nats: startNatsServer,
+  mongo: startMongo,
+  stripeMock: startStripeMockServer,
+};
 
 export type ServerName = keyof typeof starters;
 
+/** What the product runs on. */
+type ProductServer = Exclude<ServerName, 'stripeMock'>;
+
 export type StartServersOptions<Name extends ServerName> = {
-  /** All three when left out. */
+  /** PostgreSQL, NATS and MongoDB when left out. */
   only?: readonly Name[];
   /** Gets one line for each server, which says where it came from, and one for everything that takes long. */
   log?: (line: string) => void;
@@ -24,7 +33,7 @@ export type StartServersOptions<Name extends ServerName> = {
   signal?: AbortSignal;
 };
 
-export type Servers<Name extends ServerName = ServerName> = Readonly<Record<Name, Server>> & {
+export type Servers<Name extends ServerName = ProductServer> = Readonly<Record<Name, Server>> & {
   /** Ends the servers and removes their data. */
   stop(): Promise<void>;
 };
@@ -33,8 +42,8 @@ export type Servers<Name extends ServerName = ServerName> = Readonly<Record<Name
  * Starts PostgreSQL, NATS and MongoDB, each from the first source that works here (README.md lists them), side by side.
  * @throws NoServerError with the reason and the remedy in one line; what had started is stopped
  */
-export async function startServers<Name extends ServerName = ServerName>({
-  only = Object.keys(starters) as Name[],
+export async function startServers<Name extends ServerName = ProductServer>({
+  only = ['postgres', 'nats', 'mongo'] as ServerName[] as Name[],
   log = () => undefined,
   env = process.env,
   fsync = false,
@@ -77,4 +86,10 @@ export async function startServers<Name extends ServerName = ServerName>({
 export async function startNats(options: Omit<StartServersOptions<'nats'>, 'only'> = {}): Promise<Server> {
   const servers = await startServers({ ...options, only: ['nats'] });
   return { ...servers.nats, stop: servers.stop };
+}
+
+/** Stripe's own imitation of its API, for the shapes of requests and answers. */
+export async function startStripeMock(options: Omit<StartServersOptions<'stripeMock'>, 'only'> = {}): Promise<Server> {
+  const servers = await startServers({ ...options, only: ['stripeMock'] });
+  return { ...servers.stripeMock, stop: servers.stop };
 }

@@ -1,0 +1,77 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Server } from '@punctual/devstack';
+import { startStripeMock } from '@punctual/devstack';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Attempt } from '../src/domain/attempt.ts';
+import { createStripe } from '../src/payment/stripe.ts';
+import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
+
+let mock: Server;
+let faulty: FaultyStripe;
+
+beforeAll(async () => {
+  mock = await startStripeMock();
+  faulty = await startFaultyStripe({ upstream: mock.url });
+});
+
+afterAll(async () => {
+  await faulty?.stop();
+  await mock?.stop();
+});
+
+beforeEach(() => faulty.setFaults(() => 'none'));
+
+const provider = (url: string, apiKey = 'sk_test_123') =>
+  createStripe({ apiKey, apiBase: new URL(url), timeoutMs: 1_000 });
+
+function attempt(amount = { amountMinor: 18_500, currency: 'EUR' }): Attempt {
+  const [id, payoutId] = [randomUUIDv7(), randomUUIDv7()];
+  return { id, payoutId, number: 1, account: 'acct_1MTfjCQ9PRzxEwkZ', amount, startedAt: new Date(), results: [] };
+}
+
+it('asks in the shape that Stripe describes, and understands its answers', async () => {
+  const stripe = provider(mock.url);
+  expect(await stripe.pay(attempt())).toEqual({ kind: 'PAID', reference: expect.stringMatching(/^tr_/) });
+  // The mock has one transfer, which is of no attempt.
+  expect(await stripe.find(attempt())).toBeUndefined();
+  const listed = await Array.fromAsync(stripe.list(new Date(0)));
+  expect(listed).toEqual([expect.objectContaining({ reference: expect.stringMatching(/^tr_/), isReversed: false })]);
+});
+
+it('takes a key that Stripe does not know for a refusal', async () => {
+  expect(await provider(mock.url, 'nonsense').pay(attempt())).toMatchObject({ kind: 'REFUSED' });
+});
+
+it('sends no amount that Stripe would read as another', async () => {
+  const answer = await provider(mock.url).pay(attempt({ amountMinor: 18_501, currency: 'KWD' }));
+  expect(answer).toEqual({ kind: 'REFUSED', code: 'Stripe cannot move 18.501 KWD exactly.' });
+});
+
+it.each([
+  ['silent-before', { kind: 'AGAIN', because: 'no answer' }, 0],
+  ['silent-after', { kind: 'AGAIN', because: 'no answer' }, 1],
+  ['reset-before', { kind: 'AGAIN', because: 'no answer' }, 0],
+  ['reset-after', { kind: 'AGAIN', because: 'no answer' }, 1],
+  ['409', { kind: 'AGAIN', because: '409 idempotency_key_in_use' }, 0],
+  ['429', { kind: 'AGAIN', because: '429 rate_limit' }, 0],
+  ['500-before', { kind: 'AGAIN', because: '500 api_error' }, 0],
+  ['500-after', { kind: 'AGAIN', because: '500 api_error' }, 1],
+  ['refuse', { kind: 'REFUSED', code: 'balance_insufficient' }, 0],
+] as const)(
+  'after %s it says what is known, finds what has moved, and moves nothing twice',
+  async (fault, answer, moves) => {
+    const [stripe, tried] = [provider(faulty.url), attempt()];
+    const ofIt = () => faulty.moved.filter(({ transfer_group }) => transfer_group === tried.payoutId);
+    faulty.setFaults((what) => (what === 'pay' ? fault : 'none'));
+    expect(await stripe.pay(tried)).toEqual(answer);
+    expect(ofIt()).toHaveLength(moves);
+
+    faulty.setFaults(() => 'none');
+    const found = await stripe.find(tried);
+    expect(found?.reference).toBe(ofIt()[0]?.id);
+    if (fault === 'refuse') return;
+    const again = await stripe.pay(tried);
+    expect(ofIt()).toHaveLength(1);
+    expect(again).toEqual({ kind: 'PAID', reference: ofIt()[0]?.id });
+  },
+);

@@ -4,6 +4,7 @@ import { playFirstVisit } from './first-visit.ts';
 import { createNarrator, StoryError } from './narrator.ts';
 import type { Screen } from './screen.ts';
 import { playSecondVisit } from './second-visit.ts';
+import { playThirdVisit } from './third-visit.ts';
 
 export type JourneyDeps = {
   gateway: string;
@@ -31,6 +32,8 @@ export async function playJourney(deps: JourneyDeps): Promise<JourneyEnd> {
   const { assignmentId } = await playFirstVisit({ narrator, cast });
   screen.title('A visit that is called off');
   await playSecondVisit({ narrator, cast });
+  screen.title('A visit that is paid for');
+  await playThirdVisit({ narrator, cast });
 
   const [fault] = events.faults;
   if (fault) throw new StoryError(fault);

@@ -15,6 +15,11 @@ export function windowIn(now: Temporal.Instant, at: { startsInMinutes: number; m
   return toTimes(start, at.minutes);
 }
 
+/** A window that starts so many seconds from now. */
+export function windowSoon(now: Temporal.Instant, at: { startsInSeconds: number; minutes: number }): Times {
+  return toTimes(now.add({ seconds: at.startsInSeconds }), at.minutes);
+}
+
 function toTimes(start: Temporal.Instant, minutes: number): Times {
   const format = { fractionalSecondDigits: 3 } as const;
   return { start: start.toString(format), end: start.add({ minutes }).toString(format) };

@@ -4,6 +4,7 @@ import { listLetters } from './dlq/list.ts';
 import { redriveLetters } from './dlq/redrive.ts';
 import { showLetters } from './dlq/show.ts';
 import { explain } from './explain/explain.ts';
+import { payoutsDrift } from './payouts/drift.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
 import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
 import { replay } from './replay/replay.ts';
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   upcomingReminders,
   overdueReminders,
   explainReminders,
+  payoutsDrift,
 ];

@@ -35,14 +35,17 @@ export function createDrills(world: World, pace: Pace) {
     const load = startLoad(world, random.fork(), fault.journeys);
     await delay(aroundMs);
     const failure = await fault.run(world, random.fork(), pace).then(() => undefined, String);
-    await world.heal();
+    const unhealed = await world.heal().then(
+      () => undefined,
+      (error) => `a service did not come back: ${error}`,
+    );
     await delay(aroundMs);
     const harvest = await load.stop();
     accepted.push(...harvest.accepted);
 
     const { state, unrest } = await readAtRest(world, settleWithinMs[pace], () => readState(world, accepted));
     const events = Object.values(state.streams).flat().length;
-    const general = [...harvest.wrong, failure, unrest].filter((text) => text !== undefined);
+    const general = [...harvest.wrong, failure, unhealed, unrest].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
       ...judge(state).filter(({ text }) => !known.has(text)),

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { Transform } from 'node:stream';
 
 /** A link to a server that a test can cut, hold up, slow down and mend, as a network does. */
 export async function createTcpLink(target: { host: string; port: number }) {
@@ -9,14 +8,6 @@ export async function createTcpLink(target: { host: string; port: number }) {
   let delayMs = 0;
   let passes: Promise<void> = Promise.resolve();
   let letPass = () => {};
-  const slowly = () =>
-    new Transform({
-      transform: async (chunk, _encoding, done) => {
-        await passes;
-        if (delayMs > 0) setTimeout(done, delayMs, null, chunk);
-        else done(null, chunk);
-      },
-    });
   const server = createServer((near) => {
     if (isCut) return near.destroy();
     const far = connect(target);
@@ -25,7 +16,11 @@ export async function createTcpLink(target: { host: string; port: number }) {
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.pipe(slowly()).pipe(other);
+      socket.on('data', async (chunk) => {
+        await passes;
+        setTimeout(() => other.write(chunk), delayMs);
+      });
+      socket.on('end', () => other.end());
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Fault, type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
+import { type BookedPayout, judgePayments } from './judge-payments.ts';
 import { createWorld, type World } from './world.ts';
 
-// The drill of the README: PAYMENT_DRILL_PAYOUTS=10000 npx vitest run services/payouts/test/payment-drill.test.ts
+// With 10,000 payouts: npm run payment-drill -w @punctual/payouts
 
 const count = Number(process.env.PAYMENT_DRILL_PAYOUTS ?? 240);
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -43,16 +44,18 @@ afterAll(async () => {
 });
 
 it(`pays ${count} payouts once each, whoever is killed and whatever Stripe does; what nobody can know is blocked`, async () => {
-  // Of every fiftieth the answer is lost after the money has moved, and no look-up is answered.
-  const isUnknowable = (payoutId: string) => Number.parseInt(payoutId.slice(-6), 10) % 50 === 0;
+  const numberOf = (payoutId: string) => Number.parseInt(payoutId.slice(-6), 10);
+  // Of every fiftieth the answer is lost after the money has moved, and no look-up is answered; some are refused.
+  const isUnknowable = (payoutId: string) => numberOf(payoutId) % 50 === 0;
+  const isRefused = (payoutId: string) => numberOf(payoutId) % 100 === 25;
   let calls = 0;
   stripe.setFaults((what, payoutId) => {
     if (isUnknowable(payoutId)) return what === 'pay' ? 'reset-after' : '500-before';
     if (what === 'find') return 'none';
+    if (isRefused(payoutId)) return 'refuse';
     calls += 1;
     return calls % 4 === 0 ? (faults[(calls / 4) % faults.length] ?? 'none') : 'none';
   });
-  const startedAt = performance.now();
 
   for (const moment of moments) {
     const worker = startWorker(moment);
@@ -62,31 +65,31 @@ it(`pays ${count} payouts once each, whoever is killed and whatever Stripe does;
   startWorker();
   startWorker();
   await untilNoneIs('APPROVED');
-  const seconds = Math.round((performance.now() - startedAt) / 1_000);
 
-  const blocked = await idsOf('BLOCKED');
-  expect(blocked).toEqual((await allIds()).filter(isUnknowable));
-  expect(await reasons()).toEqual([expect.stringMatching(/^unknown payment result: /)]);
-  const paid = await idsOf('PAID');
-  const movedIds = stripe.moved.map(({ transfer_group }) => transfer_group);
-  const figures = {
-    payouts: count,
-    paid: paid.length,
-    blockedUnknown: blocked.length,
-    paidTwice: movedIds.length - new Set(movedIds).size,
-    lost: paid.filter((id) => !movedIds.includes(id)).length,
-    ...{ kills: moments.length, calls: stripe.requests.pay, lookUps: stripe.requests.find, seconds },
-  };
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
-  expect(figures).toMatchObject({ paid: count - blocked.length, paidTwice: 0, lost: 0 });
+  // A slow machine may leave more unknown than these: how many does not matter, but each must be what the ledger allows.
+  const payouts = await booked();
+  const { paid, blockedUnknown, blockedOther, paidTwice, lost } = judgePayments(payouts, stripe.moved);
+  const figures = [
+    `${count} payouts: ${paid} paid, ${blockedUnknown} blocked unknown, ${blockedOther} other blocked`,
+    `${paidTwice.length} paid twice, ${lost.length} lost, ${moments.length} kills, ${stripe.requests.pay} calls`,
+  ];
+  process.stdout.write(`${figures.join(', ')}\n`);
+  expect({ paidTwice, lost }).toEqual({ paidTwice: [], lost: [] });
+  expect(paid + blockedUnknown + blockedOther).toBe(count);
+  for (const { id, blockedBecause } of payouts) {
+    if (isUnknowable(id)) expect(blockedBecause).toMatch(/^unknown payment result: /);
+    if (isRefused(id)) expect(blockedBecause).toBe('payment refused: balance_insufficient');
+  }
+  const ids = new Set(payouts.map(({ id }) => id));
+  expect(stripe.moved.filter(({ transfer_group }) => !ids.has(transfer_group))).toEqual([]);
 
   stripe.setFaults(() => 'none');
-  for (const id of blocked) {
+  for (const { id } of payouts.filter(({ status }) => status === 'BLOCKED')) {
     await world.call('finance', finance, `POST /payouts/${id}/unblock`, { body: { reason: 'Stripe answers again' } });
   }
   await untilNoneIs('APPROVED');
-  expect(await idsOf('PAID')).toHaveLength(count);
-  expect(stripe.moved.map(({ transfer_group }) => transfer_group).sort()).toEqual(await allIds());
+  expect(judgePayments(await booked(), stripe.moved)).toMatchObject({ paid: count, paidTwice: [], lost: [] });
+  expect(stripe.moved).toHaveLength(count);
 }, 1_800_000);
 
 /** The service as a process; it is killed when it has come by the moment some times. */
@@ -106,7 +109,8 @@ function startWorker(killAt?: string): ChildProcess {
       STRIPE_API_KEY: 'sk_test_123',
       STRIPE_WEBHOOK_SECRET: 'whsec_test',
       STRIPE_API_BASE: stripe.url,
-      STRIPE_TIMEOUT_MS: '150',
+      // A call that was not lost must have time to be answered, on a busy machine too.
+      STRIPE_TIMEOUT_MS: '500',
       PAYMENT_PAUSE_MS: '20',
     },
     stdio: 'ignore',
@@ -135,21 +139,18 @@ async function seed(): Promise<void> {
 }
 
 async function untilNoneIs(status: string): Promise<void> {
-  await vi.waitFor(async () => expect((await idsOf(status)).length).toBe(0), { timeout: 1_700_000, interval: 200 });
+  const left = async () => {
+    const { rows } = await world.database.query('select count(*)::int as left from payout where status = $1', [status]);
+    return rows[0].left;
+  };
+  await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 1_700_000, interval: 200 });
 }
 
-async function idsOf(status: string): Promise<string[]> {
-  const { rows } = await world.database.query('select id from payout where status = $1 order by id', [status]);
-  return rows.map(({ id }) => id);
-}
-
-async function allIds(): Promise<string[]> {
-  return (await world.database.query('select id from payout order by id')).rows.map(({ id }) => id);
-}
-
-async function reasons(): Promise<string[]> {
-  const { rows } = await world.database.query(
-    `select distinct blocked_because from payout where status = 'BLOCKED' limit 1`,
-  );
-  return rows.map(({ blocked_because }) => blocked_because);
+async function booked(): Promise<BookedPayout[]> {
+  const { rows } = await world.database.query(`
+    select id, status, amount_minor::int as "amountMinor", payment_reference as reference,
+        blocked_because as "blockedBecause", exists (select from payment_attempt a where a.payout_id = p.id
+          and not exists (select from payment_result r where r.attempt_id = a.id)) as "hasOpenAttempt"
+      from payout p order by id`);
+  return rows;
 }

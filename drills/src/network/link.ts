@@ -77,8 +77,14 @@ export async function openLink(serverUrl: string): Promise<Link> {
 }
 
 function resetPair({ near, far }: { near: Socket; far: Socket }): void {
-  near.resetAndDestroy();
-  far.resetAndDestroy();
+  reset(near);
+  reset(far);
+}
+
+/** To reset a socket that is already being shut down is refused, and leaves a handle on which the process spins at its end. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Chunks keep their order also while the delay changes. */
@@ -96,7 +102,7 @@ function carry(
     if (judged === 'cut-before') return cut();
     to.write(chunk);
     // Reset only towards the service, so that the server still reads what it was sent; its answer meets a closed link.
-    if (judged === 'cut-after') from.resetAndDestroy();
+    if (judged === 'cut-after') reset(from);
   };
   from.on('data', (chunk: Buffer) => {
     const ms = delayMs();

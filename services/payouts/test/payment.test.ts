@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Payout } from '@punctual/contracts';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
+import { type FaultyStripe, type MovedTransfer, startFaultyStripe } from './faulty-stripe.ts';
 import { history, newParties } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -167,7 +167,7 @@ it('settles by a signed notice what nobody could look up, once, and takes no oth
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
   const [transfer] = movedFor(payout);
-  const event = { id: `evt_${randomUUID()}`, object: 'event', type: 'transfer.created', data: { object: transfer } };
+  const event = eventOf('transfer.created', transfer);
   const body = JSON.stringify(event);
   const at = Math.trunc(Date.now() / 1000);
 
@@ -186,6 +186,37 @@ it('settles by a signed notice what nobody could look up, once, and takes no oth
   const { paymentReference } = await world.untilPayout(payout.assignmentId, { status: 'PAID' });
   expect(paymentReference).toBe(transfer?.id);
   expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('believes a notice that a refused attempt has paid after all, and gives up the attempt after it', async () => {
+  stripe.setFaults(() => 'refuse');
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
+  let calls = 0;
+  stripe.setFaults((what, payoutId) => {
+    if (payoutId !== payout.id || what === 'find') return 'none';
+    calls += 1;
+    return 'silent-before';
+  });
+  await unblock(payout);
+  await vi.waitFor(() => expect(calls).toBeGreaterThan(0), 10_000);
+  const [first] = await attemptsOf(payout);
+  // The provider's list does not have it yet: only the notice tells.
+  const transfer = transferOf(payout, String(first?.id));
+  expect(await notifyOf('transfer.created', transfer)).toBe(200);
+
+  const { paymentReference } = await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  expect(paymentReference).toBe(transfer.id);
+  expect(await attemptsOf(payout)).toMatchObject([
+    { outcomes: ['PAID', 'REFUSED'], codes: [null, 'balance_insufficient'] },
+    { outcomes: ['ABSENT'], codes: ['given up: attempt 1 has paid'] },
+  ]);
+  // The workers go on, and leave it alone.
+  const before = calls;
+  const next = await approved();
+  await world.untilPayout(next.assignmentId, { status: 'PAID' });
+  expect(calls).toBe(before);
+  stripe.moved.push(transfer);
 });
 
 it('finds where the books differ, and changes nothing', async () => {
@@ -211,6 +242,29 @@ it('finds where the books differ, and changes nothing', async () => {
   );
   expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('PAID');
 });
+
+/** As Stripe has it of an attempt. */
+const transferOf = ({ id, amount }: Payout, attemptId: string): MovedTransfer => ({
+  ...{ id: `tr_${randomUUID()}`, object: 'transfer', amount: amount.amountMinor, currency: 'eur' },
+  ...{ destination: account, transfer_group: id, metadata: { payoutId: id, attemptId } },
+  ...{ created: Math.trunc(Date.now() / 1000), reversed: false, amount_reversed: 0 },
+});
+const eventOf = (type: string, object: object | undefined) => ({
+  ...{ id: `evt_${randomUUID()}`, object: 'event', type },
+  data: { object },
+});
+const notifyOf = (type: string, object: object | undefined) =>
+  notify(JSON.stringify(eventOf(type, object)), Math.trunc(Date.now() / 1000));
+
+async function attemptsOf({ id }: Payout): Promise<{ id: string; outcomes: string[]; codes: (string | null)[] }[]> {
+  const { rows } = await world.database.query(
+    `select a.id, array_agg(r.outcome order by r.outcome) as outcomes, array_agg(r.code order by r.outcome) as codes
+       from payment_attempt a left join payment_result r on r.attempt_id = a.id
+      where a.payout_id = $1 group by a.id, a.number order by a.number`,
+    [id],
+  );
+  return rows;
+}
 
 async function notify(body: string, at: number, key = secret): Promise<number> {
   const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');

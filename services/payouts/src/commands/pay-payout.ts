@@ -9,6 +9,7 @@ import { addResult, insertAttempt, readAttempts } from '../persistence/payment-a
 import { dropClaim, holdsClaim, type PaymentClaim, postponeClaim } from '../persistence/payment-claims.ts';
 import { findAccount } from '../persistence/payout-accounts.ts';
 import { lockPayout, savePayout } from '../persistence/payouts.ts';
+import { byPayment, recordPayment } from './record-payment.ts';
 
 export type PayDeps = {
   database: Database;
@@ -18,8 +19,6 @@ export type PayDeps = {
   /** How often one payment is tried before a person has to look, and the pause after the first try; it doubles. */
   retry: { tries: number; firstPauseMs: number };
 };
-
-const change = { actor: { id: null, role: 'system' }, source: 'SYSTEM', reason: null } as const;
 
 /**
  * Pays one claimed payout (ADR 0013): the attempt is committed, the provider is asked with nothing locked, and the answer is committed.
@@ -31,7 +30,8 @@ export async function payPayout(deps: PayDeps, claim: PaymentClaim): Promise<voi
   if (!prepared) return;
   const { attempt } = prepared;
   await failpoint('after-payment-attempt');
-  const answer = await ask(deps, prepared);
+  const answer = await ask(deps, claim, prepared);
+  if (!answer) return;
   await failpoint('after-payment-call');
   await settle(deps, claim, attempt, answer);
   await failpoint('after-payment-mark');
@@ -55,7 +55,7 @@ async function prepare({ database, relay }: PayDeps, claim: PaymentClaim): Promi
       ? settlePaid(payout, paid.reference, now)
       : !account && !open && blockPayment(payout, 'The provider has no payout account.', now);
     if (end) {
-      await savePayout(em, payout, end, change);
+      await savePayout(em, payout, end, byPayment);
       await dropClaim(em, claim);
       return undefined;
     }
@@ -74,8 +74,15 @@ function begin({ id: payoutId, amount }: Payout, account: string, number: number
 
 type Known = PaymentAnswer | { kind: 'PAID_BEFORE'; attempt: Attempt; reference: string } | { kind: 'ABSENT' };
 
-/** Nothing is paid before every attempt that there was has been looked up, unless this is the first moment of the first one. */
-async function ask({ provider }: PayDeps, { attempts, attempt, isFirst }: Prepared): Promise<Known> {
+/**
+ * Nothing is paid before every attempt that there was has been looked up, unless this is the first moment of the first one.
+ * @returns undefined when somebody else has settled it, or is at it, by now: a notice may come before the provider's list has it
+ */
+async function ask(
+  { database, provider }: PayDeps,
+  claim: PaymentClaim,
+  { attempts, attempt, isFirst }: Prepared,
+): Promise<Known | undefined> {
   if (!isFirst) {
     try {
       for (const each of attempts) {
@@ -85,6 +92,7 @@ async function ask({ provider }: PayDeps, { attempts, attempt, isFirst }: Prepar
     } catch (error) {
       return { kind: 'AGAIN', because: error instanceof Error ? error.message : String(error) };
     }
+    if (!(await holdsClaim(database.fork(), claim))) return undefined;
   }
   if (new Date() >= provider.repeatableUntil(attempt)) return { kind: 'ABSENT' };
   await failpoint('before-payment-call');
@@ -97,13 +105,9 @@ async function settle(deps: PayDeps, claim: PaymentClaim, attempt: Attempt, answ
     const payout = await lockPayout(em, { id: claim.payoutId });
     if (!payout) return;
     const now = new Date();
-    const paid = answer.kind === 'PAID' ? { ...answer, attempt } : answer.kind === 'PAID_BEFORE' ? answer : undefined;
-    if (paid) {
-      // A fact, whoever finds it; a payout that was blocked meanwhile stays so, and is paid when a person unblocks it.
-      await addResult(em, paid.attempt.id, { outcome: 'PAID', reference: paid.reference, code: null, at: now });
-      if (payout.status === 'APPROVED') await savePayout(em, payout, settlePaid(payout, paid.reference, now), change);
-      await dropClaim(em, claim);
-      return;
+    if (answer.kind === 'PAID' || answer.kind === 'PAID_BEFORE') {
+      const by = answer.kind === 'PAID' ? attempt : answer.attempt;
+      return recordPayment(em, payout, { attempt: by, reference: answer.reference, at: now, logger });
     }
     // What did not work is only for the latest claim to say: another one may be paying right now.
     if (!(await holdsClaim(em, claim))) return;
@@ -114,7 +118,8 @@ async function settle(deps: PayDeps, claim: PaymentClaim, attempt: Attempt, answ
     }
     const result = closing(answer, now);
     if (result) await addResult(em, attempt.id, result);
-    if (payout.status === 'APPROVED') await savePayout(em, payout, blockPayment(payout, reasonOf(answer), now), change);
+    if (payout.status === 'APPROVED')
+      await savePayout(em, payout, blockPayment(payout, reasonOf(answer), now), byPayment);
     await dropClaim(em, claim);
   });
   relay.wake();

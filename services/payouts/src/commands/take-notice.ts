@@ -1,16 +1,13 @@
 import type { Logger, OutboxRelay } from '@punctual/chassis';
 import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import { Uuid } from '@punctual/contracts';
-import { settlePaid } from '../domain/decide.ts';
 import { toStripeAmount } from '../domain/money.ts';
 import type { Notice } from '../payment/read-notice.ts';
 import { addResult, findAttempt } from '../persistence/payment-attempts.ts';
-import { dropClaim } from '../persistence/payment-claims.ts';
-import { lockPayout, savePayout } from '../persistence/payouts.ts';
+import { lockPayout } from '../persistence/payouts.ts';
+import { recordPayment } from './record-payment.ts';
 
 export type NoticeDeps = { database: Database; relay: OutboxRelay; logger: Logger };
-
-const change = { actor: { id: null, role: 'system' }, source: 'SYSTEM', reason: null } as const;
 
 /**
  * Takes what the payment provider tells by itself, each notice once. A transfer that was made settles the attempt that made it; one that
@@ -35,13 +32,10 @@ export async function takeNotice({ database, relay, logger }: NoticeDeps, notice
     }
 
     const payout = await lockPayout(em, { id: attempt.payoutId });
-    const now = new Date();
-    const result = { reference: transfer.reference, code: null, at: now };
-    await addResult(em, attempt.id, { ...result, outcome: 'PAID' });
-    if (notice.type === 'reversed') await addResult(em, attempt.id, { ...result, outcome: 'REVERSED' });
-    if (payout?.status !== 'APPROVED') return;
-    await savePayout(em, payout, settlePaid(payout, transfer.reference, now), change);
-    await dropClaim(em, { payoutId: payout.id });
+    if (!payout) throw new Error(`Attempt ${attempt.id} is of a payout that is not there.`);
+    const [{ reference }, at] = [transfer, new Date()];
+    await recordPayment(em, payout, { attempt, reference, at, logger });
+    if (notice.type === 'reversed') await addResult(em, attempt.id, { outcome: 'REVERSED', reference, code: null, at });
   });
   relay.wake();
 }

@@ -14,7 +14,7 @@ export type Attempt = {
   results: readonly Result[];
 };
 
-/** `ABSENT`: the provider does not have it, and would not take it any more. */
+/** `ABSENT`: the provider does not have it, as far as it says, and nobody will ask for it again. */
 export type Outcome = 'PAID' | 'REFUSED' | 'ABSENT' | 'REVERSED';
 
 export type Result = { outcome: Outcome; reference: string | null; code: string | null; at: Date };

@@ -68,6 +68,7 @@ async function atProvider(em: EntityManager, provider: PaymentProvider, now: Dat
     // Transfers that name no attempt are not made by this product.
     if (transfer.attemptId !== undefined) transfers.set(transfer.attemptId, transfer);
   }
+  const payers = new Map<string, Attempt>();
   for await (const attempt of readAttemptsSince(em, since)) {
     const transfer = transfers.get(attempt.id);
     transfers.delete(attempt.id);
@@ -79,6 +80,10 @@ async function atProvider(em: EntityManager, provider: PaymentProvider, now: Dat
     if (!transfer) continue;
     if (!paid && attempt.results.length > 0)
       add('TRANSFER_EXTRA', attempt.payoutId, `${transfer.reference} of attempt ${attempt.id}, which had ended unpaid`);
+    const payer = payers.get(attempt.payoutId);
+    if (paid && payer)
+      add('TRANSFER_EXTRA', attempt.payoutId, `${transfer.reference} paid what attempt ${payer.number} had paid`);
+    if (paid) payers.set(attempt.payoutId, attempt);
     if (!isAsSent(attempt, transfer)) add('TRANSFER_DIFFERS', attempt.payoutId, `${transfer.reference} is not as sent`);
     if (transfer.isReversed) add('TRANSFER_REVERSED', attempt.payoutId, `${transfer.reference} was reversed`);
   }

@@ -31,6 +31,8 @@ export const GatewayConfig = z.object({
   RATE_LIMIT_PER_USER: count(100),
   /** Requests a second without a valid token. */
   RATE_LIMIT_PER_ADDRESS: count(20),
+  /** Requests a second to `/webhooks/…` by an address: a payment provider tells of many payments at once. */
+  RATE_LIMIT_WEBHOOKS: count(200),
   /** Whose `X-Forwarded-For` is believed: a number of proxies before the gateway, or their addresses and networks; nobody's by default. */
   TRUST_PROXY: list.transform(([first, ...more]) => {
     if (first === undefined) return false;

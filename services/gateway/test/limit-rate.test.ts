@@ -70,6 +70,14 @@ test('whoever has a good token does not suffer from others at the same address, 
   expect(await call(gateway.url, 'GET', '/healthz/ready')).toMatchObject({ status: 200 });
 });
 
+test('webhooks, which carry no token, are counted apart and have more room', async () => {
+  await given({ RATE_LIMIT_WEBHOOKS: '6', PAYOUTS_URL: service.url });
+  const headers = { 'content-type': 'application/json' };
+  const notices = () => times(8, () => call(gateway.url, 'POST', '/webhooks/stripe', { headers, body: '{}' }));
+  await times(5, () => call(gateway.url, 'GET', path));
+  expect(statuses(await notices())).toEqual([200, 200, 200, 200, 200, 200, 429, 429]);
+});
+
 const from = (address: string) => call(gateway.url, 'GET', path, { headers: { 'x-forwarded-for': address } });
 
 test('nobody becomes another address by saying so', async () => {

@@ -1,5 +1,5 @@
 import { type Authenticate, HttpProblem } from '@punctual/chassis';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { GatewayConfig } from '../config.ts';
 
@@ -7,9 +7,12 @@ export type LimitRateDeps = { config: GatewayConfig; authenticate: Authenticate 
 
 const windowMs = 1_000;
 
+/** Notices that their sender signs: they carry no token, and one sender has a lot to tell at once. */
+const webhooks = /^\/webhooks\//;
+
 /**
  * Counts every request of the last second, whatever becomes of it: for its user when its token is good, else for its address (of
- * IPv6 the /56 network). Each gateway counts for itself.
+ * IPv6 the /56 network), webhooks apart. Each gateway counts for itself.
  */
 export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandler[] {
   const recognise: RequestHandler = async (request, response, next) => {
@@ -17,8 +20,14 @@ export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandl
     response.locals.caller = caller;
     response.locals.rate = caller
       ? { key: `user ${caller.id}`, limit: config.RATE_LIMIT_PER_USER }
-      : { key: `address ${ipKeyGenerator(request.ip ?? '')}`, limit: config.RATE_LIMIT_PER_ADDRESS };
+      : ofAddress(request);
     next();
+  };
+  const ofAddress = ({ ip = '', path }: Request) => {
+    const address = ipKeyGenerator(ip);
+    return webhooks.test(path)
+      ? { key: `webhooks ${address}`, limit: config.RATE_LIMIT_WEBHOOKS }
+      : { key: `address ${address}`, limit: config.RATE_LIMIT_PER_ADDRESS };
   };
   const count = rateLimit({
     windowMs,

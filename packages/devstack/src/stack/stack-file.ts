@@ -11,7 +11,7 @@ export type StackDescription = Record<ServiceName, string> & {
   mongo: string;
   issuer: string;
   jwks: string;
-  paymentProvider: 'manual';
+  paymentProvider: 'manual' | 'stripe';
   pids: Partial<Record<ServiceName, number>>;
 };
 

@@ -57,7 +57,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const describeIn = async (file: StackFile | undefined) => {
     const [first] = instances;
-    if (isUp && first) await file?.write(describe(first));
+    if (isUp && first) await file?.write(describe(first, options.environment));
   };
   // A file that cannot be written now is no reason to end the stack; the next change writes it again.
   const onChange = () => void describeIn(options.stackFile).catch(() => undefined);
@@ -143,7 +143,7 @@ async function startAll(instances: Instance[], signal?: AbortSignal): Promise<vo
   }
 }
 
-function describe({ addresses, services }: Instance): StackDescription {
+function describe({ addresses, services }: Instance, told: StackOptions['environment']): StackDescription {
   const { urls, nats, postgres, mongo, issuer } = addresses;
   const pids = Object.fromEntries(Object.values(services).map((service) => [service.name, service.pid()]));
   return {
@@ -153,7 +153,7 @@ function describe({ addresses, services }: Instance): StackDescription {
     mongo,
     issuer: issuer.issuer,
     jwks: issuer.jwksUrl,
-    paymentProvider: 'manual',
+    paymentProvider: told?.PAYMENT_PROVIDER === 'stripe' ? 'stripe' : 'manual',
     pids,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { declareStreams } from '@punctual/chassis';
 import { type Command, type Context, type Input, WrongUse, yesFlag } from '../cli/command.ts';
 import { required } from '../cli/read-input.ts';
@@ -11,6 +12,8 @@ import { type Outbox, openOutbox } from './outbox-of.ts';
 
 /** Whose outbox a stream comes from; what reminders has published, it does not keep. */
 const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
+/** By when what the relay had in hand is refused, for want of a stream, and is read again behind what was lost. */
+const refusedWithinMs = 2_000;
 type Rebuildable = keyof typeof producers;
 
 export const rebuildStream: Command = {
@@ -50,8 +53,10 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   if (held) context.print('They come behind what it holds, and so out of order; who compares versions takes no harm.');
   if (!(await context.agree(work.input))) return;
 
-  await declareStreams(nats, [stream], system.replicas);
+  // Marked before there is a stream again: else what came in since it was lost would be published first.
   const marked = await outbox.markLost();
+  if (held === undefined) await delay(refusedWithinMs);
+  await declareStreams(nats, [stream], system.replicas);
   context.say(`${count(marked, 'event')} marked; waiting for the service to publish them.`);
   await untilAtMost(0, outbox.countWaiting).catch((error: Error) => {
     throw new Error(`${error.message} Is the service up? What is marked is published when it is (docs/runbook.md).`);

@@ -53,7 +53,7 @@ export const payouts: ServiceDefinition<Config> = {
       pauseMs: 3_600_000,
       run: () => forgetNotices(database.fork()),
     });
-    const provider = createProvider(config);
+    const provider = createProvider(config, logger);
     const retry = { tries: config.PAYMENT_TRIES, firstPauseMs: config.PAYMENT_PAUSE_MS };
     const leaseMs = 5_000 + 4 * config.STRIPE_TIMEOUT_MS;
     if (provider) payApproved({ database, relay, provider, retry, leaseMs, ...process });

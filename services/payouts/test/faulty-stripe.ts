@@ -8,6 +8,7 @@ export type Fault =
   | 'silent-after'
   | 'reset-before'
   | 'reset-after'
+  | '401'
   | '409'
   | '429'
   | '500-before'
@@ -53,6 +54,7 @@ export async function startFaultyStripe({
     const fault = decide('pay', form.get('transfer_group') ?? '');
     if (fault === 'silent-before') return void held.add(response);
     if (fault === 'reset-before') return request.socket.destroy();
+    if (fault === '401') return fail(response, 401, 'api_key_expired');
     if (fault === '409') return fail(response, 409, 'idempotency_key_in_use');
     if (fault === '429') return fail(response, 429, 'rate_limit');
     if (fault === '500-before') return fail(response, 500, 'api_error');
@@ -95,6 +97,7 @@ export async function startFaultyStripe({
   const list = (response: ServerResponse, url: URL) => {
     const group = url.searchParams.get('transfer_group');
     const fault = decide('find', group ?? '');
+    if (fault === '401') return fail(response, 401, 'api_key_expired');
     if (fault !== 'none') return fail(response, 500, 'api_error');
     const all = moved.filter(({ transfer_group }) => group === null || transfer_group === group).toReversed();
     const after = url.searchParams.get('starting_after');

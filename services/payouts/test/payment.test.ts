@@ -118,6 +118,27 @@ it('blocks a refusal with its code, and tries anew with another key once unblock
   expect(movedFor(payout)).toHaveLength(1);
 });
 
+it('lets all wait while Stripe refuses our key, however long, and pays once when it is good again', async () => {
+  stripe.setFaults(() => '401');
+  const payout = await approved();
+  // More often than it is tried.
+  await vi.waitFor(async () => {
+    const { rows } = await world.database.query('select tries, waits from payment_claim where payout_id = $1', [
+      payout.id,
+    ]);
+    expect(rows).toMatchObject([{ tries: expect.any(Number) }]);
+    expect(rows[0].waits).toBeGreaterThan(3);
+  }, 10_000);
+  expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('APPROVED');
+  const drift = await world.call('ops', randomUUID(), 'GET /ops/payouts/drift');
+  expect(drift).toMatchObject({ status: 200, body: { providerCompared: false } });
+
+  stripe.setFaults(() => 'none');
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  expect(movedFor(payout)).toHaveLength(1);
+  expect(await attemptsOf(payout)).toMatchObject([{ outcomes: ['PAID'] }]);
+});
+
 it('keeps a dispute that comes while it pays, and pays nothing more once it is settled', async () => {
   stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : 'none'));
   const payout = await approved();

@@ -3,6 +3,7 @@ import type { Server } from '@punctual/devstack';
 import { startStripeMock } from '@punctual/devstack';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Attempt } from '../src/domain/attempt.ts';
+import { KeyRefused } from '../src/payment/payment-provider.ts';
 import { createStripe } from '../src/payment/stripe.ts';
 import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
 
@@ -38,8 +39,9 @@ it('asks in the shape that Stripe describes, and understands its answers', async
   expect(listed).toEqual([expect.objectContaining({ reference: expect.stringMatching(/^tr_/), isReversed: false })]);
 });
 
-it('takes a key that Stripe does not know for a refusal', async () => {
-  expect(await provider(mock.url, 'nonsense').pay(attempt())).toMatchObject({ kind: 'REFUSED' });
+it('knows a key that Stripe does not take, and that it says nothing of the payment', async () => {
+  expect(await provider(mock.url, 'nonsense').pay(attempt())).toMatchObject({ kind: 'KEY_REFUSED' });
+  await expect(provider(mock.url, 'nonsense').find(attempt())).rejects.toThrow(KeyRefused);
 });
 
 it('sends no amount that Stripe would read as another', async () => {

@@ -31,7 +31,7 @@ export type Drift = z.infer<typeof Drift>;
 export const PayoutDrift = z
   .strictObject({
     at: Instant,
-    /** Whether the payment provider was compared as well; not with `manual`. */
+    /** Whether the payment provider was compared as well; not with `manual`, nor when it gave no answer. */
     providerCompared: z.boolean(),
     /** More than the first thousand are counted only. */
     items: z.array(Drift),

@@ -4,9 +4,15 @@ import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import { type Attempt, openAttempt, paidBy, type Result } from '../domain/attempt.ts';
 import { blockPayment, settlePaid } from '../domain/decide.ts';
 import type { Payout } from '../domain/payout.ts';
-import type { PaymentAnswer, PaymentProvider } from '../payment/payment-provider.ts';
+import { KeyRefused, type PaymentAnswer, type PaymentProvider } from '../payment/payment-provider.ts';
 import { addResult, insertAttempt, readAttempts } from '../persistence/payment-attempts.ts';
-import { dropClaim, holdsClaim, type PaymentClaim, postponeClaim } from '../persistence/payment-claims.ts';
+import {
+  dropClaim,
+  holdsClaim,
+  type PaymentClaim,
+  postponeClaim,
+  waitWithClaim,
+} from '../persistence/payment-claims.ts';
 import { findAccount } from '../persistence/payout-accounts.ts';
 import { lockPayout, savePayout } from '../persistence/payouts.ts';
 import { byPayment, recordPayment } from './record-payment.ts';
@@ -19,6 +25,9 @@ export type PayDeps = {
   /** How often one payment is tried before a person has to look, and the pause after the first try; it doubles. */
   retry: { tries: number; firstPauseMs: number };
 };
+
+/** Between two looks whether our key is good again. */
+const longestWaitMs = 300_000;
 
 /**
  * Pays one claimed payout (ADR 0013): the attempt is committed, the provider is asked with nothing locked, and the answer is committed.
@@ -90,6 +99,7 @@ async function ask(
         if (transfer) return { kind: 'PAID_BEFORE', attempt: each, reference: transfer.reference };
       }
     } catch (error) {
+      if (error instanceof KeyRefused) return { kind: 'KEY_REFUSED', because: error.message };
       return { kind: 'AGAIN', because: error instanceof Error ? error.message : String(error) };
     }
     if (!(await holdsClaim(database.fork(), claim))) return undefined;
@@ -111,6 +121,9 @@ async function settle(deps: PayDeps, claim: PaymentClaim, attempt: Attempt, answ
     }
     // What did not work is only for the latest claim to say: another one may be paying right now.
     if (!(await holdsClaim(em, claim))) return;
+    if (answer.kind === 'KEY_REFUSED') {
+      return waitWithClaim(em, claim, Math.min(retry.firstPauseMs * 2 ** claim.waits, longestWaitMs));
+    }
     const isLast = claim.tries >= retry.tries;
     if (answer.kind === 'AGAIN' && !isLast) {
       logger.warn({ payoutId: payout.id, try: claim.tries, because: answer.because }, 'a payment is tried again');
@@ -131,7 +144,7 @@ function closing(answer: Known, at: Date): Result | undefined {
   return answer.kind === 'ABSENT' ? { outcome: 'ABSENT', reference: null, code: null, at } : undefined;
 }
 
-function reasonOf(answer: Known): string {
+function reasonOf(answer: Exclude<Known, { kind: 'KEY_REFUSED' }>): string {
   switch (answer.kind) {
     case 'REFUSED':
       return `payment refused: ${answer.code}`;

@@ -5,10 +5,15 @@ export type PaymentAnswer =
   | { kind: 'PAID'; reference: string }
   /** Nothing moved, and nothing will. */
   | { kind: 'REFUSED'; code: string }
+  /** Our key is not good: nothing moved by this call, and none will until somebody has mended it. */
+  | { kind: 'KEY_REFUSED'; because: string }
   /** Not known, or not yet; to ask again is safe. */
   | { kind: 'AGAIN'; because: string }
   /** Not known, and to ask again will not tell. */
   | { kind: 'UNKNOWN'; because: string };
+
+/** The provider does not let us look, since our key is not good. */
+export class KeyRefused extends Error {}
 
 /** What the provider has of a payout. */
 export type Transfer = {
@@ -28,7 +33,7 @@ export type PaymentProvider = {
   pay(attempt: Attempt): Promise<PaymentAnswer>;
   /**
    * The transfer of an attempt, if the provider has it.
-   * @throws when the provider gives no answer
+   * @throws when the provider gives no answer; KeyRefused
    */
   find(attempt: Attempt): Promise<Transfer | undefined>;
   /** What it moved since then, the newest first. @throws when the provider gives no answer */

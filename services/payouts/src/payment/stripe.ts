@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { toStripeAmount } from '../domain/money.ts';
-import type { PaymentAnswer, PaymentProvider, Transfer } from './payment-provider.ts';
+import { KeyRefused, type PaymentAnswer, type PaymentProvider, type Transfer } from './payment-provider.ts';
 
 export type StripeOptions = { apiKey: string; apiBase: URL; timeoutMs: number };
 
@@ -40,10 +40,15 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
       }
     },
     find: async ({ id, payoutId }) => {
-      for await (const transfer of stripe.transfers.list({ transfer_group: payoutId, limit: 100 })) {
-        if (transfer.metadata.attemptId === id) return toTransfer(transfer);
+      try {
+        for await (const transfer of stripe.transfers.list({ transfer_group: payoutId, limit: 100 })) {
+          if (transfer.metadata.attemptId === id) return toTransfer(transfer);
+        }
+        return undefined;
+      } catch (error) {
+        const answer = toAnswer(error);
+        throw answer.kind === 'KEY_REFUSED' ? new KeyRefused(answer.because, { cause: error }) : error;
       }
-      return undefined;
     },
     async *list(since) {
       // Seconds, as Stripe counts time.
@@ -78,6 +83,8 @@ export function toAnswer(error: unknown): PaymentAnswer {
   }
   const { statusCode, type, code = type } = error;
   const because = statusCode === undefined ? 'no answer' : `${statusCode} ${code}`;
+  // Before anything else is looked at; of a restricted key that may not do this, 403.
+  if (statusCode === 401 || statusCode === 403) return { kind: 'KEY_REFUSED', because };
   if (type === 'StripeIdempotencyError') return { kind: 'UNKNOWN', because };
   const isOnTheirSide = statusCode === undefined || statusCode === 409 || statusCode === 429 || statusCode >= 500;
   switch (error.headers?.['stripe-should-retry']) {

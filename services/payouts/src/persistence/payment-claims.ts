@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
 /** The right to pay a payout until `leaseMs` have passed. Whoever claims it after that has a higher fence. */
-export type PaymentClaim = { payoutId: string; fence: string; tries: number };
+export type PaymentClaim = { payoutId: string; fence: string; tries: number; waits: number };
 
-type ClaimRow = { payout_id: string; fence: string; tries: number };
+type ClaimRow = { payout_id: string; fence: string; tries: number; waits: number };
 
 /**
  * Claims approved payouts that nobody is at, those that wait longest first. Several workers at once get different ones: a row that
@@ -23,10 +23,10 @@ export async function claimPayments(
        on conflict (payout_id) do update
          set fence = excluded.fence, tries = claim.tries + 1, due_at = excluded.due_at
          where claim.due_at <= clock_timestamp()
-     returning payout_id, fence, tries`,
+     returning payout_id, fence, tries, waits`,
     [most, leaseMs],
   );
-  return rows.map(({ payout_id, fence, tries }) => ({ payoutId: payout_id, fence, tries }));
+  return rows.map(({ payout_id, fence, tries, waits }) => ({ payoutId: payout_id, fence, tries, waits }));
 }
 
 /** Whether the claim is still the latest one; it then stays so until the transaction ends. */
@@ -42,6 +42,15 @@ export async function holdsClaim(em: EntityManager, { payoutId, fence }: Payment
 export async function postponeClaim(em: EntityManager, { payoutId, fence }: PaymentClaim, ms: number): Promise<void> {
   await em.execute(
     `update payment_claim set due_at = clock_timestamp() + ? * interval '1 ms' where payout_id = ? and fence = ?`,
+    [ms, payoutId, fence],
+  );
+}
+
+/** The same when nothing could be tried at all: it counts as a wait, and not as a try. */
+export async function waitWithClaim(em: EntityManager, { payoutId, fence }: PaymentClaim, ms: number): Promise<void> {
+  await em.execute(
+    `update payment_claim set due_at = clock_timestamp() + ? * interval '1 ms', tries = tries - 1, waits = waits + 1
+      where payout_id = ? and fence = ?`,
     [ms, payoutId, fence],
   );
 }

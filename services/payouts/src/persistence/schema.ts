@@ -4,11 +4,12 @@ import { FindOldInboxRows } from './migrations/20261122-find-old-inbox-rows.ts';
 import { GuardPayouts } from './migrations/20261122-guard-payouts.ts';
 import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.ts';
 import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
+import { WaitForKey } from './migrations/20261122-wait-for-key.ts';
 import { PayoutRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
 
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
   entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow],
-  migrations: [CreatePayouts, KeepStreamSequence, FindOldInboxRows, GuardPayouts, PayPayouts],
+  migrations: [CreatePayouts, KeepStreamSequence, FindOldInboxRows, GuardPayouts, PayPayouts, WaitForKey],
 };

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Caller } from '@punctual/chassis';
+import type { Caller, Logger } from '@punctual/chassis';
 import type { Database } from '@punctual/chassis/postgres';
 import type { Drift, DriftKind, PayoutDrift } from '@punctual/contracts';
 import { requireOverseer } from '../domain/access.ts';
@@ -8,7 +8,7 @@ import { toStripeAmount } from '../domain/money.ts';
 import type { PaymentProvider, Transfer } from '../payment/payment-provider.ts';
 import { readAttemptsSince } from '../persistence/payment-attempts.ts';
 
-export type DriftDeps = { database: Database; provider: PaymentProvider | undefined };
+export type DriftDeps = { database: Database; provider: PaymentProvider | undefined; logger: Logger };
 
 const shown = 1_000;
 /** What is still being paid is no drift. */
@@ -23,12 +23,17 @@ export async function getDrift(deps: DriftDeps, caller: Caller): Promise<PayoutD
 }
 
 /** Compares payouts with what the events told of their assignments, and attempts with the provider's list. Changes nothing. */
-export async function findDrift({ database, provider }: DriftDeps, now: Date): Promise<PayoutDrift> {
+export async function findDrift({ database, provider, logger }: DriftDeps, now: Date): Promise<PayoutDrift> {
   const em = database.fork();
-  const items = [...(await amongAssignments(em)), ...(provider ? await atProvider(em, provider, now) : [])];
+  const compared =
+    provider &&
+    (await atProvider(em, provider, now).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the payment provider could not be compared'),
+    ));
+  const items = [...(await amongAssignments(em)), ...(compared ?? [])];
   return {
     at: now.toISOString(),
-    providerCompared: provider !== undefined,
+    providerCompared: compared !== undefined,
     items: items.slice(0, shown),
     total: items.length,
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readScheduleEvent } from '@punctual/contracts';
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStream } from '../src/system/read-stream.ts';
 import { startWorld, type World } from './world.ts';
@@ -107,4 +108,23 @@ test('of reminders only the stream comes back, and what cannot is said', async (
   });
   await world.confirmedVisit();
   expect(await world.ops('rebuild-stream', '--stream', 'DLQ', '--yes')).toMatchObject({ code: 2 });
+});
+
+test('where the books do not agree is shown, and not changed', async () => {
+  const agreed = await world.ops('payouts', 'drift');
+  expect(agreed).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^0 differences between payouts and the events, /),
+  });
+
+  const database = new Client({ connectionString: world.databases.payouts });
+  await database.connect();
+  await database.query('update assignment_view set amount_minor = 7 where assignment_id = $1', [assignmentId]);
+  await database.end();
+  const { code, stdout } = await world.ops('payouts', 'drift');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^1 difference between payouts and the events, /);
+  expect(stdout).toMatch(new RegExp(`^AMOUNT_DIFFERS +\\S+ +${assignmentId} +8000 EUR instead of 7 EUR$`, 'm'));
+  const { stdout: json } = await world.ops('payouts', 'drift', '--json');
+  expect(JSON.parse(json)).toMatchObject({ total: 1, items: [{ kind: 'AMOUNT_DIFFERS', assignmentId }] });
 });

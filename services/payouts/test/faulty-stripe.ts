@@ -11,8 +11,10 @@ export type Fault =
   | '401'
   | '409'
   | '429'
+  | '400-retry'
   | '500-before'
   | '500-after'
+  | '500-no-retry'
   | 'refuse';
 
 export type MovedTransfer = {
@@ -57,12 +59,15 @@ export async function startFaultyStripe({
     if (fault === '401') return fail(response, 401, 'api_key_expired');
     if (fault === '409') return fail(response, 409, 'idempotency_key_in_use');
     if (fault === '429') return fail(response, 429, 'rate_limit');
+    // Of what else would be final, Stripe says that it is not, and the other way round.
+    if (fault === '400-retry') return fail(response, 400, 'lock_timeout', { 'stripe-should-retry': 'true' });
     if (fault === '500-before') return fail(response, 500, 'api_error');
     const known = answers.get(key) ?? (fault === 'refuse' ? refusal : undefined) ?? (await move(request, form, text));
     answers.set(key, known);
     if (fault === 'silent-after') return void held.add(response);
     if (fault === 'reset-after') return request.socket.destroy();
     if (fault === '500-after') return fail(response, 500, 'api_error');
+    if (fault === '500-no-retry') return fail(response, 500, 'api_error', { 'stripe-should-retry': 'false' });
     send(response, known.status, known.body);
   };
 
@@ -141,12 +146,11 @@ const refusal = {
   body: { error: { type: 'invalid_request_error', code: 'balance_insufficient', message: 'Too little money.' } },
 };
 
-function fail(response: ServerResponse, status: number, code: string): void {
-  send(response, status, {
-    error: { type: status === 409 ? 'invalid_request_error' : 'api_error', code, message: code },
-  });
+function fail(response: ServerResponse, status: number, code: string, headers?: Record<string, string>): void {
+  const error = { type: status === 409 ? 'invalid_request_error' : 'api_error', code, message: code };
+  send(response, status, { error }, headers);
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

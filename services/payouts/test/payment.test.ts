@@ -240,6 +240,19 @@ it('believes a notice that a refused attempt has paid after all, and gives up th
   stripe.moved.push(transfer);
 });
 
+it('writes a reversal down, and leaves what is paid as it is', async () => {
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+  const [transfer] = movedFor(payout);
+  const reversed = { ...transfer, reversed: true, amount_reversed: transfer?.amount };
+  expect(await notifyOf('transfer.reversed', reversed)).toBe(200);
+  expect(await attemptsOf(payout)).toMatchObject([{ outcomes: ['PAID', 'REVERSED'] }]);
+  expect((await world.payoutOf(payout.assignmentId)).body).toMatchObject({
+    status: 'PAID',
+    paymentReference: transfer?.id,
+  });
+});
+
 it('finds where the books differ, and changes nothing', async () => {
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'PAID' });

@@ -58,6 +58,8 @@ it.each([
   ['429', { kind: 'AGAIN', because: '429 rate_limit' }, 0],
   ['500-before', { kind: 'AGAIN', because: '500 api_error' }, 0],
   ['500-after', { kind: 'AGAIN', because: '500 api_error' }, 1],
+  ['400-retry', { kind: 'AGAIN', because: '400 lock_timeout' }, 0],
+  ['500-no-retry', { kind: 'UNKNOWN', because: '500 api_error' }, 1],
   ['refuse', { kind: 'REFUSED', code: 'balance_insufficient' }, 0],
 ] as const)(
   'after %s it says what is known, finds what has moved, and moves nothing twice',

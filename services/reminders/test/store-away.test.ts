@@ -3,6 +3,7 @@ import { startService } from '@punctual/chassis';
 import { RemindersHealth } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reminders } from '../src/app.ts';
+import { jobsCollection } from '../src/persistence/store.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createTcpLink } from './tcp-link.ts';
 import { createWorld, type World } from './world.ts';
@@ -88,4 +89,14 @@ test('a store that answers slowly: what is due is sent all the same, and health 
   await untilSent(event);
   await vi.waitFor(async () => expect((await health()).health.checks.store).toBe('ok'), patience);
   link.mend();
+}, 90_000);
+
+test('stopped in the middle of its work, it finishes that first and leaves nothing locked', async () => {
+  link.slowDown(100);
+  const event = dueNow();
+  await world.publish(event);
+  // Here the job has sent, and has yet to take that off, to look for more, and to be removed.
+  await untilSent(event);
+  await service.stop();
+  expect(await world.store.db.collection(jobsCollection).countDocuments({ lockedAt: { $ne: null } })).toBe(0);
 }, 90_000);

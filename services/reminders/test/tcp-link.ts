@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A link to a server that a test can cut, hold up, slow down and mend, as a network does. */
 export async function createTcpLink(target: { host: string; port: number }) {
@@ -16,11 +17,13 @@ export async function createTcpLink(target: { host: string; port: number }) {
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.on('data', async (chunk) => {
-        await passes;
-        setTimeout(() => other.write(chunk), delayMs);
+      // In order, whatever the delay was when each came.
+      let written: Promise<unknown> = Promise.resolve();
+      socket.on('data', (chunk) => {
+        const comes = Promise.all([written, passes, delay(delayMs)]);
+        written = comes.then(() => other.write(chunk));
       });
-      socket.on('end', () => other.end());
+      socket.on('end', () => written.then(() => other.end()));
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);

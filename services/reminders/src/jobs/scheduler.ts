@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { every, type Lifecycle, type Logger } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
@@ -16,6 +17,7 @@ const forgetEveryMs = 3_600_000;
 const joinAfterMs = 1_000;
 const forgottenAfterMs = 3_000;
 const muchIsDue = 1_000;
+const lookEveryMs = 50;
 /** How long a job of a worker that died stays locked. The sweep does not wait for it. */
 const lockLifetimeMs = 30_000;
 /** Without a backoff Agenda tries a failed job never again. A minute's job is tried until it succeeds and is removed. */
@@ -50,8 +52,7 @@ export async function startScheduler(
   agenda.define('forget', () => forgetOld(deps, deps.keepDays));
   await agenda.start();
   lifecycle.onShutdown('scheduler', async () => {
-    // drain, never stop: stop does not wait for the job that runs, which then runs a second time.
-    await agenda.drain();
+    await drain(agenda);
     await giveBack(deps.store, agenda.attrs.name);
   });
   await agenda.every(deps.sweepEveryMs, 'sweep');
@@ -71,6 +72,25 @@ function joinIn(deps: CommandDeps & { lifecycle: Lifecycle }): void {
     if (isMuch || (waiting.length > 0 && (await dueFor(forgottenAfterMs, 1)).length > 0)) await dispatchDue(deps);
   };
   every(deps, { name: 'join in', pauseMs: joinAfterMs, run });
+}
+
+/**
+ * Takes on no more jobs and waits for those that run. Not `stop`, which does not wait, so that they would run a second time. Agenda's
+ * `drain` alone may wait for ever: it looks what runs when a job completes, at which a job that is then removed still counts,
+ * and a job that cannot tell the store that it begins never completes.
+ */
+async function drain(agenda: Agenda): Promise<void> {
+  const idle = new AbortController();
+  let isOver = false;
+  const drained = agenda.drain({ signal: idle.signal }).finally(() => {
+    isOver = true;
+  });
+  try {
+    while (!isOver && (await agenda.getRunningStats()).runningJobs !== 0) await delay(lookEveryMs);
+  } finally {
+    idle.abort();
+    await drained;
+  }
 }
 
 /** Unlocks what a worker had locked ahead of its time; else the others would wait until the locks lapse. */

@@ -97,6 +97,18 @@ test('npm run demo: ends with 1 and the reason when the journey does not go as i
   expect(lastLine).toMatch(/^Carla proposes .*: POST \/jobs\/.* was answered 422 window-too-short: /);
 });
 
+test('npm run demo: a lead time longer than the horizon is refused at start, by name', {
+  timeout: 90_000,
+}, async () => {
+  const horizonMinutes = 60 * 24 * 60;
+  program = runProgram('demo', { ...environment, REMINDER_UPCOMING_24H_MINUTES: String(horizonMinutes + 1) });
+  expect(await program.exited).toBe(1);
+  const lastLine = program.output().trim().split('\n').at(-1);
+  expect(lastLine).toContain(
+    'reminders did not become ready: could not start: REMINDER_UPCOMING_24H_MINUTES: must not be more than SCHEDULE_HORIZON_DAYS',
+  );
+});
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

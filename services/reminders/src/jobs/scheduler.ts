@@ -55,9 +55,14 @@ export async function startScheduler(
     await drain(agenda);
     await giveBack(deps.store, agenda.attrs.name);
   });
-  await agenda.every(deps.sweepEveryMs, 'sweep');
-  await agenda.every(heartbeatEveryMs, 'heartbeat');
-  await agenda.every(forgetEveryMs, 'forget');
+  await repeat(agenda, deps.sweepEveryMs, 'sweep');
+  await repeat(agenda, heartbeatEveryMs, 'heartbeat');
+  await repeat(agenda, forgetEveryMs, 'forget');
+}
+
+/** Of two instances that begin on an empty store, one may be refused the job that the other is inserting; the second time it finds it. */
+async function repeat(agenda: Agenda, everyMs: number, name: string): Promise<void> {
+  await agenda.every(everyMs, name).catch(() => agenda.every(everyMs, name));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { backlog } from './benchmarks/backlog.ts';
+import { cancelRace } from './benchmarks/cancel-race.ts';
 import { confirm } from './benchmarks/confirm.ts';
 import { drain } from './benchmarks/drain.ts';
 import { expiry } from './benchmarks/expiry.ts';
@@ -8,6 +9,7 @@ import { latency } from './benchmarks/latency.ts';
 import { race } from './benchmarks/race.ts';
 import { read } from './benchmarks/read.ts';
 import { reminders } from './benchmarks/reminders.ts';
+import { remindersAtRest } from './benchmarks/reminders-at-rest.ts';
 import type { Benchmark } from './result.ts';
 
 const benchmarks: Record<string, Benchmark> = {
@@ -20,6 +22,8 @@ const benchmarks: Record<string, Benchmark> = {
   backlog,
   race,
   reminders,
+  'reminders-at-rest': remindersAtRest,
+  'cancel-race': cancelRace,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

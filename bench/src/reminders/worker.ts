@@ -34,9 +34,26 @@ export async function nextExit(child: ChildProcess): Promise<void> {
 
 /** How many seconds of CPU a process has taken since its start; undefined where the system does not say. */
 export async function cpuSeconds(pid: number): Promise<number | undefined> {
+  return (await readProcess(pid))?.ownSeconds;
+}
+
+/** What the system says of a process: its name, its parent, and the CPU that it and its children that have ended took. */
+export type ProcessStat = { pid: number; name: string; parent: number; ownSeconds: number; endedSeconds: number };
+
+export async function readProcess(pid: number): Promise<ProcessStat | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  if (stat === undefined) return undefined;
+  const nameEnd = stat.lastIndexOf(')');
+  const fields = stat.slice(nameEnd + 2).split(' ');
+  const seconds = (...ticks: (string | undefined)[]) =>
+    ticks.reduce((total, each) => total + Number(each) / ticksPerSecond, 0);
+  return {
+    pid,
+    name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    parent: Number(fields[1]),
+    ownSeconds: seconds(fields[11], fields[12]),
+    endedSeconds: seconds(fields[13], fields[14]),
+  };
 }
 
 async function isReady(url: string): Promise<boolean> {

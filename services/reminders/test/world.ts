@@ -55,7 +55,7 @@ export async function createWorld({
   const handle = connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'test', logger, lifecycle });
   const broker = await handle.connected();
   await declareStreams(broker, ['SCHEDULE'], 1);
-  const store = await openStore({ url: environment.mongoUrl, lifecycle });
+  const store = await openStore({ url: environment.mongoUrl, logger, lifecycle });
 
   const services: Service[] = [];
   const start = async () => {

@@ -1,6 +1,7 @@
-import type { Lifecycle } from '@punctual/chassis';
+import type { Lifecycle, Logger } from '@punctual/chassis';
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { AssignmentDocument, PulseDocument, ReminderDocument } from './documents.ts';
+import { renewStuck } from './renew-stuck.ts';
 
 /** The service's MongoDB: the records that decide, the ledger, and the signs of life. Agenda's jobs lie beside them. */
 export type Store = {
@@ -13,19 +14,33 @@ export type Store = {
 export const jobsCollection = 'jobs';
 
 const connectAttemptMs = 2_000;
+const lookMs = 10_000;
+const lookEveryMs = 10_000;
 
 /**
  * Connects, and makes the indexes that the rules rest on.
  * @throws when the store cannot be had: without it the service cannot do anything
  */
-export async function openStore({ url, lifecycle }: { url: string; lifecycle: Lifecycle }): Promise<Store> {
+export async function openStore({
+  url,
+  logger,
+  lifecycle,
+}: {
+  url: string;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}): Promise<Store> {
   const client = new MongoClient(url, {
     appName: 'reminders',
     serverSelectionTimeoutMS: connectAttemptMs,
+    connectTimeoutMS: lookMs,
+    heartbeatFrequencyMS: lookEveryMs,
     socketTimeoutMS: 30_000,
     writeConcern: { w: 'majority' },
   });
   lifecycle.onShutdown('store', () => client.close());
+  // MongoDB may take until the next look is due to answer one.
+  renewStuck(client, { withinMs: lookEveryMs + lookMs + connectAttemptMs, logger, lifecycle });
   await client.connect();
   const db = client.db();
   const store: Store = {

@@ -1,8 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { once } from 'node:events';
 import { startService } from '@punctual/chassis';
 import { RemindersHealth } from '@punctual/contracts';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reminders } from '../src/app.ts';
+import { renewStuck } from '../src/persistence/renew-stuck.ts';
 import { jobsCollection } from '../src/persistence/store.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createTcpLink } from './tcp-link.ts';
@@ -89,6 +92,19 @@ test('a store that answers slowly: what is due is sent all the same, and health 
   await untilSent(event);
   await vi.waitFor(async () => expect((await health()).health.checks.store).toBe('ok'), patience);
   link.mend();
+}, 90_000);
+
+test('a look at the store that never ends: the driver connects anew, and what holds the client goes on', async () => {
+  const client = await MongoClient.connect(world.environment.mongoUrl);
+  const db = client.db();
+  const lifecycle = { signal: new AbortController().signal, onShutdown: () => {} };
+  renewStuck(client, { withinMs: 100, logger: world.logger, lifecycle });
+  // As the driver does when it begins to look; that it has ended is never said.
+  const renewed = once(client, 'topologyOpening');
+  client.emit('serverHeartbeatStarted', { connectionId: 'stuck:27017', awaited: false });
+  await renewed;
+  await vi.waitFor(() => db.command({ ping: 1 }), patience);
+  await client.close();
 }, 90_000);
 
 test('stopped in the middle of its work, it finishes that first and leaves nothing locked', async () => {

@@ -73,7 +73,8 @@ async function raceOnce(stream: JetStreamClient, count: number): Promise<void> {
   const changes = Array.from({ length: count }, () => racing(due + between(0, spreadMs))).flat();
   const publishing: Promise<void>[] = [];
   for (const { at, change } of changes.toSorted((a, b) => a.at - b.at)) {
-    if (at > Date.now()) await delay(at - Date.now());
+    const waitMs = at - Date.now();
+    if (waitMs > 0) await delay(waitMs);
     publishing.push(publishChange(stream, change));
   }
   await Promise.all(publishing);

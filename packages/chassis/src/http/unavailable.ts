@@ -9,7 +9,7 @@ const networkCodes = new Set([
 ]);
 /** PostgreSQL: connection exceptions (08), too many connections (53300), shutting down or starting (57P01–57P03). */
 const sqlStates = /^(08...|53300|57P0[123])$/;
-const mongoNames = /^Mongo(Network|ServerSelection|PoolCleared|NotConnected|TopologyClosed)/;
+const mongoNames = /^Mongo(Network|ServerSelection|PoolCleared|NotConnected|TopologyClosed|ClientClosed)/;
 const poolMessages = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
 
 /** True when the error, or what caused it, says that a server is out of reach rather than that the request is wrong. */

@@ -36,6 +36,7 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
 
   const run = async () => {
     const broker = await deps.broker.connected();
+    if (signal.aborted) return;
     wakeUp.listen(broker.connection);
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
     while (!signal.aborted) {

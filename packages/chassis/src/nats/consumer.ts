@@ -111,7 +111,8 @@ async function consume<E extends Identified>(
   consumer: Consumer,
 ): Promise<void> {
   const { ackWaitMs = defaultAckWaitMs } = handling;
-  const prefetch = startPrefetch(consumer, { size: batchSize, ackWaitMs, signal: deps.signal });
+  const flush = () => deps.broker.connection.flush();
+  const prefetch = startPrefetch(consumer, { size: batchSize, ackWaitMs, signal: deps.signal, flush });
   try {
     for (;;) {
       const messages = await prefetch.take();
@@ -119,7 +120,7 @@ async function consume<E extends Identified>(
       await handleBatch(deps, handling, messages);
     }
   } finally {
-    prefetch.close();
+    await prefetch.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 
 /** The messages of a durable as they come in, a bounded number of them ahead of their handling. */
@@ -8,7 +9,8 @@ export type Prefetch = {
    * @throws what keeps the durable from being read, once all that came before is taken
    */
   take(): Promise<readonly JsMsg[]>;
-  close(): void;
+  /** Resolves when all that nobody has taken is given back. */
+  close(): Promise<void>;
 };
 
 export type PrefetchOptions = {
@@ -16,20 +18,26 @@ export type PrefetchOptions = {
   ackWaitMs: number;
   /** Aborted: asks for no more, and gives back what nobody has taken. */
   signal: AbortSignal;
+  /** Resolves when all that NATS has sent so far has come in. */
+  flush(): Promise<void>;
 };
 
 /** A request that brings nothing for so long is made again; a server that is silent for as long is lost. */
 const expiresMs = 10_000;
+const flushMs = 1_000;
 
 /**
  * Has up to `size` messages at hand while as many are handled. All of them are told to be in work, so that the ack wait bounds how long
  * the messages of an instance that died are held back, not how long handling may take.
  */
-export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: PrefetchOptions): Prefetch {
+export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal, flush }: PrefetchOptions): Prefetch {
   let waiting: JsMsg[] = [];
   let taken: readonly JsMsg[] = [];
   let asking: ConsumerMessages | undefined;
+  /** Nobody takes any more. */
   let closed = signal.aborted;
+  /** Nothing is asked for any more. */
+  let over = false;
   let failure: unknown;
   let change = Promise.withResolvers<void>();
   const changed = () => {
@@ -37,18 +45,28 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: P
     change = Promise.withResolvers<void>();
   };
 
-  const stop = () => {
+  const giveBack = async () => {
     closed = true;
+    changed();
+    // What is on its way would be nobody's until its ack wait is over; and what is given back while we still ask comes to us again.
+    await Promise.race([flush().catch(() => {}), delay(flushMs, undefined, { ref: false })]);
+    over = true;
     asking?.close();
     for (const message of waiting) message.nak();
     waiting = [];
     changed();
   };
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= giveBack();
+    return stopping;
+  };
   const ask = async () => {
     while (!closed) {
       asking = await consumer.fetch({ max_messages: size, expires: expiresMs });
+      if (over) asking.close();
       for await (const message of asking) {
-        if (closed) message.nak();
+        if (over) message.nak();
         else waiting.push(message);
         changed();
       }
@@ -69,7 +87,8 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: P
     take: async () => {
       taken = [];
       while (waiting.length === 0 && !closed && failure === undefined) await change.promise;
-      if (waiting.length === 0 && !closed) throw failure;
+      if (closed) return taken;
+      if (waiting.length === 0) throw failure;
       // What is delivered again may come in any order.
       taken = waiting.toSorted((a, b) => a.seq - b.seq);
       waiting = [];
@@ -79,7 +98,7 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal }: P
     close: () => {
       signal.removeEventListener('abort', stop);
       clearInterval(working);
-      stop();
+      return stop();
     },
   };
 }

@@ -60,9 +60,8 @@ def before_call(context, case, kwargs):
 
 
 def kind_of(path):
-    return {"jobs": "job", "assignments": "assignment", "payouts": "payout", "providers": "provider"}[
-        path.split("/")[1]
-    ]
+    collection = path.split("/{id}")[0].split("/")[-1]
+    return {"jobs": "job", "assignments": "assignment", "payouts": "payout", "providers": "provider"}[collection]
 
 
 def mend(body, visit):

@@ -7,7 +7,7 @@ import { startGround, startWorld } from '../world.ts';
 
 const rounds = 3;
 const connections = [16, 64];
-const requestsOfARound = 600;
+const requestsOfARound = 1200;
 
 /**
  * Confirms proposals through the gateway, while everything that follows from it happens too (outbox, payouts, reminders), and by a bare

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,21 @@ test('every link within the documentation leads somewhere', async () => {
     }
   }
   expect(dead).toEqual([]);
+});
+
+test('every file of code that the documentation names is there', async () => {
+  const missing: string[] = [];
+  for await (const file of glob('**/*.md', { cwd: root, exclude: (name) => name === 'node_modules' })) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [, named = ''] of text.matchAll(
+      /`((?:src|test|services|packages|e2e|drills|ops|bench)\/[\w./-]+\.ts)`/g,
+    )) {
+      // What is said of any service holds for this one.
+      const places = [named, join(dirname(file), named), join('services/scheduling', named)];
+      if (!places.some((place) => existsSync(join(root, place)))) missing.push(`${file}: ${named}`);
+    }
+  }
+  expect(missing).toEqual([]);
 });
 
 /** What each table of the chapter "Configuration" documents, under the bold line above it. */

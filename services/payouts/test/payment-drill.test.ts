@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { seedApproved } from './approved-payouts.ts';
 import { type Fault, type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
 import { type BookedPayout, judgePayments } from './judge-payments.ts';
 import { createWorld, type World } from './world.ts';
@@ -34,7 +35,7 @@ const workers = new Set<ChildProcess>();
 beforeAll(async () => {
   stripe = await startFaultyStripe();
   world = await createWorld();
-  await seed();
+  await seedApproved(world.database, count);
 });
 
 afterAll(async () => {
@@ -117,25 +118,6 @@ function startWorker(killAt?: string): ChildProcess {
   });
   workers.add(worker);
   return worker;
-}
-
-/** Approved payouts with accounts, as many events would have made them. */
-async function seed(): Promise<void> {
-  await world.database.query(`
-    insert into assignment_view (assignment_id, version, status, amount_minor, currency)
-      select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 3, 'COMPLETED', 100 + n, 'EUR'
-        from generate_series(1, ${count}) n`);
-  await world.database.query(`
-    insert into payout (id, assignment_id, job_id, provider_id, customer_id, amount_minor, currency, status, on_hold, version,
-        approvals, approvals_needed, dispute_settled, created_at, updated_at)
-      select assignment_id, assignment_id, assignment_id, assignment_id, gen_random_uuid(), amount_minor, currency,
-        'AWAITING_APPROVAL', false, 2, '[]', 1, false, now(), now() from assignment_view`);
-  await world.database.query(`
-    insert into payout_account (provider_id, account, version, updated_by, updated_at)
-      select provider_id, 'acct_' || right(provider_id::text, 12), 1, '${finance}', now() from payout`);
-  await world.database.query(`
-    update payout set status = 'APPROVED', version = 3,
-      approvals = '[{"by": "${finance}", "at": "2026-11-20T08:00:00.000Z"}]'`);
 }
 
 async function untilNoneIs(status: string): Promise<void> {

@@ -6,25 +6,32 @@ import { claimPayments } from '../persistence/payment-claims.ts';
 const most = 8;
 
 /** A claim holds for `leaseMs`: longer than a look-up and a call take. That it might not is no danger, for the key is the same. */
-type WorkerDeps = PayDeps & { leaseMs: number };
+type WorkerDeps = PayDeps & { leaseMs: number; lifecycle: Lifecycle };
 
-/** Pays what is approved, again and again, until nothing is left; then looks from time to time. */
-export function payApproved(deps: WorkerDeps & { lifecycle: Lifecycle }): void {
+/**
+ * Pays what is approved, up to {@link most} at once: as one ends the next is claimed, and when nothing is left it looks from time to
+ * time. A stop claims no more and waits for those under way.
+ */
+export function payApproved(deps: WorkerDeps): void {
+  const underWay = new Set<Promise<void>>();
+  deps.lifecycle.onShutdown('payments under way', () => Promise.all(underWay));
   every(deps, {
     name: 'pay approved payouts',
     pauseMs: 500,
     run: async (signal) => {
-      while (!signal.aborted && (await payOnce(deps)) > 0);
+      while (!signal.aborted) {
+        const free = most - underWay.size;
+        const claimed = await claimPayments(deps.database.fork(), { most: free, leaseMs: deps.leaseMs });
+        for (const claim of claimed) {
+          const payment = payPayout(deps, claim)
+            // It is claimed again when its lease is over.
+            .catch((error: unknown) => deps.logger.error({ err: error }, 'a payment broke off'))
+            .finally(() => underWay.delete(payment));
+          underWay.add(payment);
+        }
+        if (claimed.length < free) return;
+        if (underWay.size === most) await Promise.race(underWay);
+      }
     },
   });
-}
-
-/** Pays one handful. One that fails is claimed again when its lease is over, and keeps none of the others. */
-async function payOnce(deps: WorkerDeps): Promise<number> {
-  const claimed = await claimPayments(deps.database.fork(), { most, leaseMs: deps.leaseMs });
-  const paid = await Promise.allSettled(claimed.map((claim) => payPayout(deps, claim)));
-  for (const one of paid) {
-    if (one.status === 'rejected') deps.logger.error({ err: one.reason }, 'a payment broke off');
-  }
-  return claimed.length;
 }

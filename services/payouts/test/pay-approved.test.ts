@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lifecycle } from '@punctual/chassis';
+import { type Database, openDatabase } from '@punctual/chassis/postgres';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { payApproved } from '../src/jobs/pay-approved.ts';
+import type { PaymentProvider } from '../src/payment/payment-provider.ts';
+import { schema } from '../src/persistence/schema.ts';
+import { seedApproved } from './approved-payouts.ts';
+import { createWorld, type World } from './world.ts';
+
+// The service pays by hand here; the test starts the job, and is the provider.
+
+const count = 30;
+
+let world: World;
+let database: Database;
+const opened = startLife();
+
+beforeAll(async () => {
+  world = await createWorld();
+  const { databaseUrl: url } = world.environment;
+  database = await openDatabase({ url, poolSize: 10, ...schema, lifecycle: opened.lifecycle });
+});
+
+afterAll(async () => {
+  await opened.stop();
+  await world?.stop();
+});
+
+function startLife(): { lifecycle: Lifecycle; stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const releasers: (() => unknown)[] = [];
+  const stop = async () => {
+    stopping.abort();
+    for (const release of releasers.toReversed()) await release();
+  };
+  return { lifecycle: { signal: stopping.signal, onShutdown: (_name, release) => releasers.push(release) }, stop };
+}
+
+const left = async () => (await world.database.query("select id from payout where status = 'APPROVED'")).rows;
+
+it('one slow call keeps no other payout waiting, eight are paid at once, and a stop waits for the slow one', async () => {
+  const slow = '00000000-0000-7000-8000-000000000001';
+  const answer = Promise.withResolvers<void>();
+  let [atOnce, most] = [0, 0];
+  const provider: PaymentProvider = {
+    pay: async ({ id, payoutId }) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await (payoutId === slow ? answer.promise : delay(20));
+      atOnce -= 1;
+      return { kind: 'PAID', reference: `tr_${id}` };
+    },
+    find: async () => undefined,
+    list: async function* () {},
+    repeatableUntil: () => new Date(Date.now() + 3_600_000),
+  };
+  const { lifecycle, stop } = startLife();
+  await seedApproved(world.database, count);
+  payApproved({
+    ...{ database, provider, lifecycle, leaseMs: 60_000, relay: { wake: () => {} } },
+    ...{ logger: pino({ level: 'silent' }), retry: { tries: 1, firstPauseMs: 0 } },
+  });
+  await vi.waitFor(async () => expect(await left()).toEqual([{ id: slow }]), 10_000);
+  expect(most).toBe(8);
+
+  // What is approved while one is slow does not wait for it either.
+  await seedApproved(world.database, 1, count);
+  await vi.waitFor(async () => expect(await left()).toEqual([{ id: slow }]), 10_000);
+
+  const stopped = stop();
+  await expect(Promise.race([stopped.then(() => 'stopped'), delay(100, 'waits')])).resolves.toBe('waits');
+  answer.resolve();
+  await stopped;
+  expect(await left()).toEqual([]);
+});

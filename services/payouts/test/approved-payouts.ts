@@ -4,7 +4,7 @@ const finance = '01936f2a-7c10-7000-8000-00000000f001';
 /** Who they are of is not looked at: one id serves for the payout, its assignment, job and provider. */
 const id = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
 
-/** Approved payouts with accounts, as many events would have made them; the last digits of an id count them, from `after` + 1. */
+/** Approved payouts with accounts, as many events would have made them; the last digits of an id count them, from `after` + 1, the longest waiting first. */
 export async function seedApproved(database: World['database'], count: number, after = 0): Promise<void> {
   const each = `from generate_series(${after + 1}, ${after + count}) n`;
   await database.query(`
@@ -17,7 +17,7 @@ export async function seedApproved(database: World['database'], count: number, a
     insert into payout (id, assignment_id, job_id, provider_id, customer_id, amount_minor, currency, status, on_hold, version,
         approvals, approvals_needed, dispute_settled, created_at, updated_at)
       select ${id}, ${id}, ${id}, ${id}, gen_random_uuid(), 100 + n, 'EUR', 'AWAITING_APPROVAL', false, 2, '[]', 1, false,
-        now(), now() ${each}`);
+        now(), now() + n * interval '1 ms' ${each}`);
   await database.query(`
     update payout set status = 'APPROVED', version = 3,
       approvals = '[{"by": "${finance}", "at": "2026-11-20T08:00:00.000Z"}]' where status = 'AWAITING_APPROVAL'`);

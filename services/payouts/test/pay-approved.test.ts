@@ -42,12 +42,14 @@ const left = async () => (await world.database.query("select id from payout wher
 
 it('one slow call keeps no other payout waiting, eight are paid at once, and a stop waits for the slow one', async () => {
   const slow = '00000000-0000-7000-8000-000000000001';
-  const answer = Promise.withResolvers<void>();
+  const [answer, eight] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let [atOnce, most] = [0, 0];
   const provider: PaymentProvider = {
     pay: async ({ id, payoutId }) => {
       atOnce += 1;
       most = Math.max(most, atOnce);
+      if (atOnce === 8) eight.resolve();
+      await eight.promise;
       await (payoutId === slow ? answer.promise : delay(20));
       atOnce -= 1;
       return { kind: 'PAID', reference: `tr_${id}` };

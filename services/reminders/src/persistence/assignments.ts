@@ -102,17 +102,6 @@ export async function takeOff(store: Store, carriedOut: { assignmentId: string; 
   );
 }
 
-/** Removes those of these records that are of assignments which are over, and have nothing open. */
-export async function deleteEnded(store: Store, assignmentIds: string[]): Promise<void> {
-  if (assignmentIds.length === 0) return;
-  await store.assignments.deleteMany({
-    _id: { $in: assignmentIds },
-    lastEvent: { $in: ['schedule.cancelled', 'schedule.completed'] },
-    'open.0': { $exists: false },
-    'outbox.0': { $exists: false },
-  });
-}
-
 type Update = { filter: Filter<AssignmentDocument>; update: UpdateFilter<AssignmentDocument> };
 
 /** In one round trip. */

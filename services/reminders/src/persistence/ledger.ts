@@ -90,28 +90,17 @@ export async function listRows(store: Store, assignmentId: string): Promise<Remi
   return store.ledger.find({ assignmentId }).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
 }
 
-/** Sent or suppressed, and to be sent before `before`. */
-export function findEnded(
-  store: Store,
-  before: Date,
-  limit: number,
-): Promise<Pick<ReminderDocument, '_id' | 'assignmentId'>[]> {
-  return store.ledger
-    .find({ state: { $in: ['SENT', 'SUPPRESSED'] }, sendAt: { $lt: before } }, { projection: { assignmentId: 1 } })
+/** The ids of reminders that were sent or suppressed, and whose moment was before `before`. */
+export async function findEnded(store: Store, before: Date, limit: number): Promise<string[]> {
+  const ended = await store.ledger
+    .find({ state: { $in: ['SENT', 'SUPPRESSED'] }, sendAt: { $lt: before } }, { projection: { _id: 1 } })
     .limit(limit)
     .toArray();
+  return ended.map(({ _id }) => _id);
 }
 
 export async function deleteRows(store: Store, ids: string[]): Promise<void> {
   if (ids.length > 0) await store.ledger.deleteMany({ _id: { $in: ids } });
-}
-
-/** Of these assignments, those of which the ledger holds anything. */
-export async function haveRows(store: Store, assignmentIds: string[]): Promise<Set<string>> {
-  const rows = await store.ledger
-    .find({ assignmentId: { $in: assignmentIds } }, { projection: { assignmentId: 1 } })
-    .toArray();
-  return new Set(rows.map(({ assignmentId }) => assignmentId));
 }
 
 /** When the reminder that has been due the longest was to be sent. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AckPolicy } from '@nats-io/jetstream';
 import { readScheduleEvent } from '@punctual/contracts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,31 +24,34 @@ async function subscribe() {
     .map((event) => ({ id: event?.id, type: event?.type }));
 }
 
-const explanation = () => world.ask('ops', randomUUID(), 'GET', `/ops/assignments/${assignmentId}/explain`);
+const explanation = (id = assignmentId) => world.ask('ops', randomUUID(), 'GET', `/ops/assignments/${id}/explain`);
 
 test('everything about an assignment, over REST and as a page', async () => {
   const applied = (consumer: string) => ({ consumer, state: 'APPLIED', deadLetter: null });
   const consumers = [applied('payouts-schedule'), applied('reminders-schedule')];
-  await expect.poll(explanation).toMatchObject({
-    assignmentId,
-    traceIds: [expect.any(String), expect.any(String)],
-    scheduling: {
-      assignment: { status: 'CONFIRMED' },
-      timeline: [{ type: 'schedule.proposed' }, { type: 'schedule.confirmed' }],
-      outbox: [
-        { type: 'schedule.proposed', version: 1, streamSequence: 1, publishedAt: expect.any(String), consumers },
-        { type: 'schedule.confirmed', version: 2, streamSequence: 2, publishedAt: expect.any(String), consumers },
-      ],
-    },
-    reminders: {
-      reminders: expect.arrayContaining([expect.objectContaining({ kind: 'upcoming-1h', state: 'PLANNED' })]),
-    },
-    payouts: {
-      payout: { status: 'PENDING' },
-      outbox: [{ type: 'payout.pending', consumers: [applied('scheduling-payout')] }],
-    },
-    missing: [],
-  });
+  await expect
+    .poll(() => explanation())
+    .toMatchObject({
+      assignmentId,
+      traceIds: [expect.any(String), expect.any(String)],
+      scheduling: {
+        assignment: { status: 'CONFIRMED' },
+        timeline: [{ type: 'schedule.proposed' }, { type: 'schedule.confirmed' }],
+        outbox: [
+          { type: 'schedule.proposed', version: 1, streamSequence: 1, publishedAt: expect.any(String), consumers },
+          { type: 'schedule.confirmed', version: 2, streamSequence: 2, publishedAt: expect.any(String), consumers },
+        ],
+      },
+      reminders: {
+        reminders: expect.arrayContaining([expect.objectContaining({ kind: 'upcoming-1h', state: 'PLANNED' })]),
+        sent: [],
+      },
+      payouts: {
+        payout: { status: 'PENDING' },
+        outbox: [{ type: 'payout.pending', consumers: [applied('scheduling-payout')] }],
+      },
+      missing: [],
+    });
   const { code, stdout } = await world.ops('explain', assignmentId);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^CONFIRMED, version 2: .* Europe\/Berlin, proposed by CUSTOMER$/m);
@@ -100,13 +104,41 @@ test('only what is missing is published again', async () => {
   expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is missing') });
 });
 
+test('of a reminder that was sent, its order on the stream and who took it are found', async () => {
+  const id = await world.confirmedVisit({ startsInMinutes: 30 });
+  await world.nats.manager.consumers.add('REMINDER', {
+    durable_name: 'notifier',
+    ack_policy: AckPolicy.Explicit,
+    filter_subject: 'reminder.due',
+  });
+  const reminderId = `${id}:2:upcoming-1h`;
+  const scheduling = { consumer: 'scheduling-reminder', state: 'APPLIED', deadLetter: null };
+  const order = { reminderId, type: 'reminder.due', publishedAt: expect.any(String) };
+  const pending = { consumer: 'notifier', state: 'PENDING', deadLetter: null };
+  expect(await explanation(id)).toMatchObject({
+    reminders: { sent: [{ ...order, consumers: [pending, scheduling] }] },
+  });
+
+  const notifier = await world.nats.jetstream.consumers.get('REMINDER', 'notifier');
+  await (await notifier.next())?.ackAck();
+  expect((await world.ops('explain', id)).stdout).toMatch(
+    /^ {2}reminder\.due upcoming-1h v\d+ .* as number \d+\n {4}notifier: acknowledged\n {4}scheduling-reminder: applied$/m,
+  );
+});
+
 test('of reminders only the stream comes back, and what cannot is said', async () => {
+  const before = await world.confirmedVisit({ startsInMinutes: 30 });
   await world.nats.manager.streams.delete('REMINDER');
   expect(await world.ops('rebuild-stream', '--stream', 'reminder', '--yes')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('It cannot be filled: reminders keeps no events'),
   });
-  await world.confirmedVisit();
+  // What was sent is sent, the order is gone; what comes now is sent, and found.
+  const gone = 'upcoming-1h of version 2 was sent, and its reminder.due is not on REMINDER around that moment';
+  expect((await world.ops('explain', before)).stdout).toContain(gone);
+  const after = await world.confirmedVisit({ startsInMinutes: 30 });
+  expect(await explanation(after)).toMatchObject({ reminders: { sent: [{ reminderId: `${after}:2:upcoming-1h` }] } });
+  expect((await world.ops('explain', after)).stdout).not.toContain('is not on REMINDER');
   expect(await world.ops('rebuild-stream', '--stream', 'DLQ', '--yes')).toMatchObject({ code: 2 });
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { contractFetch, eventually, startStack, testEnvironment, windowOn } from '@punctual/devstack';
+import { contractFetch, eventually, startStack, testEnvironment, windowIn, windowOn } from '@punctual/devstack';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Nats } from '../src/system/with-nats.ts';
@@ -65,18 +65,23 @@ export async function startWorld(name: string) {
     ask,
     /** Runs `npm run ops -- …` on this stack. */
     ops: (...args: string[]) => run(args, { PUNCTUAL_STACK_FILE: stackFile }),
-    /** A visit that was proposed and confirmed, and has reached reminders and payouts. */
-    confirmedVisit: async () => {
+    /** A visit that was proposed and confirmed, and has reached reminders and payouts. One within the hour is reminded of at once. */
+    confirmedVisit: async ({ startsInMinutes }: { startsInMinutes?: number } = {}) => {
       const [customer, provider] = [randomUUID(), randomUUID()];
       const job = { title: 'The tap', timezone: 'Europe/Berlin', price: { amountMinor: 8_000, currency: 'EUR' } };
       const { id: jobId } = Created.parse(await ask('customer', customer, 'POST', '/jobs', job));
       const given = await ask('customer', customer, 'POST', `/jobs/${jobId}/assignments`, { providerId: provider });
       const { id } = Created.parse(given);
-      const window = windowOn(Temporal.Now.instant(), { days: 2, hour: 10, minutes: 60 });
+      const now = Temporal.Now.instant();
+      const window =
+        startsInMinutes === undefined
+          ? windowOn(now, { days: 2, hour: 10, minutes: 60 })
+          : windowIn(now, { startsInMinutes, minutes: 60 });
       await ask('customer', customer, 'POST', `/jobs/${jobId}/schedule`, window);
       await ask('provider', provider, 'POST', `/assignments/${id}/schedule/confirm`);
       const assignment = () => ask('customer', customer, 'GET', `/assignments/${id}`);
-      const arrived = { payoutStatus: 'PENDING', reminderStatus: 'QUEUED' };
+      const reminderStatus = startsInMinutes !== undefined && startsInMinutes < 60 ? 'SENT' : 'QUEUED';
+      const arrived = { payoutStatus: 'PENDING', reminderStatus };
       await eventually(async () => expect(await assignment()).toMatchObject(arrived));
       return id;
     },

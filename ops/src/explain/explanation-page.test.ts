@@ -23,6 +23,20 @@ test('a dead letter comes with its reason and where to look; an event that waits
   );
 });
 
+test('a reminder that was sent comes with its order; one whose order is not found stands out, unless nobody could look', () => {
+  const { reminders, scheduling } = example;
+  const [reminder] = reminders?.reminders ?? [];
+  const [event] = scheduling?.outbox ?? [];
+  if (!reminders || !reminder || !event) throw new Error('the example has no reminder that was sent');
+  const order = { ...event, type: 'reminder.due', version: 7, reminderId: reminder.id } as const;
+  const lost = 'upcoming-24h of version 3 was sent, and its reminder.due is not on REMINDER around that moment';
+  const pageWith = (sent?: (typeof order)[]) => pageOf({ reminders: { ...reminders, ...(sent && { sent }) } });
+  expect(pageWith([order])).toMatch(/^ {2}reminder\.due upcoming-24h v7 {2}\S+ {2}published \S+ as number 17$/m);
+  expect(pageWith([order])).not.toContain(lost);
+  expect(pageWith([])).toContain(lost);
+  expect(pageWith()).not.toContain(lost);
+});
+
 test('a payout is told with its approvals and each attempt to pay it', () => {
   const attempt = { number: 1, account: 'acct_1', startedAt: '2026-12-02T09:00:00.000Z' };
   const refused = {

@@ -4,6 +4,7 @@ import type {
   OutboxEvent,
   PaymentAttempt,
   Reminder,
+  SentReminder,
   TimelineItem,
 } from '@punctual/contracts';
 import { table } from '../cli/table.ts';
@@ -16,7 +17,11 @@ export function explanationPage(explanation: Explanation): string[] {
     ...missingLines(explanation),
     ...(scheduling ? summary(scheduling.assignment) : []),
     ...section('Timeline', timelineLines([...(scheduling?.timeline ?? []), ...(payouts?.timeline ?? [])])),
-    ...section('Events', [...(scheduling?.outbox ?? []), ...(payouts?.outbox ?? [])].flatMap(eventLines)),
+    ...section('Events', [
+      ...(scheduling?.outbox ?? []).flatMap((event) => eventLines(event)),
+      ...(reminders?.sent ?? []).flatMap((event) => eventLines(event, `${event.type} ${kindOf(event)}`)),
+      ...(payouts?.outbox ?? []).flatMap((event) => eventLines(event)),
+    ]),
     ...section('Reminders', reminders ? remindersLines(reminders) : []),
     ...section('Payout', payouts ? payoutLines(payouts) : []),
     ...section('Traces', explanation.traceIds),
@@ -58,10 +63,15 @@ function timelineLines(items: readonly TimelineItem[]): string[] {
   });
 }
 
-function eventLines({ type, version, id, publishedAt, streamSequence, consumers }: OutboxEvent): string[] {
+function eventLines(event: OutboxEvent, what: string = event.type): string[] {
+  const { version, id, publishedAt, streamSequence, consumers } = event;
   const place = streamSequence === null ? '' : ` as number ${streamSequence}`;
   const published = publishedAt ? `published ${publishedAt}${place}` : 'NOT PUBLISHED YET';
-  return [`${type} v${version}  ${id}  ${published}`, ...consumers.map((consumed) => `  ${consumedLine(consumed)}`)];
+  return [`${what} v${version}  ${id}  ${published}`, ...consumers.map((consumed) => `  ${consumedLine(consumed)}`)];
+}
+
+function kindOf({ reminderId }: SentReminder): string {
+  return reminderId.slice(reminderId.lastIndexOf(':') + 1);
 }
 
 const stateWords: Record<ConsumedEvent['state'], string> = {
@@ -78,9 +88,17 @@ function consumedLine({ consumer, state, deadLetter }: ConsumedEvent): string {
   return `${consumer}: DEAD since ${at}: ${reason} (npm run ops -- dlq show --sequence ${sequence})`;
 }
 
-function remindersLines({ reminders, unpublished }: NonNullable<Explanation['reminders']>): string[] {
+function remindersLines({ reminders, unpublished, sent }: NonNullable<Explanation['reminders']>): string[] {
+  const isNotFound = ({ id, sentAt }: Reminder) =>
+    sent !== undefined && sentAt !== null && !sent.some(({ reminderId }) => reminderId === id);
   return [
     ...table(['version', 'kind', 'to', 'due', 'state', ''], reminders.map(reminderRow)),
+    ...reminders
+      .filter(isNotFound)
+      .map(
+        ({ kind, scheduleVersion }) =>
+          `${kind} of version ${scheduleVersion} was sent, and its reminder.due is not on REMINDER around that moment`,
+      ),
     ...unpublished.map(({ at, type, kind }) => `decided ${at} and not published yet: ${type} ${kind}`),
   ];
 }

@@ -361,7 +361,22 @@ export type RemindersExplanation = {
   sequence: number;
   /** Decided, and not on the stream yet */
   unpublished: Array<{ type: EventType; kind: ReminderKind; scheduleVersion: number; at: string }>;
+  /** Found on the stream around the moment of sending. Absent when nobody could look */
+  sent?: Array<SentReminder>;
   follows: Array<Follows>;
+};
+
+export type SentReminder = {
+  id: string;
+  type: EventType;
+  version: number;
+  traceId: string | null;
+  createdAt: string;
+  publishedAt: string | null;
+  /** Null when it was not published, or not noted */
+  streamSequence: number | null;
+  consumers: Array<ConsumedEvent>;
+  reminderId: string;
 };
 
 export type PayoutExplanation = {

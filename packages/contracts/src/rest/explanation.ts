@@ -4,7 +4,7 @@ import { sample } from '../samples.ts';
 import { Instant, TraceId, Uuid, Version } from '../scalars.ts';
 import { Assignment } from './assignment.ts';
 import { Payout } from './payout.ts';
-import { Reminder, ReminderKind } from './reminder.ts';
+import { Reminder, ReminderId, ReminderKind } from './reminder.ts';
 import { TimelineItem } from './timeline.ts';
 
 /**
@@ -52,6 +52,12 @@ export const ScheduleExplanation = z
   .meta({ id: 'ScheduleExplanation' });
 export type ScheduleExplanation = z.infer<typeof ScheduleExplanation>;
 
+/** The `reminder.due` of a reminder that was sent, as the stream has it: reminders keeps no outbox of what is published. */
+export const SentReminder = z
+  .strictObject({ ...OutboxEvent.shape, reminderId: ReminderId })
+  .meta({ id: 'SentReminder' });
+export type SentReminder = z.infer<typeof SentReminder>;
+
 export const RemindersExplanation = z
   .strictObject({
     reminders: z.array(Reminder),
@@ -59,6 +65,10 @@ export const RemindersExplanation = z
     unpublished: z
       .array(z.strictObject({ type: EventType, kind: ReminderKind, scheduleVersion: Version, at: Instant }))
       .meta({ description: 'Decided, and not on the stream yet' }),
+    sent: z
+      .array(SentReminder)
+      .optional()
+      .meta({ description: 'Found on the stream around the moment of sending. Absent when nobody could look' }),
     follows: z.array(Follows),
   })
   .meta({ id: 'RemindersExplanation' });

@@ -1,11 +1,11 @@
-import type { Explanation, Follows, MissingPart, OutboxEvent } from '@punctual/contracts';
+import type { Explanation, Follows, MissingPart, OutboxEvent, SentReminder } from '@punctual/contracts';
 import { consumption, type Facts } from './consumption.ts';
 
 /** What each service has answered of its own part; null where it has none. */
 export type Parts = Pick<Explanation, 'scheduling' | 'reminders' | 'payouts'>;
 
 /** What the broker says; undefined while it is away. */
-export type BrokerFacts = { schedule: Facts; payout: Facts } | undefined;
+export type BrokerFacts = { schedule: Facts; reminder: Facts; payout: Facts; sent: SentReminder[] } | undefined;
 
 /** The whole: the parts, with what each consumer did with each event, and the traces of all. */
 export function compose(
@@ -19,15 +19,18 @@ export function compose(
     at: about.at,
     traceIds: tracesOf({ scheduling, reminders, payouts }),
     scheduling: scheduling && { ...scheduling, outbox: withConsumers(scheduling.outbox, facts?.schedule, follows) },
-    reminders,
+    reminders: reminders && {
+      ...reminders,
+      ...(facts && { sent: withConsumers(facts.sent, facts.reminder, follows) }),
+    },
     payouts: payouts && { ...payouts, outbox: withConsumers(payouts.outbox, facts?.payout, follows) },
     missing: about.missing,
   };
 }
 
-function withConsumers(outbox: OutboxEvent[], facts: Facts | undefined, follows: Follows[]): OutboxEvent[] {
-  if (!facts) return outbox;
-  return outbox.map((event) => ({ ...event, consumers: consumption(event, facts, follows) }));
+function withConsumers<E extends OutboxEvent>(events: E[], facts: Facts | undefined, follows: Follows[]): E[] {
+  if (!facts) return events;
+  return events.map((event) => ({ ...event, consumers: consumption(event, facts, follows) }));
 }
 
 function tracesOf({ scheduling, payouts }: Parts): string[] {

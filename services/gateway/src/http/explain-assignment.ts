@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BrokerHandle, HttpProblem, type Relay } from '@punctual/chassis';
-import { Explanation, lenient, type MissingPart } from '@punctual/contracts';
+import { Explanation, lenient, type MissingPart, type Reminder } from '@punctual/contracts';
 import { type BrokerFacts, compose, type Parts } from '../explain/compose.ts';
+import { findSent } from '../explain/find-sent.ts';
 import { readLetters, readPlaces } from '../explain/read-facts.ts';
 import type { Answer } from '../upstream/receive.ts';
 import type { UpstreamRequest, Upstreams } from '../upstream/upstreams.ts';
@@ -35,7 +36,7 @@ export function explainAssignment(deps: ExplainDeps): Relay {
     const missing = heard.flatMap((one) => ('missing' in one ? one.missing : []));
     if (missing.length === services.length) throw nothingKnown(missing);
 
-    const facts = await readFacts(deps, assignmentId);
+    const facts = await readFacts(deps, assignmentId, parts.reminders?.reminders ?? []);
     if (!facts) missing.push({ part: 'broker', because: 'AWAY' });
     const about = { assignmentId, at: new Date().toISOString(), missing };
     response.set('Cache-Control', 'no-store').json(compose(about, parts, facts));
@@ -63,14 +64,20 @@ async function hear(deps: ExplainDeps, service: (typeof services)[number], reque
 }
 
 /** Undefined when the broker cannot say in time. */
-async function readFacts({ broker, logger }: ExplainDeps, assignmentId: string): Promise<BrokerFacts> {
+async function readFacts(
+  { broker, logger }: ExplainDeps,
+  assignmentId: string,
+  reminders: readonly Reminder[],
+): Promise<BrokerFacts> {
   const read = async () => {
     await broker.check();
     const connected = await broker.connected();
     const letters = await readLetters(connected, assignmentId);
     return {
       schedule: { stream: 'SCHEDULE', places: await readPlaces(connected, 'SCHEDULE'), letters },
+      reminder: { stream: 'REMINDER', places: await readPlaces(connected, 'REMINDER'), letters },
       payout: { stream: 'PAYOUT', places: await readPlaces(connected, 'PAYOUT'), letters },
+      sent: await findSent(connected, reminders),
     };
   };
   const late = new AbortController();

@@ -43,15 +43,20 @@ export async function openBus(url: string): Promise<Bus> {
     manager,
     read: async (stream) => {
       const info = await manager.streams.info(stream).catch(() => undefined);
-      const messages = info?.state.messages ?? 0;
       const stored: Stored[] = [];
-      if (messages === 0) return stored;
+      if (!info || info.state.messages === 0) return stored;
       const consumer = await client.consumers.get(stream);
-      for await (const message of await consumer.fetch({ max_messages: messages, expires: 20_000 })) {
+      // Not `fetch`, which ends in silence with a part of it when the machine is too busy for all of it in time.
+      const messages = await consumer.consume({ max_messages: 500, abort_on_missing_resource: true });
+      for await (const message of messages) {
         const { seq, subject, headers } = message;
         const at = new Date(message.info.timestampNanos / 1e6);
         stored.push({ stream, seq, subject, at, headers, text: message.string() });
-        if (stored.length === messages) break;
+        if (message.info.pending === 0) break;
+      }
+      await messages.close();
+      if (stored.length < info.state.messages) {
+        throw new Error(`${stream} holds ${info.state.messages} messages, and ${stored.length} could be read`);
       }
       return stored;
     },

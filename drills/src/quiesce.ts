@@ -4,6 +4,8 @@ import type { World } from './world.ts';
 const lookEveryMs = 200;
 /** What one service does the next one hears of. */
 const quietLooks = 4;
+/** Made anew within seconds when they were lost with their stream. */
+const durables = ['payouts-schedule', 'reminders-schedule', 'scheduling-reminder', 'scheduling-payout'];
 /** So long ago that the clock must have rung for it. */
 const overdueMs = 2_000;
 
@@ -47,6 +49,10 @@ async function whatIsBusy({ databases, bus, mongo }: World): Promise<string | un
     if (unpublished > 0) return `${unpublished} events wait in the outbox of ${name}`;
   }
   const consumers = await bus.consumers();
+  const absent = durables.find((durable) =>
+    consumers.every(({ name, stream_name }) => name !== durable || stream_name === 'REPLAY'),
+  );
+  if (absent !== undefined) return `${absent} consumes nothing`;
   const working = consumers.filter(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending > 0);
   if (working.length > 0) {
     return working.map((each) => `${each.name} has ${each.num_pending}+${each.num_ack_pending} to do`).join(', ');

@@ -20,6 +20,7 @@ import { natsStop20s } from './nats-stop-20s.ts';
 import { openTransaction30s } from './open-transaction-30s.ts';
 import { pauseRelay60s } from './pause-relay-60s.ts';
 import { poison } from './poison.ts';
+import { reminderStreamDeleted } from './reminder-stream-deleted.ts';
 import { resetInCommit } from './reset-in-commit.ts';
 import { restartPostgres } from './restart-postgres.ts';
 import { secondEvent } from './second-event.ts';
@@ -48,6 +49,7 @@ export const faults: readonly Fault[] = [
   slowNetwork,
   streamFull,
   streamDeletedAndRebuilt,
+  reminderStreamDeleted,
   killConsumerBeforeCommit,
   killConsumerAfterCommit,
   handlerSlowerThanAckWait,

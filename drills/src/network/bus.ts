@@ -20,8 +20,10 @@ export type Stored = {
 export type Bus = {
   jetstream: JetStreamClient;
   manager: JetStreamManager;
-  /** All that a stream holds now, in its order; nothing of a stream that is not there. */
+  /** All that a stream holds now, in its order, behind what was lost with one of its name; nothing of a stream that is not there. */
   read(stream: string): Promise<Stored[]>;
+  /** Deletes a stream that cannot be filled again, and remembers what it held. */
+  lose(stream: string): Promise<void>;
   consumers(): Promise<ConsumerInfo[]>;
   close(): Promise<void>;
 };
@@ -38,27 +40,15 @@ export async function openBus(url: string): Promise<Bus> {
   });
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const client = jetstream(connection);
+  const lost = new Map<string, Stored[]>();
+  const read = async (stream: string) => [...(lost.get(stream) ?? []), ...(await readPresent(manager, client, stream))];
   return {
     jetstream: client,
     manager,
-    read: async (stream) => {
-      const info = await manager.streams.info(stream).catch(() => undefined);
-      const stored: Stored[] = [];
-      if (!info || info.state.messages === 0) return stored;
-      const consumer = await client.consumers.get(stream);
-      // Not `fetch`, which ends in silence with a part of it when the machine is too busy for all of it in time.
-      const messages = await consumer.consume({ max_messages: 500, abort_on_missing_resource: true });
-      for await (const message of messages) {
-        const { seq, subject, headers } = message;
-        const at = new Date(message.info.timestampNanos / 1e6);
-        stored.push({ stream, seq, subject, at, headers, text: message.string() });
-        if (message.info.pending === 0) break;
-      }
-      await messages.close();
-      if (stored.length < info.state.messages) {
-        throw new Error(`${stream} holds ${info.state.messages} messages, and ${stored.length} could be read`);
-      }
-      return stored;
+    read,
+    lose: async (stream) => {
+      lost.set(stream, await read(stream));
+      await manager.streams.delete(stream);
     },
     consumers: async () => {
       const lists = await Promise.all(
@@ -74,4 +64,24 @@ export async function openBus(url: string): Promise<Bus> {
     },
     close: () => connection.close(),
   };
+}
+
+async function readPresent(manager: JetStreamManager, client: JetStreamClient, stream: string): Promise<Stored[]> {
+  const info = await manager.streams.info(stream).catch(() => undefined);
+  const stored: Stored[] = [];
+  if (!info || info.state.messages === 0) return stored;
+  const consumer = await client.consumers.get(stream);
+  // Not `fetch`, which ends in silence with a part of it when the machine is too busy for all of it in time.
+  const messages = await consumer.consume({ max_messages: 500, abort_on_missing_resource: true });
+  for await (const message of messages) {
+    const { seq, subject, headers } = message;
+    const at = new Date(message.info.timestampNanos / 1e6);
+    stored.push({ stream, seq, subject, at, headers, text: message.string() });
+    if (message.info.pending === 0) break;
+  }
+  await messages.close();
+  if (stored.length < info.state.messages) {
+    throw new Error(`${stream} holds ${info.state.messages} messages, and ${stored.length} could be read`);
+  }
+  return stored;
 }

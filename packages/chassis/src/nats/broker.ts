@@ -4,13 +4,13 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerConfig } from '../process/config.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
 
 export type Broker = {
   connection: NatsConnection;
   jetstream: JetStreamClient;
   manager: JetStreamManager;
-  /** What the name of every inbox begins with that this connection may listen to. */
-  inboxPrefix: string;
+  publisher: Publisher;
 };
 
 /** A broker that may not be there yet. */
@@ -71,7 +71,7 @@ async function open(config: BrokerAddress, name: string): Promise<Broker> {
   });
   // The handle must not ask the server: JetStream may come up after the connection.
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  return { connection, jetstream: jetstream(connection), manager, inboxPrefix };
+  return { connection, jetstream: jetstream(connection), manager, publisher: createPublisher(connection, inboxPrefix) };
 }
 
 /** Sends what is buffered and leaves; a server that is away is not waited for. */

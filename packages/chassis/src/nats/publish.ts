@@ -7,8 +7,6 @@ import type { Broker } from './broker.ts';
 /** An event on its way: `id` deduplicates it for ten minutes, `payload` is the CloudEvent as JSON. */
 export type OutgoingEvent = { id: string; subject: string; payload: string; traceparent: string | undefined };
 
-const ackTimeoutMs = 5_000;
-
 /**
  * Publishes and waits until the stream has stored it; the producer span is a child of what caused the event.
  * @returns its sequence in the stream; of an event that was there already, that one's
@@ -16,13 +14,9 @@ const ackTimeoutMs = 5_000;
  */
 export async function publish(broker: Broker, event: OutgoingEvent): Promise<number> {
   const { id, subject, payload } = event;
-  return await inSpan(`publish ${subject}`, producerSpan(id, subject, event.traceparent), async () => {
-    const { seq } = await broker.jetstream.publish(subject, payload, {
-      headers: eventHeaders(id, traceHeaders()),
-      timeout: ackTimeoutMs,
-    });
-    return seq;
-  });
+  return await inSpan(`publish ${subject}`, producerSpan(id, subject, event.traceparent), () =>
+    broker.publisher.publish(subject, payload, eventHeaders(id, traceHeaders())),
+  );
 }
 
 /** {@link publish} for an event that is not in an outbox. */
@@ -32,7 +26,7 @@ export async function publishEvent(broker: Broker, event: CloudEvent): Promise<v
 }
 
 /** The headers of an event (api.md), sent in the trace of its producer span. */
-export function eventHeaders(id: string, trace: Record<string, string>): MsgHdrs {
+function eventHeaders(id: string, trace: Record<string, string>): MsgHdrs {
   const outgoing = headers();
   outgoing.set('Nats-Msg-Id', id);
   outgoing.set('Content-Type', 'application/cloudevents+json');
@@ -41,7 +35,7 @@ export function eventHeaders(id: string, trace: Record<string, string>): MsgHdrs
 }
 
 /** @param parent the `traceparent` of what caused the event */
-export function producerSpan(id: string, subject: string, parent: string | undefined): SpanOptions {
+function producerSpan(id: string, subject: string, parent: string | undefined): SpanOptions {
   return {
     kind: SpanKind.PRODUCER,
     parent,

@@ -299,7 +299,14 @@ export type PayoutAccount = {
 
 export type NoticeTaken = { received: true };
 
-export type PayoutDrift = { at: string; providerCompared: boolean; items: Array<Drift>; total: number };
+export type PayoutDrift = {
+  at: string;
+  providerCompared: boolean;
+  /** The transfers before this were not looked at: ask again with it as until. Null when all of 30 days were */
+  nextUntil: string | null;
+  items: Array<Drift>;
+  total: number;
+};
 
 export type Drift = { kind: DriftKind; payoutId: string | null; assignmentId: string | null; detail: string };
 
@@ -1185,6 +1192,7 @@ export type Operations = {
   };
   /** Where payouts, the events of their assignments and the payment provider do not agree */
   findPayoutDrift: {
+    query?: { until?: string };
     answer: PayoutDrift;
   };
   /** What every part knows of an assignment: changes, events and who took them, reminders, payout */

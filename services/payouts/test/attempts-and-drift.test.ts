@@ -1,5 +1,4 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
-import type { Lifecycle } from '@punctual/chassis';
 import { type Database, openDatabase } from '@punctual/chassis/postgres';
 import type { Payout } from '@punctual/contracts';
 import { pino } from 'pino';
@@ -10,6 +9,7 @@ import type { PaymentAnswer, PaymentProvider, Transfer } from '../src/payment/pa
 import { claimPayments, type PaymentClaim } from '../src/persistence/payment-claims.ts';
 import { schema } from '../src/persistence/schema.ts';
 import { findDrift } from '../src/queries/find-drift.ts';
+import { startLife } from './life.ts';
 import { history, newParties } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -20,21 +20,15 @@ const [ann, account] = [randomUUID(), 'acct_1MTfjCQ9PRzxEwkZ'];
 
 let world: World;
 let database: Database;
-let closeDatabase: (() => unknown) | undefined;
+const { lifecycle, stop: closeDatabase } = startLife();
 
 beforeAll(async () => {
   world = await createWorld();
-  const lifecycle: Lifecycle = {
-    signal: new AbortController().signal,
-    onShutdown: (_name, stop) => {
-      closeDatabase = stop;
-    },
-  };
   database = await openDatabase({ url: world.environment.databaseUrl, poolSize: 4, ...schema, lifecycle });
 });
 
 afterAll(async () => {
-  await closeDatabase?.();
+  await closeDatabase();
   await world?.stop();
 });
 
@@ -51,7 +45,7 @@ const statusOf = async ({ assignmentId }: Payout) => (await world.payoutOf(assig
 function transferOf({ id, payoutId, amount }: Attempt, reference = 'tr_1'): Transfer {
   const { amountMinor, currency } = amount;
   return {
-    ...{ reference, payoutId, attemptId: id, account, isReversed: false },
+    ...{ reference, payoutId, attemptId: id, account, isReversed: false, createdAt: new Date() },
     ...{ amount: amountMinor, currency: currency.toLowerCase() },
   };
 }

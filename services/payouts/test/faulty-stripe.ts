@@ -104,7 +104,11 @@ export async function startFaultyStripe({
     const fault = decide('find', group ?? '');
     if (fault === '401') return fail(response, 401, 'api_key_expired');
     if (fault !== 'none') return fail(response, 500, 'api_error');
-    const all = moved.filter(({ transfer_group }) => group === null || transfer_group === group).toReversed();
+    const from = Number(url.searchParams.get('created[gte]') ?? 0);
+    const to = Number(url.searchParams.get('created[lt]') ?? Number.MAX_SAFE_INTEGER);
+    const isWanted = ({ transfer_group, created }: MovedTransfer) =>
+      (group === null || transfer_group === group) && created >= from && created < to;
+    const all = moved.filter(isWanted).toReversed();
     const after = url.searchParams.get('starting_after');
     const rest = after === null ? all : all.slice(all.findIndex(({ id }) => id === after) + 1);
     const data = rest.slice(0, Number(url.searchParams.get('limit') ?? 10));

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Lifecycle } from '@punctual/chassis';
 import { type Database, openDatabase } from '@punctual/chassis/postgres';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -7,6 +6,7 @@ import { payApproved } from '../src/jobs/pay-approved.ts';
 import type { PaymentProvider } from '../src/payment/payment-provider.ts';
 import { schema } from '../src/persistence/schema.ts';
 import { seedApproved } from './approved-payouts.ts';
+import { startLife } from './life.ts';
 import { createWorld, type World } from './world.ts';
 
 // The service pays by hand here; the test starts the job, and is the provider.
@@ -27,16 +27,6 @@ afterAll(async () => {
   await opened.stop();
   await world?.stop();
 });
-
-function startLife(): { lifecycle: Lifecycle; stop: () => Promise<void> } {
-  const stopping = new AbortController();
-  const releasers: (() => unknown)[] = [];
-  const stop = async () => {
-    stopping.abort();
-    for (const release of releasers.toReversed()) await release();
-  };
-  return { lifecycle: { signal: stopping.signal, onShutdown: (_name, release) => releasers.push(release) }, stop };
-}
 
 const left = async () => (await world.database.query("select id from payout where status = 'APPROVED'")).rows;
 

@@ -35,7 +35,7 @@ it('asks in the shape that Stripe describes, and understands its answers', async
   expect(await stripe.pay(attempt())).toEqual({ kind: 'PAID', reference: expect.stringMatching(/^tr_/) });
   // The mock has one transfer, which is of no attempt.
   expect(await stripe.find(attempt())).toBeUndefined();
-  const listed = await Array.fromAsync(stripe.list(new Date(0)));
+  const listed = await Array.fromAsync(stripe.list({ since: new Date(0), until: undefined }));
   expect(listed).toEqual([expect.objectContaining({ reference: expect.stringMatching(/^tr_/), isReversed: false })]);
 });
 

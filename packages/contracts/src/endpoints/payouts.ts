@@ -1,5 +1,5 @@
 import { EmptyBody } from '../rest/empty-body.ts';
-import { IdParams, ListPayoutsQuery } from '../rest/parameters.ts';
+import { FindDriftQuery, IdParams, ListPayoutsQuery } from '../rest/parameters.ts';
 import { BlockBody, MarkPaidBody, Payout, PayoutPage, UnblockBody } from '../rest/payout.ts';
 import { PayoutAccount, PayoutAccountBody } from '../rest/payout-account.ts';
 import { PayoutDrift } from '../rest/payout-drift.ts';
@@ -135,7 +135,8 @@ export const payoutEndpoints = {
     owner: 'payouts',
     summary: 'Where payouts, the events of their assignments and the payment provider do not agree',
     access: 'token',
+    query: FindDriftQuery,
     success: { status: 200, description: 'What was found; nothing was changed', schema: PayoutDrift },
-    problems: ['unauthenticated', 'forbidden', ...edge],
+    problems: [...list, 'forbidden'],
   },
 } as const satisfies Record<string, Endpoint>;

@@ -31,6 +31,10 @@ export const ListPayoutsQuery = z.object({
 });
 export type ListPayoutsQuery = z.infer<typeof ListPayoutsQuery>;
 
+/** Without `until` the latest are compared. */
+export const FindDriftQuery = z.object({ until: instantParameter.optional() });
+export type FindDriftQuery = z.infer<typeof FindDriftQuery>;
+
 export const FreeWindowsQuery = z.object({
   from: instantParameter.optional(),
   to: instantParameter.optional(),

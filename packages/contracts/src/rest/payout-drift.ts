@@ -33,6 +33,10 @@ export const PayoutDrift = z
     at: Instant,
     /** Whether the payment provider was compared as well; not with `manual`, nor when it gave no answer. */
     providerCompared: z.boolean(),
+    nextUntil: Instant.nullable().meta({
+      description:
+        'The transfers before this were not looked at: ask again with it as until. Null when all of 30 days were',
+    }),
     /** More than the first thousand are counted only. */
     items: z.array(Drift),
     total: z.int().min(0),
@@ -43,6 +47,7 @@ export const PayoutDrift = z
       {
         at: sample.changedAt,
         providerCompared: true,
+        nextUntil: null,
         items: [
           {
             kind: 'TRANSFER_REVERSED',

@@ -52,7 +52,9 @@ export function createRoutes(deps: RoutesDeps): Route[] {
       return asAnswer({ payout: account, replayed });
     }),
     relay(endpoints.takeStripeNotice, receiveNotice(deps)),
-    handle(endpoints.findPayoutDrift, async ({ caller }) => ({ body: await getDrift(deps, caller) })),
+    handle(endpoints.findPayoutDrift, async ({ caller, query }) => ({
+      body: await getDrift(deps, caller, query),
+    })),
   ];
 }
 

@@ -24,6 +24,7 @@ export type Transfer = {
   amount: number;
   currency: string;
   account: string | undefined;
+  createdAt: Date;
   isReversed: boolean;
 };
 
@@ -36,8 +37,8 @@ export type PaymentProvider = {
    * @throws when the provider gives no answer; KeyRefused
    */
   find(attempt: Attempt): Promise<Transfer | undefined>;
-  /** What it moved since then, the newest first. @throws when the provider gives no answer */
-  list(since: Date): AsyncIterable<Transfer>;
+  /** What it moved from `since` until before `until`, or until now, the newest first. @throws when the provider gives no answer */
+  list(period: { since: Date; until: Date | undefined }): AsyncIterable<Transfer>;
   /** Until when a repeated `pay` is answered as the first one was, and moves nothing more. */
   repeatableUntil(attempt: Attempt): Date;
 };

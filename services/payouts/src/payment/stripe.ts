@@ -50,18 +50,22 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
         throw answer.kind === 'KEY_REFUSED' ? new KeyRefused(answer.because, { cause: error }) : error;
       }
     },
-    async *list(since) {
-      // Seconds, as Stripe counts time.
-      const created = { gte: Number(String(since.getTime()).slice(0, -3)) };
+    async *list({ since, until }) {
+      const created = { gte: inSeconds(since), ...(until && { lt: inSeconds(until) }) };
       for await (const transfer of stripe.transfers.list({ created, limit: 100 })) yield toTransfer(transfer);
     },
     repeatableUntil: ({ startedAt }) => new Date(startedAt.getTime() + keyHours * 3_600_000),
   };
 }
 
+/** As Stripe counts time. */
+function inSeconds(time: Date): number {
+  return Number(String(time.getTime()).slice(0, -3));
+}
+
 /** What Stripe calls a transfer, in our words. */
 export function toTransfer(transfer: Stripe.Transfer): Transfer {
-  const { id, amount, currency, destination, metadata, reversed, amount_reversed } = transfer;
+  const { id, amount, currency, destination, metadata, created, reversed, amount_reversed } = transfer;
   return {
     reference: id,
     payoutId: metadata.payoutId,
@@ -69,6 +73,7 @@ export function toTransfer(transfer: Stripe.Transfer): Transfer {
     amount,
     currency,
     account: typeof destination === 'string' ? destination : destination?.id,
+    createdAt: new Date(created * 1_000),
     isReversed: reversed || amount_reversed > 0,
   };
 }

@@ -39,13 +39,19 @@ export async function findAttempt(em: EntityManager, id: string): Promise<Attemp
   return row && toAttempt(row);
 }
 
-/** The attempts that began since then, the first one first, a page at a time. */
-export async function* readAttemptsSince(em: EntityManager, since: Date): AsyncIterable<Attempt> {
+/** Those of the attempts that there are. */
+export async function readAttemptsById(em: EntityManager, ids: readonly string[]): Promise<Attempt[]> {
+  const rows = await em.execute<AttemptRow[]>(`${select} where id = any(?::uuid[])`, [`{${ids.join()}}`]);
+  return rows.map(toAttempt);
+}
+
+/** The attempts that began from `since` until before `until`, the first one first, a page at a time. */
+export async function* readAttemptsBetween(em: EntityManager, since: Date, until: Date): AsyncIterable<Attempt> {
   let after = { at: since.toISOString(), id: '00000000-0000-0000-0000-000000000000' };
   for (;;) {
     const rows = await em.execute<AttemptRow[]>(
-      `${select} where (started_at, id) > (?, ?) order by started_at, id limit 500`,
-      [after.at, after.id],
+      `${select} where (started_at, id) > (?, ?) and started_at < ? order by started_at, id limit 500`,
+      [after.at, after.id, until.toISOString()],
     );
     const attempts = rows.map(toAttempt);
     yield* attempts;

@@ -5,11 +5,20 @@ import { GuardPayouts } from './migrations/20261122-guard-payouts.ts';
 import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.ts';
 import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
 import { WaitForKey } from './migrations/20261122-wait-for-key.ts';
+import { FindAttemptsByTime } from './migrations/20261123-find-attempts-by-time.ts';
 import { PayoutRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
 
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
   entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow],
-  migrations: [CreatePayouts, KeepStreamSequence, FindOldInboxRows, GuardPayouts, PayPayouts, WaitForKey],
+  migrations: [
+    CreatePayouts,
+    KeepStreamSequence,
+    FindOldInboxRows,
+    GuardPayouts,
+    PayPayouts,
+    WaitForKey,
+    FindAttemptsByTime,
+  ],
 };

@@ -171,7 +171,7 @@ test('a leader whose network is cut without a word is followed by another, and s
     () => expect(leader.log.map(({ msg }) => msg)).toContain('the outbox cannot be read; trying again'),
     handOver,
   );
-  await network.stop();
+  await network.refuse();
   await expectAllInOrder(5, 5);
 });
 
@@ -185,6 +185,25 @@ test('when PostgreSQL ends every connection, somebody leads again soon', async (
   await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
   await expectAllInOrder(10, 100);
   expect(both.map(({ process }) => process.exitCode)).toEqual([null, null]);
+});
+
+test('that PostgreSQL is away is said once, and once that it is back', async () => {
+  const network = await startNetwork(environment.databaseUrl);
+  const instance = await startInstance({ DATABASE_URL: network.url });
+  await vi.waitFor(() => expect(timesLed(instance)).toBe(1), handOver);
+
+  await network.refuse();
+  await insert(1, 1);
+  await delay(4_000);
+  expect(await unpublished()).toBe(1);
+  await network.accept();
+
+  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  const said = instance.log.map(({ msg }) => msg).filter((msg) => msg.startsWith('the outbox can'));
+  expect(said).toContain('the outbox cannot be read; trying again');
+  expect(said.at(-1)).toBe('the outbox can be read again');
+  expect(said.filter((msg, index) => msg === said[index + 1])).toEqual([]);
+  await network.refuse();
 });
 
 test('PostgreSQL gives the lock to another only when the lease of a silent leader is over', async () => {
@@ -206,9 +225,16 @@ function openSession(name: string) {
   return openLeaderSession({ url: environment.databaseUrl, name });
 }
 
-type Network = { url: string; cut(): void; stop(): Promise<void> };
+/** The way to a database. */
+type Network = {
+  url: string;
+  /** From now on nothing passes, in either direction, and nobody is told. */
+  cut(): void;
+  /** Ends all connections, and lets nobody in. */
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
+};
 
-/** The way to the database. Once cut, nothing passes any more, in either direction, and nobody is told. */
 async function startNetwork(databaseUrl: string): Promise<Network> {
   const to = new URL(databaseUrl);
   const sockets: Socket[] = [];
@@ -225,22 +251,27 @@ async function startNetwork(databaseUrl: string): Promise<Network> {
       from.on('end', () => open && onward.end());
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('unreachable');
+  const { port } = address;
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
-  url.port = String(address.port);
+  url.port = String(port);
   return {
     url: url.href,
     cut: () => {
       open = false;
     },
-    stop: async () => {
+    refuse: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
+    accept: () => listen(port),
   };
 }

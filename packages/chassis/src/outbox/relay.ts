@@ -39,13 +39,19 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
     if (signal.aborted) return;
     wakeUp.listen(broker.connection);
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
+    let isCutOff = false;
+    const onOpen = () => {
+      if (isCutOff) logger.info('the outbox can be read again');
+      isCutOff = false;
+    };
     while (!signal.aborted) {
       await reachability.back();
       if (signal.aborted) return;
       try {
-        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics });
+        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, onOpen });
       } catch (error) {
-        if (!signal.aborted) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
+        if (!signal.aborted && !isCutOff) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
+        isCutOff = true;
         await pause(retryMs, signal);
       }
     }
@@ -62,12 +68,15 @@ type Leading = {
   wakeUp: WakeUp;
   logger: Logger;
   outboxMetrics: OutboxMetrics;
+  /** The database has let us in. */
+  onOpen(): void;
 };
 
 async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
   const { signal } = deps.lifecycle;
   const { reachability, logger, outboxMetrics } = leading;
   const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name });
+  leading.onOpen();
   try {
     while (!(await session.tryToLead())) {
       await Promise.race([pause(candidacyMs, signal), session.lost]);

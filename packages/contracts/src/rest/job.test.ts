@@ -21,6 +21,20 @@ test.each(['eur', 'XXQ', 'EURO', '', 978])('%j is no currency', (currency) => {
   expect(wrongPath({ price: { amountMinor: 1, currency } })).toEqual(['price', 'currency']);
 });
 
+test.each(['XXX', 'XTS', 'XAU', 'XDR', 'XSU', 'CLF', 'USN', 'DEM', 'HRK', 'BGN', 'ANG', 'CUC', 'SLL', 'ZWL'])(
+  'nobody is paid in %s',
+  (currency) => {
+    expect(wrongPath({ price: { amountMinor: 1, currency } })).toEqual(['price', 'currency']);
+  },
+);
+
+test.each(['EUR', 'JPY', 'KWD', 'HUF', 'XAF', 'XCD', 'XCG', 'XOF', 'XPF', 'SLE', 'ZWG', 'VES', 'MGA'])(
+  'a price may be in %s',
+  (currency) => {
+    expect(wrongPath({ price: { amountMinor: 1, currency } })).toBeUndefined();
+  },
+);
+
 test.each(['', ' ', 'a'.repeat(201), 'a\u0000', 7])('%j is no title', (title) => {
   expect(wrongPath({ title })).toEqual(['title']);
 });

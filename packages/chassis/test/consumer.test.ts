@@ -337,6 +337,20 @@ test('its own dead letter is kept once, even when the stream has forgotten its i
   expect(await letters()).toHaveLength(1);
 });
 
+test('a letter from a stream that was rebuilt is not taken for one from before', async () => {
+  const lettersAre = (count: number) => vi.waitFor(async () => expect(await letters()).toHaveLength(count), patiently);
+  consumer('rebuilt', recorder());
+  await broker.jetstream.publish('schedule.proposed', 'not json');
+  await lettersAre(1);
+  await broker.manager.streams.delete('SCHEDULE');
+  await declareStreams(broker, ['SCHEDULE'], 1);
+
+  await broker.jetstream.publish('schedule.proposed', 'not json either');
+
+  await lettersAre(2);
+  expect((await letters()).map(({ header }) => header.get('Dlq-Sequence'))).toEqual(['1', '1']);
+});
+
 test('metrics say what became of the events, how late, and how many wait', async () => {
   const exporter = new sdk.InMemoryMetricExporter(sdk.AggregationTemporality.CUMULATIVE);
   const reader = new sdk.PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });

@@ -8,6 +8,8 @@ export type Letter = {
   durable: string;
   stream: string;
   sequence: number;
+  /** When its stream took it. */
+  time: Date;
   deliveries: number;
   reason: string;
   headers: MsgHdrs | undefined;
@@ -27,10 +29,10 @@ export async function deadLetter(
   dead: { durable: string; message: JsMsg; reason: string },
 ): Promise<void> {
   const { durable, message, reason } = dead;
-  const { data, subject, headers } = message;
+  const { data, subject, headers, time } = message;
   const { stream, streamSequence: sequence, deliveryCount: deliveries } = message.info;
   try {
-    await keepLetter(deps.broker, { durable, stream, sequence, deliveries, reason, headers, data });
+    await keepLetter(deps.broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
   } catch (error) {
     deps.logger.error({ err: error, subject, sequence }, 'a dead letter could not be kept');
     return message.nak(1_000);
@@ -46,7 +48,7 @@ export function isKept(terminatedBecause: string | undefined): boolean {
 
 /** @throws when the DLQ did not acknowledge the copy */
 export async function keepLetter(broker: Broker, letter: Letter): Promise<void> {
-  const { durable, stream, sequence, deliveries, reason } = letter;
+  const { durable, stream, sequence, time, deliveries, reason } = letter;
   const copy = headers();
   for (const [name, values] of letter.headers ?? []) {
     // What the publisher asked of its stream, such as `Nats-Expected-Stream`: this one would refuse the copy for it, for ever.
@@ -58,8 +60,9 @@ export async function keepLetter(broker: Broker, letter: Letter): Promise<void> 
   copy.set('Dlq-Sequence', String(sequence));
   copy.set('Dlq-Deliveries', String(deliveries));
   copy.set('Dlq-Time', new Date().toISOString());
-  // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter.
-  const msgID = `${durable}:${stream}:${sequence}`;
+  // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter. With the time, for
+  // the sequences of a stream that is rebuilt begin anew.
+  const msgID = `${durable}:${stream}:${sequence}:${time.getTime()}`;
   await broker.jetstream.publish(`dlq.${durable}`, letter.data, { headers: copy, msgID });
 }
 

@@ -53,7 +53,7 @@ async function keep(broker: Broker, logger: Logger, durable: string, givenUp: Gi
   const reason = givenUp.reason
     ? `terminated: ${givenUp.reason}`
     : `JetStream gave up after ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`;
-  const { header: headers, data, subject } = message;
-  await keepLetter(broker, { durable, stream, sequence, deliveries, reason, headers, data });
+  const { header: headers, data, subject, time } = message;
+  await keepLetter(broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
   logger.error({ consumer: durable, subject, sequence, reason }, 'an event became a dead letter');
 }

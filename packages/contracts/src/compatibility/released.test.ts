@@ -46,6 +46,17 @@ test('whoever reads events declares what of them', () => {
   for (const folder of folders) expect(globSync(`${folder}/consumes.json`, { cwd: repository })).toHaveLength(1);
 });
 
+test('whoever consumes through the chassis declares what that reads of every event, too', () => {
+  const repository = join(import.meta.dirname, '../../../..');
+  const sources = globSync('services/*/src/messaging/*.ts', { cwd: repository }).map((path) =>
+    readFileSync(join(repository, path), 'utf8'),
+  );
+  const durables = uses.filter(({ consumer }) => sources.some((source) => source.includes(`'${consumer}'`)));
+  expect(durables).toHaveLength(4);
+  // `Identified`: to see a second copy in a batch, and how long the event was on its way.
+  for (const { consumer, fields } of durables) expect(fields, consumer).toEqual(expect.arrayContaining(['id', 'time']));
+});
+
 /** Every path that a reader may name, at every depth. */
 function* pathsOf(schema: JsonSchema, root = schema, prefix = ''): Generator<string> {
   if (schema.$ref) return yield* pathsOf(root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}, root, prefix);

@@ -14,6 +14,8 @@ test('a moment is told as clocks in its zone show it', () => {
 
 test.each([
   [{ amountMinor: 8_050, currency: 'EUR' }, '80.50 EUR'],
+  [{ amountMinor: 5, currency: 'EUR' }, '0.05 EUR'],
+  [{ amountMinor: Number.MAX_SAFE_INTEGER, currency: 'EUR' }, '90071992547409.91 EUR'],
   [{ amountMinor: 500, currency: 'JPY' }, '500 JPY'],
   [{ amountMinor: 1_234, currency: 'KWD' }, '1.234 KWD'],
 ])('money is told in its major unit: %o', (money, text) => {

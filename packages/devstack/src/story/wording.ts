@@ -39,7 +39,9 @@ export function momentText(instant: Instant, timezone: string): string {
 /** `80.00 EUR`. */
 export function moneyText({ amountMinor, currency }: Money): string {
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return `${(amountMinor / 10 ** maximumFractionDigits).toFixed(maximumFractionDigits)} ${currency}`;
+  const digits = String(amountMinor).padStart(maximumFractionDigits + 1, '0');
+  const point = digits.length - maximumFractionDigits;
+  return `${digits.slice(0, point)}${maximumFractionDigits > 0 ? '.' : ''}${digits.slice(point)} ${currency}`;
 }
 
 function describeSchedule({ data }: ScheduleEvent): string {

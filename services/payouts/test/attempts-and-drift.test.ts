@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { payPayout } from '../src/commands/pay-payout.ts';
 import type { Attempt } from '../src/domain/attempt.ts';
+import { Amount } from '../src/domain/money.ts';
 import type { PaymentAnswer, PaymentProvider, Transfer } from '../src/payment/payment-provider.ts';
 import { claimPayments, type PaymentClaim } from '../src/persistence/payment-claims.ts';
 import { schema } from '../src/persistence/schema.ts';
@@ -152,7 +153,14 @@ it('finds each kind of difference', async () => {
   ]);
 
   const begin = async (number: number): Promise<Attempt> => {
-    const attempt = { id: randomUUIDv7(), payoutId: payout.id, number, account, amount: payout.amount, results: [] };
+    const attempt = {
+      id: randomUUIDv7(),
+      payoutId: payout.id,
+      number,
+      account,
+      amount: Amount.parse(payout.amount),
+      results: [],
+    };
     const startedAt = new Date(Date.now() - 7_200_000 + number);
     await world.database.query(
       `insert into payment_attempt (id, payout_id, number, account, amount_minor, currency, started_at)

@@ -3,6 +3,7 @@ import type { Server } from '@punctual/devstack';
 import { startStripeMock } from '@punctual/devstack';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Attempt } from '../src/domain/attempt.ts';
+import { Amount } from '../src/domain/money.ts';
 import { KeyRefused } from '../src/payment/payment-provider.ts';
 import { createStripe } from '../src/payment/stripe.ts';
 import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
@@ -25,7 +26,8 @@ beforeEach(() => faulty.setFaults(() => 'none'));
 const provider = (url: string, apiKey = 'sk_test_123') =>
   createStripe({ apiKey, apiBase: new URL(url), timeoutMs: 1_000 });
 
-function attempt(amount = { amountMinor: 18_500, currency: 'EUR' }): Attempt {
+function attempt(amountMinor = 18_500, currency = 'EUR'): Attempt {
+  const amount = Amount.parse({ amountMinor, currency });
   const [id, payoutId] = [randomUUIDv7(), randomUUIDv7()];
   return { id, payoutId, number: 1, account: 'acct_1MTfjCQ9PRzxEwkZ', amount, startedAt: new Date(), results: [] };
 }
@@ -45,7 +47,7 @@ it('knows a key that Stripe does not take, and that it says nothing of the payme
 });
 
 it('sends no amount that Stripe would read as another', async () => {
-  const answer = await provider(mock.url).pay(attempt({ amountMinor: 18_501, currency: 'KWD' }));
+  const answer = await provider(mock.url).pay(attempt(18_501, 'KWD'));
   expect(answer).toEqual({ kind: 'REFUSED', code: 'Stripe cannot move 18.501 KWD exactly.' });
 });
 

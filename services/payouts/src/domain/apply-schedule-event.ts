@@ -1,6 +1,7 @@
 import type { ScheduleEvent, ScheduleEventData, Uuid } from '@punctual/contracts';
 import { type AssignmentView, remember } from './assignment-view.ts';
 import { followAssignment, waitsForConfirmation } from './follow-assignment.ts';
+import { Amount } from './money.ts';
 import type { Payout } from './payout.ts';
 
 /** What is known of an assignment, and its payout once there is one. */
@@ -32,7 +33,7 @@ function openPayout(confirmed: ScheduleEventData, view: AssignmentView, opening:
     jobId,
     providerId,
     customerId,
-    amount: price,
+    amount: Amount.parse(price),
     status: 'PENDING',
     onHold: waitsForConfirmation(view),
     version: 1,

@@ -1,4 +1,5 @@
-import type { Money, Uuid } from '@punctual/contracts';
+import type { Uuid } from '@punctual/contracts';
+import type { Amount } from './money.ts';
 
 /** One try to pay, written down before the provider is asked. Its id is the idempotency key. */
 export type Attempt = {
@@ -8,7 +9,7 @@ export type Attempt = {
   number: number;
   /** The provider's connected account that gets it. */
   account: string;
-  amount: Money;
+  amount: Amount;
   startedAt: Date;
   /** What became of it, as far as is known; `REVERSED` comes on top of `PAID`. */
   results: readonly Result[];

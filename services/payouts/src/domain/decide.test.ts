@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { unknownAssignment } from './assignment-view.ts';
 import { approve, block, markPaid, type Situation, unblock } from './decide.ts';
 import { followAssignment } from './follow-assignment.ts';
+import { Amount } from './money.ts';
 import type { Payout } from './payout.ts';
 
 const now = new Date('2026-12-02T08:00:00.000Z');
@@ -16,7 +17,7 @@ const awaiting: Payout = {
   jobId: 'job',
   providerId: 'provider',
   customerId: 'customer',
-  amount: { amountMinor: 150_000, currency: 'EUR' },
+  amount: Amount.parse({ amountMinor: 150_000, currency: 'EUR' }),
   status: 'AWAITING_APPROVAL',
   onHold: false,
   version: 2,

@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exponentOf, majorUnits, toStripeAmount } from './money.ts';
+import { Amount, exponentOf, majorUnits, toStripeAmount } from './money.ts';
 
 const currencies = fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF', 'ISK', 'HUF');
 /** What makes a fraction of whole numbers: a division, a literal with a point or a negative exponent, and what reads or rounds one. */
@@ -20,13 +20,13 @@ describe('major units', () => {
     [18_500, 'CLF', '1.8500'],
     [Number.MAX_SAFE_INTEGER, 'EUR', '90071992547409.91'],
   ])('of %d %s are %s', (amountMinor, currency, text) => {
-    expect(majorUnits({ amountMinor, currency })).toBe(text);
+    expect(majorUnits(Amount.parse({ amountMinor, currency }))).toBe(text);
   });
 
   it('lose nothing', () => {
     fc.assert(
       fc.property(amounts, currencies, (amountMinor, currency) => {
-        const [whole = '', part = ''] = majorUnits({ amountMinor, currency }).split('.');
+        const [whole = '', part = ''] = majorUnits(Amount.parse({ amountMinor, currency })).split('.');
         expect(part).toHaveLength(exponentOf(currency));
         expect(Number(whole + part)).toBe(amountMinor);
       }),
@@ -42,7 +42,7 @@ describe("Stripe's units", () => {
     [185, 'ISK', 18_500],
     [18_500, 'MGA', 185],
   ])('of %d %s are %d', (amountMinor, currency, amount) => {
-    expect(toStripeAmount({ amountMinor, currency })).toBe(amount);
+    expect(toStripeAmount(Amount.parse({ amountMinor, currency }))).toBe(amount);
   });
 
   it.each([
@@ -50,8 +50,19 @@ describe("Stripe's units", () => {
     [18_501, 'MGA'],
     [Number.MAX_SAFE_INTEGER, 'ISK'],
   ])('cannot be had of %d %s', (amountMinor, currency) => {
-    expect(() => toStripeAmount({ amountMinor, currency })).toThrow('Stripe cannot move');
+    expect(() => toStripeAmount(Amount.parse({ amountMinor, currency }))).toThrow('Stripe cannot move');
   });
+});
+
+it.each([0, -1, 0.5, 2 ** 53])('%d is no amount', (amountMinor) => {
+  expect(Amount.safeParse({ amountMinor, currency: 'EUR' }).success).toBe(false);
+});
+
+it('what is worked out of an amount is none', () => {
+  const whole = Amount.parse({ amountMinor: 1_001, currency: 'EUR' });
+  // @ts-expect-error The compiler refuses it.
+  const half: Amount = { ...whole, amountMinor: whole.amountMinor / 2 };
+  expect(Amount.safeParse(half).success).toBe(false);
 });
 
 it('nothing in payouts can make a fraction of an amount', async () => {

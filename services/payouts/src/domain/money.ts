@@ -1,5 +1,12 @@
 import { DomainError } from '@punctual/chassis/domain';
-import type { Money } from '@punctual/contracts';
+import { Money } from '@punctual/contracts';
+
+/**
+ * Whole minor units of a currency. Nothing else is an amount here: what is worked out of one is a plain number, and is not taken for an
+ * amount again without this schema, which refuses fractions and what is too large to be counted exactly.
+ */
+export const Amount = Money.extend({ amountMinor: Money.shape.amountMinor.brand<'MinorUnits'>() });
+export type Amount = ReturnType<typeof Amount.parse>;
 
 /**
  * The minor units of currencies that have not two, by ISO 4217 list one of 2024-06-25 (its XML, as the npm package currency-codes 2.2.0
@@ -20,7 +27,7 @@ export function exponentOf(currency: string): number {
 }
 
 /** `185.00` of 18500 EUR, `18500` of as many JPY, `18.500` of as many KWD; made of digits, never of a fraction. */
-export function majorUnits({ amountMinor, currency }: Money): string {
+export function majorUnits({ amountMinor, currency }: Amount): string {
   const exponent = exponentOf(currency);
   if (exponent === 0) return String(amountMinor);
   const digits = String(amountMinor).padStart(exponent + 1, '0');
@@ -31,7 +38,7 @@ export function majorUnits({ amountMinor, currency }: Money): string {
  * The same amount in Stripe's smallest units.
  * @throws DomainError when Stripe cannot move it: a part of its unit, three decimals that do not end in 0, or too large to count
  */
-export function toStripeAmount(money: Money): number {
+export function toStripeAmount(money: Amount): number {
   const { amountMinor, currency } = money;
   const shift = (stripeExponents[currency] ?? exponentOf(currency)) - exponentOf(currency);
   const digits = String(amountMinor);

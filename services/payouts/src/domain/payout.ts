@@ -1,5 +1,6 @@
-import type { Approval, Money, PayoutStatus, Uuid } from '@punctual/contracts';
+import type { Approval, PayoutStatus, Uuid } from '@punctual/contracts';
 import { type Cause, requireEdge } from './edges.ts';
+import type { Amount } from './money.ts';
 
 /** What is owed to a provider for one assignment. `amount` never changes once it is open; a correction is a new record. */
 export type Payout = {
@@ -8,7 +9,7 @@ export type Payout = {
   jobId: Uuid;
   providerId: Uuid;
   customerId: Uuid;
-  amount: Money;
+  amount: Amount;
   status: PayoutStatus;
   /** True while a `PENDING` one waits for a new confirmation. */
   onHold: boolean;

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import type { Attempt } from '../domain/attempt.ts';
+import { Amount } from '../domain/money.ts';
 import { KeyRefused, type PaymentAnswer, type PaymentProvider } from './payment-provider.ts';
 import { watchKey } from './watch-key.ts';
 
 const attempt: Attempt = {
   ...{ id: 'a', payoutId: 'p', number: 1, account: 'acct_1', results: [] },
-  ...{ amount: { amountMinor: 100, currency: 'EUR' }, startedAt: new Date(0) },
+  ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date(0) },
 };
 
 it('says once that the key is refused, and once that it is good again', async () => {

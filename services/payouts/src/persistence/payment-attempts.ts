@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import type { Attempt, Result } from '../domain/attempt.ts';
+import { Amount } from '../domain/money.ts';
 
 const ResultRow = z
   .object({
@@ -85,7 +86,7 @@ function toAttempt(row: AttemptRow): Attempt {
     payoutId: row.payout_id,
     number: row.number,
     account: row.account,
-    amount: { amountMinor: Number(row.amount_minor), currency: row.currency },
+    amount: Amount.parse({ amountMinor: Number(row.amount_minor), currency: row.currency }),
     startedAt: new Date(row.started_at),
     results: ResultRow.parse(row.results),
   };

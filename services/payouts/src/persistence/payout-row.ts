@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Approval, PayoutStatus } from '@punctual/contracts';
 import { z } from 'zod';
+import { Amount } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
 
 export const PayoutRow = defineEntity({
@@ -30,7 +31,7 @@ export const PayoutRow = defineEntity({
 export type PayoutRow = InferEntity<typeof PayoutRow>;
 
 export function fromRow({ amountMinor, currency, approvals, ...same }: PayoutRow): Payout {
-  return { ...same, amount: { amountMinor, currency }, approvals: z.array(Approval).parse(approvals) };
+  return { ...same, amount: Amount.parse({ amountMinor, currency }), approvals: z.array(Approval).parse(approvals) };
 }
 
 export function toRow({ amount, ...same }: Payout): PayoutRow {

@@ -25,11 +25,12 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Without a command, or with the first word of some: what there is. */
-function introduce([word]: readonly string[]): number {
+function introduce([word, second]: readonly string[]): number {
   const isAsked = word === undefined || word === '--help' || word === 'help';
   const ofGroup = commands.filter(({ name }) => name.startsWith(`${word} `));
   if (isAsked) context.print(overview(commands));
-  else if (ofGroup.length > 0) context.say(overview(ofGroup));
+  else if (ofGroup.length > 0 && second === undefined) context.say(overview(ofGroup));
+  else if (ofGroup.length > 0) context.say(`There is no command ${word} ${second}.\n\n${overview(ofGroup)}`);
   else context.say(`There is no command ${word}.\n\n${overview(commands)}`);
   return isAsked ? 0 : 2;
 }

@@ -43,6 +43,15 @@ async function keepLetter(): Promise<{ assignmentId: string; sequence: number }>
 const lettersOf = (filter: Partial<Filter>) => selectLetters(world.nats, { ...everything, ...filter });
 const messagesOf = async (stream: string) => (await world.nats.manager.streams.info(stream)).state.messages;
 
+test('where there are no letters, there is nothing to do', async () => {
+  const none = 'No dead letter is like that.\n';
+  expect(await world.ops('dlq', 'list')).toEqual({ code: 0, stdout: none, stderr: '' });
+  expect(await world.ops('dlq', 'list', '--json')).toMatchObject({ code: 0, stdout: '[]\n' });
+  expect(await world.ops('dlq', 'show')).toEqual({ code: 1, stdout: '', stderr: none });
+  expect(await world.ops('dlq', 'redrive', '--all', '--yes')).toEqual({ code: 0, stdout: none, stderr: '' });
+  expect(await world.ops('dlq', 'drop', '--all', '--yes')).toEqual({ code: 0, stdout: none, stderr: '' });
+});
+
 test('poison becomes a letter of each consumer, which can be listed, shown and dropped', async () => {
   const from = Temporal.Now.instant();
   const body = JSON.stringify({ ...allEvents['schedule.confirmed'].example, data: { poison: true } });
@@ -86,6 +95,11 @@ test('a redrive reaches the consumer that gave up and no other, and the letter i
   await expect.poll(() => world.payoutOf(assignmentId)).toMatchObject({ status: 'PENDING', version: 1 });
   expect(await lettersOf({ sequence })).toEqual([]);
   expect(await messagesOf('SCHEDULE')).toBe(before);
+  expect(await world.ops('dlq', 'redrive', '--assignment', assignmentId, '--yes')).toEqual({
+    code: 0,
+    stdout: 'No dead letter is like that.\n',
+    stderr: '',
+  });
   const explained = await world.ops('explain', assignmentId, '--json');
   expect(JSON.parse(explained.stdout)).toMatchObject({
     reminders: null,
@@ -110,8 +124,21 @@ test('what cannot be redriven is said before anything is done', async () => {
   const refused = await world.ops('dlq', 'redrive', '--consumer', 'nobody', '--yes');
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^nobody reads no replays.*\n$/) });
   expect(await lettersOf({ consumer: 'nobody' })).toHaveLength(1);
-  expect(await world.ops('dlq', 'redrive', '--yes')).toMatchObject({ code: 2 });
-  expect(await world.ops('dlq', 'list', '--from', 'yesterday')).toMatchObject({ code: 2 });
+  // It keeps back all that were to go with it: nobody is to find out afterwards which went.
+  expect(await world.ops('dlq', 'redrive', '--all', '--yes')).toMatchObject({ code: 1, stdout: '' });
+  expect(await world.ops('dlq', 'drop', '--consumer', 'nobody', '--yes')).toMatchObject({ code: 0 });
+});
+
+test('a wrong line ends with 2 and says so in a line', async () => {
+  expect(await world.ops('dlq', 'list', '--from', 'yesterday')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: '--from yesterday is not a moment such as 2026-11-20T00:00Z. See: npm run ops -- dlq list --help\n',
+  });
+  expect(await world.ops('dlq', 'lst')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^There is no command dlq lst\.\n/),
+  });
 });
 
 test('a consumer that has lost its state gets it back by a replay that nobody else sees', async () => {
@@ -146,6 +173,16 @@ test('a consumer that has lost its state gets it back by a replay that nobody el
   expect(await world.payoutOf(another)).toMatchObject({ version: 1 });
   expect(overheard).toEqual([]);
   expect(await messagesOf('SCHEDULE')).toBe(before);
+});
+
+test('a replay of what came after the last event replays nothing', async () => {
+  const from = Temporal.Now.instant().toString();
+  const before = await messagesOf('REPLAY');
+  expect(await world.ops('replay', '--consumer', 'payouts-schedule', '--from', from)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('The stream holds nothing of that: nothing is replayed.'),
+  });
+  expect(await messagesOf('REPLAY')).toBe(before);
 });
 
 test('a replay to nobody is refused', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Uuid } from '@punctual/contracts';
 import { type Command, type Input, WrongUse } from './command.ts';
 
 /**
@@ -37,6 +38,28 @@ export function instantOf(input: Input, flag: string): Temporal.Instant | undefi
   } catch {
     throw new WrongUse(`--${flag} ${text} is not a moment such as 2026-11-20T00:00Z.`);
   }
+}
+
+/** The moments that `--from` and `--to` name, of which the first must come first. */
+export function timesOf(input: Input): { from: Temporal.Instant | undefined; to: Temporal.Instant | undefined } {
+  const [from, to] = [instantOf(input, 'from'), instantOf(input, 'to')];
+  if (from && to && Temporal.Instant.compare(from, to) >= 0)
+    throw new WrongUse(`--from ${from} is not before --to ${to}.`);
+  return { from, to };
+}
+
+/** The consumer that `--consumer` names: one, for a wildcard would mean others as well. */
+export function consumerOf(input: Input): string | undefined {
+  const name = input.text('consumer');
+  if (name !== undefined && !/^[\w-]+$/.test(name)) throw new WrongUse(`“${name}” is not the name of a consumer.`);
+  return name;
+}
+
+/** The assignment that a text names. */
+export function assignmentId(text: string): string {
+  const id = Uuid.safeParse(text.toLowerCase()).data;
+  if (id === undefined) throw new WrongUse(`“${text}” is not the id of an assignment.`);
+  return id;
 }
 
 /** The positive whole number that a text is. */

@@ -1,5 +1,5 @@
 import { type Flag, type Input, WrongUse } from '../cli/command.ts';
-import { instantOf, wholeNumber } from '../cli/read-input.ts';
+import { assignmentId, consumerOf, timesOf, wholeNumber } from '../cli/read-input.ts';
 import { readStream } from '../system/read-stream.ts';
 import type { Nats } from '../system/with-nats.ts';
 import { type Letter, toLetter } from './letter.ts';
@@ -26,12 +26,12 @@ export type Filter = {
 /** @throws WrongUse */
 export function readFilter(input: Input): Filter {
   const sequence = input.text('sequence');
+  const assignment = input.text('assignment');
   return {
-    consumer: input.text('consumer'),
+    consumer: consumerOf(input),
     type: input.text('type'),
-    assignment: input.text('assignment')?.toLowerCase(),
-    from: instantOf(input, 'from'),
-    to: instantOf(input, 'to'),
+    assignment: assignment === undefined ? undefined : assignmentId(assignment),
+    ...timesOf(input),
     sequence: sequence === undefined ? undefined : wholeNumber('--sequence', sequence),
   };
 }

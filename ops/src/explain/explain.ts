@@ -1,5 +1,6 @@
-import { Explanation, lenient, Uuid } from '@punctual/contracts';
-import { type Command, jsonFlag, WrongUse } from '../cli/command.ts';
+import { Explanation, lenient } from '@punctual/contracts';
+import { type Command, jsonFlag } from '../cli/command.ts';
+import { assignmentId } from '../cli/read-input.ts';
 import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem } from '../system/find-system.ts';
 import { explanationPage } from './explanation-page.ts';
@@ -10,9 +11,7 @@ export const explain: Command = {
   argument: { name: 'ASSIGNMENT', required: true },
   flags: { json: jsonFlag },
   run: async ({ environment, print }, input) => {
-    const id = Uuid.safeParse(input.argument).data;
-    if (id === undefined) throw new WrongUse(`${input.argument} is not the id of an assignment.`);
-    const path = `/ops/assignments/${id}/explain`;
+    const path = `/ops/assignments/${assignmentId(input.argument)}/explain`;
     const explanation = await askGateway(await findSystem(environment), path, lenient(Explanation));
     print(input.has('json') ? JSON.stringify(explanation, undefined, 2) : explanationPage(explanation).join('\n'));
   },

@@ -19,7 +19,9 @@ export type Outbox = {
  */
 export async function openOutbox(databaseUrl: string): Promise<Outbox> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'ops rebuild-stream' });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw new Error(`The database of the outbox cannot be reached: ${error instanceof Error ? error.message : error}`);
+  });
   await client.query('create temporary table on_stream (id uuid primary key)');
   // What comes in meanwhile may be on the stream by the time that its ids have been read: it is none of what was lost.
   await client.query('create temporary table opened as select clock_timestamp() as at');

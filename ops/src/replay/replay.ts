@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Command } from '../cli/command.ts';
-import { instantOf, required } from '../cli/read-input.ts';
+import { assignmentId, consumerOf, required, timesOf } from '../cli/read-input.ts';
 import { count } from '../cli/table.ts';
 import { findSystem } from '../system/find-system.ts';
 import { readStream } from '../system/read-stream.ts';
@@ -29,13 +29,11 @@ export const replay: Command = {
     assignment: { value: 'ID', about: 'only of this assignment' },
   },
   run: async ({ environment, print, say }, input) => {
-    const consumer = required(input, 'consumer');
+    const consumer = consumerOf(input) ?? required(input, 'consumer');
     required(input, 'from');
-    const wanted = {
-      from: instantOf(input, 'from'),
-      to: instantOf(input, 'to') ?? Temporal.Now.instant(),
-      assignmentId: input.text('assignment')?.toLowerCase(),
-    };
+    const { from, to = Temporal.Now.instant() } = timesOf(input);
+    const assignment = input.text('assignment');
+    const wanted = { from, to, assignmentId: assignment === undefined ? undefined : assignmentId(assignment) };
     await withNats(await findSystem(environment), async (nats) => {
       const { stream, subjects } = await findConsumer(nats, consumer);
       await waitingReplays(nats, consumer);
@@ -50,6 +48,7 @@ export const replay: Command = {
         });
         progress.add(batch.length, batch.at(-1));
       }
+      if (progress.done() === 0) return print('The stream holds nothing of that: nothing is replayed.');
       print(`${count(progress.done(), 'event')} replayed in ${progress.seconds()} s.`);
       print(await outcome(nats, consumer));
     });

@@ -8,7 +8,8 @@ const Refusal = z.object({ code: z.string(), detail: z.string() });
  * @throws Error with what the gateway answered instead
  */
 export async function askGateway<T>(system: System, path: string, schema: z.ZodType<T>): Promise<T> {
-  const url = new URL(path, system.gateway());
+  const url = URL.parse(path, system.gateway());
+  if (!url) throw new Error(`The gateway's address ${system.gateway()} is no URL.`);
   const answer = await fetch(url, {
     headers: { authorization: `Bearer ${await system.token()}` },
     signal: AbortSignal.timeout(30_000),

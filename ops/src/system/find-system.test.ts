@@ -36,6 +36,14 @@ test('a system is never half the one and half the other', async () => {
   expect(() => system.database('scheduling')).toThrow('SCHEDULING_DATABASE_URL is not set.');
 });
 
+test('what the environment or the file says wrongly is named', async () => {
+  await expect(findSystem({ NATS_URL: 'nats://a', STREAM_REPLICAS: 'three' })).rejects.toThrow(
+    'STREAM_REPLICAS three is not a number from 1 to 5.',
+  );
+  await writeFile(stackFile.PUNCTUAL_STACK_FILE, '{"gateway":');
+  await expect(findSystem(stackFile)).rejects.toThrow('does not describe a stack');
+});
+
 test('without either, what to do is said', async () => {
   await rm(stackFile.PUNCTUAL_STACK_FILE);
   await expect(findSystem(stackFile)).rejects.toThrow('npm start');

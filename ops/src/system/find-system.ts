@@ -15,8 +15,17 @@ export type System = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const replicasOf = (environment: Environment) =>
-  z.coerce.number().int().min(1).max(5).default(1).parse(environment.STREAM_REPLICAS);
+function replicasOf({ STREAM_REPLICAS: text }: Environment): number {
+  const replicas = z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .safeParse(text || undefined);
+  if (!replicas.success) throw new Error(`STREAM_REPLICAS ${text} is not a number from 1 to 5.`);
+  return replicas.data;
+}
 
 const names = {
   nats: 'NATS_URL',
@@ -80,7 +89,12 @@ const defaultStackFile = fileURLToPath(new URL('../../../.punctual/stack.json', 
 
 async function readStack(path: string): Promise<z.infer<typeof Stack> | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Stack.parse(JSON.parse(text));
+  if (text === undefined) return undefined;
+  try {
+    return Stack.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`${path} does not describe a stack as npm start does.`);
+  }
 }
 
 const Token = z.object({ token: z.string() });

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { Context } from './cli/command.ts';
+import { readInput } from './cli/read-input.ts';
+import { commands } from './commands.ts';
+
+/** A system of which nothing answers: a wrong line is refused before anything is asked. */
+const context: Context = {
+  environment: { NATS_URL: 'nats://127.0.0.1:9' },
+  print: () => {},
+  say: () => {},
+  agree: async () => false,
+};
+
+async function run(line: string): Promise<void> {
+  const command = commands.find(({ name }) => line.startsWith(name));
+  if (!command) throw new Error(`there is no command for ${line}`);
+  await command.run(context, readInput(command, line.slice(command.name.length).split(' ').filter(Boolean)));
+}
+
+const replay = 'replay --consumer payouts-schedule';
+
+test.each([
+  ['explain', 'ASSIGNMENT is missing.'],
+  ['explain mine', '“mine” is not the id of an assignment.'],
+  ['dlq list all', 'all does not belong there.'],
+  ['dlq list --sequence 0', '--sequence 0 is not a positive whole number.'],
+  ['dlq list --from yesterday', '--from yesterday is not a moment'],
+  ['dlq list --from 2026-11-23T00:00Z --to 2026-11-23T00:00Z', 'is not before --to 2026-11-23T00:00:00Z.'],
+  ['dlq show --assignment mine', '“mine” is not the id of an assignment.'],
+  ['dlq redrive --yes', 'Say which letters: by a filter, or --all.'],
+  ['dlq redrive --all --consumer payouts-schedule', 'Say which letters: by a filter, or --all.'],
+  ['dlq drop --consumer > --yes', '“>” is not the name of a consumer.'],
+  ['dlq drop --consumer= --yes', '“” is not the name of a consumer.'],
+  ['replay', '--consumer is missing.'],
+  [replay, '--from is missing.'],
+  ['replay --consumer a.b --from 2026-11-20T00:00Z', '“a.b” is not the name of a consumer.'],
+  [`${replay} --from 2026-11-20T00:00Z --assignment mine`, '“mine” is not the id of an assignment.'],
+  [`${replay} --from 2026-11-20T00:00Z --to 2026-11-19T00:00Z`, 'is not before --to'],
+  ['rebuild-stream', '--stream is missing.'],
+  ['rebuild-stream --stream DLQ', '--stream DLQ is none of'],
+])('%s is wrong use, and why', async (line, reason) => {
+  await expect(run(line)).rejects.toMatchObject({ name: 'WrongUse', message: expect.stringContaining(reason) });
+});
+
+test('a right line fails in one line when nobody answers', async () => {
+  await expect(run('dlq list')).rejects.toMatchObject({
+    name: 'Error',
+    message: expect.stringMatching(/^NATS cannot be reached at nats:\/\/127\.0\.0\.1:9: .+$/),
+  });
+});

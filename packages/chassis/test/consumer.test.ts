@@ -12,6 +12,7 @@ import {
   BrokerConfig,
   connectBroker,
   declareStreams,
+  ensureStreams,
   publishEvent,
   type Received,
   readConfig,
@@ -336,6 +337,25 @@ test('its own dead letter is kept once, even when the stream has forgotten its i
 
   expect(await letters()).toHaveLength(1);
 });
+
+test('a letter that finds no DLQ waits until the services have made it again; a stream of events they do not make again', async () => {
+  const { handle, handled } = recorder();
+  const { lifecycle, ...one } = instance();
+  open.push(lifecycle);
+  ensureStreams({ lifecycle, ...one }, { names: streams, replicas: 1 });
+  consumer('homeless', { handle });
+  await publish(1);
+  await vi.waitFor(() => expect(handled()).toEqual([1]), patiently);
+  await broker.manager.streams.delete('DLQ');
+
+  await broker.jetstream.publish('schedule.proposed', 'not json');
+
+  await vi.waitFor(async () => expect(await letters()).toHaveLength(1), patiently);
+  await settled('homeless');
+  for (const stream of ['SCHEDULE', 'DLQ']) await broker.manager.streams.delete(stream);
+  await vi.waitFor(() => broker.manager.streams.info('DLQ'), patiently);
+  await expect(broker.manager.streams.info('SCHEDULE')).rejects.toThrow('stream not found');
+}, 30_000);
 
 test('a letter from a stream that was rebuilt is not taken for one from before', async () => {
   const lettersAre = (count: number) => vi.waitFor(async () => expect(await letters()).toHaveLength(count), patiently);

@@ -142,7 +142,7 @@ async function writeCopy(db: Db, assignmentId: string): Promise<number> {
   const assignments: Collection<{ _id: string }> = db.collection('assignments');
   const ledger: Collection<{ _id: string }> = db.collection('reminders');
   const record = await assignments.findOne({ _id: assignmentId });
-  const rows = await ledger.find({ assignmentId }).toArray();
+  const rows = await ledger.find({ _id: { $gte: `${assignmentId}:`, $lt: `${assignmentId};` } }).toArray();
   if (record === null || rows.length === 0) throw new Error('What was planned is not in the store.');
   const copyId = randomUUID();
   const { _id, ...fields } = record;

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb';
 import { readPublished, untilPublished } from '../reminders/published.ts';
 import { publishRate, updateRate } from '../reminders/reference.ts';
 import { seedPlanned } from '../reminders/seed-reminders.ts';
+import { storeCpuSeconds } from '../reminders/store-cpu.ts';
 import { cpuSeconds } from '../reminders/worker.ts';
 import { startRemindersWorld } from '../reminders/world.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
@@ -39,11 +40,15 @@ export const reminders: Benchmark = async (log) => {
     const started = await Promise.all(Array.from({ length: workers }, () => world.startWorker()));
     await delay(warmUpMs);
     await bringForward(db, (2 * count) / reference.updates);
-    const begun = await Promise.all(started.map(({ pid }) => cpuSeconds(pid)));
+    const measure = () => Promise.all([storeCpuSeconds(), ...started.map(({ pid }) => cpuSeconds(pid))]);
+    const begun = await measure();
     await untilPublished(natsUrl, count, patienceMs);
     // What comes twice comes late.
     await delay(warmUpMs);
-    const used = await Promise.all(started.map(({ pid }) => cpuSeconds(pid)));
+    const used = await measure();
+    const [store, ...ofWorkers] = used.map((seconds, index) =>
+      rounded((((seconds ?? 0) - (begun[index] ?? 0)) * 1e6) / count),
+    );
     const { times, latenessMs, firstAt, lastAt } = await readPublished(natsUrl);
     const ours = (times.size * 1_000) / (lastAt - firstAt);
     const alone = 1 / (1 / reference.updates + 1 / reference.publishes);
@@ -64,9 +69,7 @@ export const reminders: Benchmark = async (log) => {
         notMarkedSent: await db.collection('reminders').countDocuments({ state: { $ne: 'SENT' } }),
         updatesPerSecond: rounded(reference.updates),
         publishesPerSecond: rounded(reference.publishes),
-        cpuMicrosPerReminder: started.map((_, index) =>
-          rounded((((used[index] ?? 0) - (begun[index] ?? 0)) * 1e6) / count),
-        ),
+        cpuMicrosPerReminder: { store, workers: ofWorkers },
       },
     };
   } finally {

@@ -8,7 +8,7 @@ import {
 } from 'mongodb';
 import type { AssignmentRecord, Entry } from '../domain/assignment.ts';
 import type { AssignmentDocument } from './documents.ts';
-import type { Store } from './store.ts';
+import { isUnsettled, type Store } from './store.ts';
 
 const duplicateKey = 11000;
 
@@ -25,7 +25,7 @@ export async function findAssignments(store: Store, assignmentIds: string[]): Pr
 export async function findUnsettled(store: Store, before: Date, limit: number): Promise<AssignmentRecord[]> {
   return (
     await store.assignments
-      .find({ 'outbox.at': { $lt: before } })
+      .find({ ...isUnsettled, 'outbox.at': { $lt: before } })
       .limit(limit)
       .toArray()
   ).map(toRecord);

@@ -87,7 +87,9 @@ export async function nextSendAt(store: Store, from: Date, to: Date): Promise<Da
 
 /** All that the ledger holds of an assignment, by version and then by time. */
 export async function listRows(store: Store, assignmentId: string): Promise<ReminderDocument[]> {
-  return store.ledger.find({ assignmentId }).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
+  // Their ids begin with the assignment's and a colon, which a semicolon comes right after.
+  const isOfAssignment = { _id: { $gte: `${assignmentId}:`, $lt: `${assignmentId};` } };
+  return store.ledger.find(isOfAssignment).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
 }
 
 /** The ids of reminders that were sent or suppressed, and whose moment was before `before`. */

@@ -1,5 +1,5 @@
 import type { Lifecycle, Logger } from '@punctual/chassis';
-import { type Collection, type Db, MongoClient } from 'mongodb';
+import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
 import type { AssignmentDocument, PulseDocument, ReminderDocument } from './documents.ts';
 import { renewStuck } from './renew-stuck.ts';
 
@@ -12,6 +12,9 @@ export type Store = {
 };
 
 export const jobsCollection = 'jobs';
+
+/** Of records; what asks for them by their index has to say so in these words. */
+export const isUnsettled = { 'outbox.0': { $exists: true } };
 
 const connectAttemptMs = 2_000;
 const lookMs = 10_000;
@@ -53,12 +56,20 @@ export async function openStore({
   return store;
 }
 
+/** Few: every write pays for all that its document is in. What belongs to one assignment is found by its `_id`. */
 async function createIndexes({ db, assignments, ledger }: Store): Promise<void> {
   // What is due, what is late, what is claimed: all ask by state and time.
   await ledger.createIndex({ state: 1, sendAt: 1 });
-  await ledger.createIndex({ assignmentId: 1, dueAt: 1 });
-  // Decided and not carried out: empty in almost every record.
-  await assignments.createIndex({ 'outbox.at': 1 });
+  // Decided and not carried out: empty in almost every record, which then is not in the index.
+  await assignments.createIndex({ 'outbox.at': 1 }, { name: 'unsettled', partialFilterExpression: isUnsettled });
   // Agenda's `unique()` is an upsert; only this makes it so under a race.
   await db.collection(jobsCollection).createIndex({ name: 1, 'data.minute': 1 }, { unique: true });
+
+  // Of earlier releases.
+  await ledger.dropIndex('assignmentId_1_dueAt_1').catch(ignoreNotFound);
+  await assignments.dropIndex('outbox.at_1').catch(ignoreNotFound);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof MongoServerError && error.codeName === 'IndexNotFound')) throw error;
 }

@@ -9,6 +9,7 @@ import { killConsumerAfterCommit } from './kill-consumer-after-commit.ts';
 import { killConsumerBeforeCommit } from './kill-consumer-before-commit.ts';
 import { killGateway } from './kill-gateway.ts';
 import { killInDispatch } from './kill-in-dispatch.ts';
+import { killInPayment } from './kill-in-payment.ts';
 import { killMidSend } from './kill-mid-send.ts';
 import { killPayouts } from './kill-payouts.ts';
 import { killRelayBetweenPubackAndMark } from './kill-relay-between-puback-and-mark.ts';
@@ -53,6 +54,7 @@ export const faults: readonly Fault[] = [
   killConsumerBeforeCommit,
   killConsumerAfterCommit,
   handlerSlowerThanAckWait,
+  killInPayment,
   tenTimesShuffled,
   poison,
   mongodbKilled,

@@ -58,11 +58,9 @@ it(`pays ${count} payouts once each, whoever is killed and whatever Stripe does;
     return calls % 4 === 0 ? (faults[(calls / 4) % faults.length] ?? 'none') : 'none';
   });
 
-  for (const moment of moments) {
-    const worker = startWorker(moment);
-    await once(worker, 'exit');
-    expect(worker.signalCode).toBe('SIGKILL');
-  }
+  const killed = moments.map(startWorker);
+  await Promise.all(killed.map((worker) => once(worker, 'exit')));
+  for (const { signalCode } of killed) expect(signalCode).toBe('SIGKILL');
   startWorker();
   startWorker();
   await untilNoneIs('APPROVED');

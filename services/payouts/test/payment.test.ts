@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Payout } from '@punctual/contracts';
+import type { Explanation, Payout } from '@punctual/contracts';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type FaultyStripe, type MovedTransfer, startFaultyStripe } from './faulty-stripe.ts';
 import { history, newParties } from './schedule-events.ts';
@@ -116,6 +116,26 @@ it('blocks a refusal with its code, and tries anew with another key once unblock
   const { rows } = await world.database.query('select number from payment_attempt where payout_id = $1', [payout.id]);
   expect(rows).toHaveLength(2);
   expect(movedFor(payout)).toHaveLength(1);
+});
+
+it('explains an assignment to ops with each attempt to pay, where to, and how it ended', async () => {
+  stripe.setFaults(() => 'refuse');
+  const payout = await approved();
+  await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
+  stripe.setFaults(() => 'none');
+  await unblock(payout);
+  await world.untilPayout(payout.assignmentId, { status: 'PAID' });
+
+  const { body } = await world.call('ops', randomUUID(), `GET /ops/assignments/${payout.assignmentId}/explain`);
+  const [transfer] = movedFor(payout);
+  const to = { account, startedAt: expect.stringMatching(/Z$/) };
+  const refused = { outcome: 'REFUSED', reference: null, code: 'balance_insufficient', at: expect.any(String) };
+  const paid = { outcome: 'PAID', reference: transfer?.id, code: null, at: expect.any(String) };
+  expect(body.payouts).toMatchObject({ payout: { status: 'PAID', paymentReference: transfer?.id } });
+  expect((body as Explanation).payouts?.attempts).toEqual([
+    { ...to, id: expect.any(String), number: 1, results: [refused] },
+    { ...to, id: transfer?.metadata.attemptId, number: 2, results: [paid] },
+  ]);
 });
 
 it('lets all wait while Stripe refuses our key, however long, and pays once when it is good again', async () => {

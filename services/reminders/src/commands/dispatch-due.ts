@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { failpoint } from '@punctual/chassis';
 import type { SuppressedBecause } from '@punctual/contracts';
-import { entryOf } from '../domain/assignment.ts';
+import { type AssignmentRecord, entryOf } from '../domain/assignment.ts';
 import { tooLate } from '../domain/overtake.ts';
 import { closeReminders, type Decision, findAssignments } from '../persistence/assignments.ts';
 import type { ReminderDocument } from '../persistence/documents.ts';
@@ -12,6 +12,7 @@ import type { CommandDeps } from './deps.ts';
 const batchSize = 1_000;
 /** To find what is due costs the more the more is due, so it is done for many batches at once. */
 const lookAhead = 10 * batchSize;
+const closeAttempts = 3;
 
 /**
  * Sends everything that is due, batch after batch; several workers share it, since each claims its own rows. A late reminder is
@@ -60,18 +61,40 @@ async function decideOn(deps: CommandDeps, ids: string[]) {
   const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
   const rows = await claimRows(deps.store, ids, claim);
   await failpoint('after-claim');
-  await closeAll(deps, rows, now);
+  const records = await close(deps, rows, now);
   await failpoint('after-decision');
-  const records = await findAssignments(deps.store, [...new Set(rows.map((row) => row.assignmentId))]);
   return { rows, records };
 }
 
-async function closeAll(deps: CommandDeps, rows: ReminderDocument[], now: Date): Promise<void> {
+/**
+ * Decides on what was claimed, and reads where that leaves the records. FerretDB may write nothing, and not always say so, when a deadlock
+ * with other writes to the same records is broken up: what is still open then is decided again at once. It is left to the
+ * sweep when that does not help either.
+ */
+async function close({ store, logger }: CommandDeps, rows: ReminderDocument[], now: Date): Promise<AssignmentRecord[]> {
+  const assignmentIds = [...new Set(rows.map((row) => row.assignmentId))];
+  let left = rows;
+  for (let attempt = 1; ; attempt += 1) {
+    const failure = await closeReminders(store, decisionsOn(left, now)).then(() => undefined, String);
+    const records = await findAssignments(store, assignmentIds);
+    left = stillOpen(left, records);
+    if (left.length === 0) return records;
+    logger.warn({ reminders: left.length, attempt, reason: failure }, 'the store did not take a decision');
+    if (attempt === closeAttempts) return records;
+  }
+}
+
+function stillOpen(rows: ReminderDocument[], records: AssignmentRecord[]): ReminderDocument[] {
+  const byId = new Map(records.map((record) => [record.assignmentId, record]));
+  return rows.filter(({ assignmentId, scheduleVersion, kind }) => {
+    const record = byId.get(assignmentId);
+    return record?.version === scheduleVersion && record.open.includes(kind);
+  });
+}
+
+function decisionsOn(rows: ReminderDocument[], now: Date): Decision[] {
   const alike = Map.groupBy(rows, (row) => [row.scheduleVersion, row.kind, judge(row, now)].join());
-  await closeReminders(
-    deps.store,
-    [...alike.values()].flatMap((group) => decisionOn(group, now)),
-  );
+  return [...alike.values()].flatMap((group) => decisionOn(group, now));
 }
 
 function decisionOn(group: ReminderDocument[], now: Date): Decision[] {

@@ -104,13 +104,13 @@ export async function takeOff(store: Store, carriedOut: { assignmentId: string; 
 
 type Update = { filter: Filter<AssignmentDocument>; update: UpdateFilter<AssignmentDocument> };
 
-/** In one round trip. */
+/** In one round trip. What it throws has the driver's words alone: its own error brings all that was to be written into the log. */
 async function updateAll(store: Store, updates: Update[]): Promise<void> {
   if (updates.length === 0) return;
-  await store.assignments.bulkWrite(
-    updates.map((updateMany) => ({ updateMany })),
-    { ordered: false },
-  );
+  const operations = updates.map((updateMany) => ({ updateMany }));
+  await store.assignments.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
+    throw error instanceof MongoBulkWriteError ? new Error(error.message) : error;
+  });
 }
 
 export function falseOnDuplicate(error: unknown): false {

@@ -1,0 +1,107 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { declareStreams } from '@punctual/chassis';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { applyScheduleEvents } from '../src/commands/apply-schedule-events.ts';
+import type { CommandDeps } from '../src/commands/deps.ts';
+import { dispatchDue } from '../src/commands/dispatch-due.ts';
+import { sweep } from '../src/commands/sweep.ts';
+import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
+import { createWorld, type World } from './world.ts';
+
+/** No service runs: the test does by hand what it would do. */
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ instances: 0 });
+  await declareStreams(world.broker, ['REMINDER'], 1);
+});
+
+afterAll(() => world.stop());
+
+function createDeps() {
+  const sent = vi.fn();
+  const warn = vi.fn();
+  const deps: CommandDeps = {
+    store: world.store,
+    broker: world.handle,
+    alarms: { set: async () => {}, setAgain: async () => {} },
+    metrics: { sent },
+    logger: Object.assign(Object.create(world.logger), { warn }),
+    now: () => new Date(),
+    rules: {
+      proposalTtlMs: 72 * hourMs,
+      respondLastLeadMs: 2 * hourMs,
+      upcoming24hLeadMs: 24 * hourMs,
+      upcoming1hLeadMs: hourMs,
+      minGapMs: hourMs / 2,
+    },
+    graceMs: minuteMs,
+    claimMs: minuteMs,
+    signal: new AbortController().signal,
+  };
+  return { deps, sent, warn };
+}
+
+/** Its one-hour reminder was due `agoMs` ago, and is not sent yet. */
+async function plannedDue(deps: CommandDeps, agoMs: number): Promise<string> {
+  const assignmentId = randomUUIDv7();
+  const event = scheduleEvent('schedule.confirmed', 2, { assignmentId, window: windowAt(new Date(), hourMs - agoMs) });
+  await applyScheduleEvents(deps, [{ event, traceparent: null }]);
+  return assignmentId;
+}
+
+/** The store, whose next decisions fare like this: `lost` without a word, or `refused`. */
+function storeThat(...fates: ('lost' | 'refused')[]): CommandDeps['store'] {
+  const bulkWrite = vi.fn(world.store.assignments.bulkWrite.bind(world.store.assignments));
+  for (const fate of fates) {
+    if (fate === 'lost') bulkWrite.mockResolvedValueOnce(undefined as never);
+    else bulkWrite.mockRejectedValueOnce(new Error('deadlock detected'));
+  }
+  const assignments = new Proxy(world.store.assignments, {
+    get: (target, name) => {
+      const value = name === 'bulkWrite' ? bulkWrite : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { ...world.store, assignments };
+}
+
+const stateOf = async (assignmentId: string) =>
+  (await world.store.ledger.findOne({ _id: `${assignmentId}:2:upcoming-1h` }))?.state;
+
+test('each reminder that is sent is counted once, with its lateness', async () => {
+  const { deps, sent } = createDeps();
+  const assignmentId = await plannedDue(deps, 5 * minuteMs);
+  await dispatchDue(deps);
+  await dispatchDue(deps);
+  expect(await stateOf(assignmentId)).toBe('SENT');
+  expect(sent).toHaveBeenCalledTimes(1);
+  const [latenessMs] = sent.mock.calls[0] ?? [];
+  expect(latenessMs).toBeGreaterThanOrEqual(5 * minuteMs);
+  expect(latenessMs).toBeLessThan(6 * minuteMs);
+});
+
+test('a decision that the store loses or refuses is taken again at once, and the log says so in a line', async () => {
+  const { deps, sent, warn } = createDeps();
+  const assignmentId = await plannedDue(deps, 0);
+  await dispatchDue({ ...deps, store: storeThat('lost', 'refused') });
+  expect(await stateOf(assignmentId)).toBe('SENT');
+  expect(sent).toHaveBeenCalledTimes(1);
+  expect((await world.published(assignmentId)).filter(({ type }) => type === 'reminder.due')).toHaveLength(1);
+  expect(warn.mock.calls.map(([fields]) => fields)).toEqual([
+    { reminders: 1, attempt: 1, reason: undefined },
+    { reminders: 1, attempt: 2, reason: 'Error: deadlock detected' },
+  ]);
+});
+
+test('a decision that the store does not take at all sends nothing, and is left to the sweep', async () => {
+  const { deps, sent } = createDeps();
+  const assignmentId = await plannedDue(deps, 0);
+  await dispatchDue({ ...deps, store: storeThat('lost', 'lost', 'lost') });
+  expect(sent).not.toHaveBeenCalled();
+  expect(await stateOf(assignmentId)).toBe('SENDING');
+  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  await sweep({ ...deps, now: () => afterTheClaim });
+  expect(await stateOf(assignmentId)).toBe('SENT');
+  expect(sent).toHaveBeenCalledTimes(1);
+});

@@ -11,14 +11,14 @@ export const upcomingReminders: Command = {
   name: 'reminders upcoming',
   about: 'the reminders that are to be sent next',
   flags,
-  run: (context, input) => show(context, input, openPath('upcoming', input)),
+  run: (context, input) => show(context, input, openPath('upcoming', input), 'Nothing is planned to be sent.'),
 };
 
 export const overdueReminders: Command = {
   name: 'reminders overdue',
   about: 'the reminders that are later than their grace and still to be sent',
   flags,
-  run: (context, input) => show(context, input, openPath('overdue', input)),
+  run: (context, input) => show(context, input, openPath('overdue', input), 'No reminder is overdue.'),
 };
 
 export const explainReminders: Command = {
@@ -29,7 +29,7 @@ export const explainReminders: Command = {
   run: async (context, input) => {
     const id = Uuid.safeParse(input.argument).data;
     if (id === undefined) throw new WrongUse(`${input.argument} is not the id of an assignment.`);
-    await show(context, input, `/assignments/${id}/reminders`);
+    await show(context, input, `/assignments/${id}/reminders`, 'No reminder of it is kept.');
   },
 };
 
@@ -39,9 +39,10 @@ function openPath(state: 'upcoming' | 'overdue', input: Input): string {
   return `/ops/reminders?state=${state}&limit=${limit}`;
 }
 
-async function show({ environment, print }: Context, input: Input, path: string): Promise<void> {
+async function show({ environment, print }: Context, input: Input, path: string, none: string): Promise<void> {
   const { items } = await askGateway(await findSystem(environment), path, lenient(Reminders));
   if (input.has('json')) print(JSON.stringify(items, undefined, 2));
+  else if (items.length === 0) print(none);
   else
     for (const line of table(['DUE', 'KIND', 'STATE', 'SENT', 'LATE', 'FOR', 'REMINDER'], items.map(rowOf)))
       print(line);

@@ -1,6 +1,8 @@
+import { DomainError } from '@punctual/chassis/domain';
 import Stripe from 'stripe';
 import { toStripeAmount } from '../domain/money.ts';
 import { KeyRefused, type PaymentAnswer, type PaymentProvider, type Transfer } from './payment-provider.ts';
+import { createStrictHttpClient } from './strict-http-client.ts';
 
 export type StripeOptions = { apiKey: string; apiBase: URL; timeoutMs: number };
 
@@ -16,6 +18,7 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
     host: apiBase.hostname,
     port: apiBase.port || (apiBase.protocol === 'https:' ? 443 : 80),
     protocol: apiBase.protocol === 'https:' ? 'https' : 'http',
+    httpClient: createStrictHttpClient(),
     maxNetworkRetries: 0,
     timeout: timeoutMs,
     telemetry: false,
@@ -34,6 +37,7 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
           },
           { idempotencyKey: id },
         );
+        if (transfer.object !== 'transfer' || !transfer.id) return { kind: 'AGAIN', because: 'not a transfer' };
         return { kind: 'PAID', reference: transfer.id };
       } catch (error) {
         return toAnswer(error);
@@ -79,13 +83,13 @@ export function toTransfer(transfer: Stripe.Transfer): Transfer {
 }
 
 /**
- * What an error says about the money. Stripe tells by `Stripe-Should-Retry` whether to ask again; without it 409, 429, 5xx and a broken
+ * What an error says about the money. What we did not send, since it cannot be paid, has not moved; of any other error that is not
+ * Stripe's nobody knows. Stripe tells by `Stripe-Should-Retry` whether to ask again; without it 409, 429, 5xx and a broken
  * connection may be. Any other refusal is final, but for a key that stands for another request: then the first one may have paid.
  */
 export function toAnswer(error: unknown): PaymentAnswer {
-  if (!(error instanceof Stripe.errors.StripeError)) {
-    return { kind: 'REFUSED', code: error instanceof Error ? error.message : String(error) };
-  }
+  if (error instanceof DomainError) return { kind: 'REFUSED', code: error.message };
+  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'AGAIN', because: String(error) };
   const { statusCode, type, code = type } = error;
   const because = statusCode === undefined ? 'no answer' : `${statusCode} ${code}`;
   // Before anything else is looked at; of a restricted key that may not do this, 403.

@@ -1,0 +1,56 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Amount } from '../src/domain/money.ts';
+import { createStripe } from '../src/payment/stripe.ts';
+
+// What stands between Stripe and us may answer in Stripe's place, and says nothing of the money.
+
+let server: Server;
+let answer = { status: 200, body: '' };
+
+beforeAll(async () => {
+  server = createServer((_request, response) => {
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+
+afterAll(() => void server.close().closeAllConnections());
+
+const stripe = () => {
+  const { port } = server.address() as AddressInfo;
+  return createStripe({ apiKey: 'sk_test_123', apiBase: new URL(`http://127.0.0.1:${port}`), timeoutMs: 5_000 });
+};
+const attempt = () => ({
+  ...{ id: randomUUIDv7(), payoutId: randomUUIDv7(), number: 1, account: 'acct_1', results: [] },
+  ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date() },
+});
+
+describe.each([200, 302, 400, 404, 408, 502])('with status %i', (status) => {
+  it.each([
+    ...['', 'null', '7', '"tr_1"', '[]', '{}', '<html></html>', '{"message": "Bad Gateway"}', '{"id": "req_1"}'],
+    ...['{"error": "Bad Request"}', '{"error": {}}', '{"object": "event", "id": "evt_1"}', '{"object": "transfer"}'],
+  ])('%s is no answer: nobody knows whether money has moved', async (body) => {
+    answer = { status, body };
+    expect(await stripe().pay(attempt())).toEqual({ kind: 'AGAIN', because: expect.any(String) });
+    await expect(stripe().find(attempt())).rejects.toThrow();
+  });
+});
+
+it.each(['{"object": "list", "data": null}', '{"object": "list", "data": [null]}', '{"object": "list", "data": [{}]}'])(
+  '%s does not say that there is no transfer',
+  async (body) => {
+    answer = { status: 200, body };
+    await expect(stripe().find(attempt())).rejects.toThrow();
+  },
+);
+
+it('what Stripe refuses is an answer, and so is a transfer', async () => {
+  answer = { status: 402, body: '{"error": {"type": "card_error", "code": "declined"}}' };
+  expect(await stripe().pay(attempt())).toEqual({ kind: 'REFUSED', code: 'declined' });
+  answer = { status: 200, body: '{"object": "transfer", "id": "tr_1"}' };
+  expect(await stripe().pay(attempt())).toEqual({ kind: 'PAID', reference: 'tr_1' });
+});

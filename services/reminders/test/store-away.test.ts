@@ -1,10 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startService } from '@punctual/chassis';
 import { RemindersHealth } from '@punctual/contracts';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reminders } from '../src/app.ts';
+import { noticeStuck } from '../src/persistence/notice-stuck.ts';
 import { renewStuck } from '../src/persistence/renew-stuck.ts';
 import { jobsCollection } from '../src/persistence/store.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
@@ -104,6 +106,24 @@ test('a look at the store that never ends: the driver connects anew, and what ho
   client.emit('serverHeartbeatStarted', { connectionId: 'stuck:27017', awaited: false });
   await renewed;
   await vi.waitFor(() => db.command({ ping: 1 }), patience);
+  await client.close();
+}, 90_000);
+
+test('a command that does not end is noticed, one that ends is not', async () => {
+  const url = new URL(world.environment.mongoUrl);
+  url.host = `127.0.0.1:${link.port}`;
+  const client = await MongoClient.connect(url.href);
+  const onStuck = vi.fn();
+  noticeStuck(client, { withinMs: 500, onStuck });
+  await client.db().command({ ping: 1 });
+  await delay(1_000);
+  expect(onStuck).not.toHaveBeenCalled();
+
+  link.hold();
+  const held = client.db().command({ ping: 1 });
+  await vi.waitFor(() => expect(onStuck).toHaveBeenCalledTimes(1), patience);
+  link.mend();
+  await held;
   await client.close();
 }, 90_000);
 

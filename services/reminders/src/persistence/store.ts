@@ -1,6 +1,7 @@
 import type { Lifecycle, Logger } from '@punctual/chassis';
 import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
 import type { AssignmentDocument, PulseDocument, ReminderDocument } from './documents.ts';
+import { noticeStuck } from './notice-stuck.ts';
 import { renewStuck } from './renew-stuck.ts';
 
 /** The service's MongoDB: the records that decide, the ledger, and the signs of life. Agenda's jobs lie beside them. */
@@ -17,6 +18,7 @@ export const jobsCollection = 'jobs';
 export const isUnsettled = { 'outbox.0': { $exists: true } };
 
 const connectAttemptMs = 2_000;
+const answerMs = 30_000;
 const lookMs = 10_000;
 const lookEveryMs = 10_000;
 
@@ -38,12 +40,13 @@ export async function openStore({
     serverSelectionTimeoutMS: connectAttemptMs,
     connectTimeoutMS: lookMs,
     heartbeatFrequencyMS: lookEveryMs,
-    socketTimeoutMS: 30_000,
+    socketTimeoutMS: answerMs,
     writeConcern: { w: 'majority' },
   });
   lifecycle.onShutdown('store', () => client.close());
   // MongoDB may take until the next look is due to answer one.
   renewStuck(client, { withinMs: lookEveryMs + lookMs + connectAttemptMs, logger, lifecycle });
+  noticeStuck(client, { withinMs: 2 * answerMs, onStuck: fallOver });
   await client.connect();
   const db = client.db();
   const store: Store = {
@@ -54,6 +57,11 @@ export async function openStore({
   };
   await createIndexes(store);
   return store;
+}
+
+/** Ends the process, which is started again: what waits for such a command cannot be freed, and a crash loses nothing. */
+function fallOver(): never {
+  throw new Error('A command to the store never ends.');
 }
 
 /** Few: every write pays for all that its document is in. What belongs to one assignment is found by its `_id`. */

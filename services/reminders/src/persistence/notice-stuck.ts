@@ -1,0 +1,23 @@
+import type { ConnectionCheckedInEvent, ConnectionCheckedOutEvent, MongoClient } from 'mongodb';
+
+/**
+ * Notices a command that has kept its connection for longer than `withinMs`, which must be more than the driver's own timeouts. It will
+ * never end: what the driver writes to a socket that was just destroyed neither succeeds nor fails nor times out, and its
+ * `timeoutMS` has no effect (mongodb 7.9). Whoever waits for it, such as a job, waits for ever.
+ */
+export function noticeStuck(
+  client: MongoClient,
+  { withinMs, onStuck }: { withinMs: number; onStuck: () => void },
+): void {
+  const out = new Map<string, NodeJS.Timeout>();
+  const nameOf = ({ address, connectionId }: ConnectionCheckedInEvent | ConnectionCheckedOutEvent) =>
+    `${address} ${connectionId}`;
+  client.on('connectionCheckedOut', (event) => {
+    clearTimeout(out.get(nameOf(event)));
+    out.set(nameOf(event), setTimeout(onStuck, withinMs).unref());
+  });
+  client.on('connectionCheckedIn', (event) => {
+    clearTimeout(out.get(nameOf(event)));
+    out.delete(nameOf(event));
+  });
+}

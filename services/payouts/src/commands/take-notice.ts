@@ -1,8 +1,8 @@
 import type { Logger, OutboxRelay } from '@punctual/chassis';
 import { type Database, inTransaction } from '@punctual/chassis/postgres';
 import { Uuid } from '@punctual/contracts';
-import { toStripeAmount } from '../domain/money.ts';
 import type { Notice } from '../payment/read-notice.ts';
+import { isAsSent } from '../payment/stripe.ts';
 import { addResult, findAttempt } from '../persistence/payment-attempts.ts';
 import { lockPayout } from '../persistence/payouts.ts';
 import { recordPayment } from './record-payment.ts';
@@ -22,11 +22,7 @@ export async function takeNotice({ database, relay, logger }: NoticeDeps, notice
     if (isNew.length === 0 || notice.type === 'other' || attemptId === undefined) return;
     const { transfer } = notice;
     const attempt = await findAttempt(em, attemptId);
-    const isAsSent =
-      attempt?.account === transfer.account &&
-      attempt?.amount.currency.toLowerCase() === transfer.currency &&
-      toStripeAmount(attempt.amount) === transfer.amount;
-    if (!attempt || !isAsSent) {
+    if (!attempt || !isAsSent(attempt, transfer)) {
       logger.error({ transfer }, 'a transfer is not what any attempt has sent');
       return;
     }

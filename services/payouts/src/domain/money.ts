@@ -10,7 +10,8 @@ export type Amount = ReturnType<typeof Amount.parse>;
 
 /**
  * The minor units of currencies that have not two, by ISO 4217 list one of 2024-06-25 (its XML, as the npm package currency-codes 2.2.0
- * has it; all 179 codes were compared, and the 13 without one, such as gold, count as two). Not from `Intl`, whose digits follow CLDR: it shows none for HUF or IQD, which have two and three.
+ * has it; all 179 codes were compared, and the 13 without one, such as gold, count as two). Not from `Intl`, whose digits follow CLDR:
+ * it shows none for HUF or IQD, which have two and three.
  */
 const exponents: Readonly<Record<string, number>> = {
   ...of(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),

@@ -29,9 +29,9 @@ export function createRoutes(deps: RoutesDeps): Route[] {
         stream: { type: 'text/csv; charset=utf-8', chunks: exportPayouts(deps, caller, query) },
       };
     }),
-    handle(endpoints.getPayout, async ({ caller, params }) => asPayout(await getPayout(deps, caller, params))),
+    handle(endpoints.getPayout, async ({ caller, params }) => versioned(await getPayout(deps, caller, params))),
     handle(endpoints.getAssignmentPayout, async ({ caller, params }) =>
-      asPayout(await getPayout(deps, caller, { assignmentId: params.id })),
+      versioned(await getPayout(deps, caller, { assignmentId: params.id })),
     ),
     handle(endpoints.getPayoutTimeline, async ({ caller, params }) => {
       const { timeline, version } = await getPayoutTimeline(deps, caller, params.id);
@@ -45,11 +45,11 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     handle(endpoints.unblockPayout, async (request) => asAnswer(await unblockPayout(deps, request))),
     handle(endpoints.markPayoutPaid, async (request) => asAnswer(await markPayoutPaid(deps, request))),
     handle(endpoints.getPayoutAccount, async ({ caller, params }) =>
-      asPayout(await getPayoutAccount(deps, caller, params.id)),
+      versioned(await getPayoutAccount(deps, caller, params.id)),
     ),
     handle(endpoints.putPayoutAccount, async (request) => {
       const { account, replayed } = await setPayoutAccount(deps, request);
-      return asAnswer({ payout: account, replayed });
+      return versioned(account, replayed);
     }),
     relay(endpoints.takeStripeNotice, receiveNotice(deps)),
     handle(endpoints.findPayoutDrift, async ({ caller, query }) => ({
@@ -58,10 +58,10 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   ];
 }
 
-function asPayout(payout: { version: number }): Handled {
-  return { body: payout, version: payout.version };
+function versioned(body: { version: number }, replayed = false): Handled {
+  return { body, version: body.version, ...(replayed && { headers: { 'Idempotent-Replayed': 'true' } }) };
 }
 
 function asAnswer({ payout, replayed }: Answer): Handled {
-  return { ...asPayout(payout), ...(replayed && { headers: { 'Idempotent-Replayed': 'true' } }) };
+  return versioned(payout, replayed);
 }

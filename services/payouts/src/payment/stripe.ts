@@ -1,5 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import Stripe from 'stripe';
+import type { Attempt } from '../domain/attempt.ts';
 import { toStripeAmount } from '../domain/money.ts';
 import { KeyRefused, type PaymentAnswer, type PaymentProvider, type Transfer } from './payment-provider.ts';
 import { createStrictHttpClient } from './strict-http-client.ts';
@@ -80,6 +81,12 @@ export function toTransfer(transfer: Stripe.Transfer): Transfer {
     createdAt: new Date(created * 1_000),
     isReversed: reversed || amount_reversed > 0,
   };
+}
+
+/** Whether a transfer is what the attempt has asked for. */
+export function isAsSent({ amount, account }: Attempt, transfer: Transfer): boolean {
+  const isSameAmount = toStripeAmount(amount) === transfer.amount;
+  return isSameAmount && amount.currency.toLowerCase() === transfer.currency && account === transfer.account;
 }
 
 /**

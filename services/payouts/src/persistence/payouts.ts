@@ -30,24 +30,15 @@ export async function pagePayouts(em: EntityManager, where: FilterQuery<PayoutRo
 }
 
 /**
- * Writes one version of a payout with its timeline item and its event: all or nothing, with the transaction.
- * @param before the version that `after` was made from, locked; undefined when it is opened
+ * Writes the next version of a payout with its timeline item and its event: all or nothing, with the transaction. Events open payouts
+ * and move them by `writesOf`.
+ * @param before the version that `after` was made from, locked
  */
-export async function savePayout(
-  em: EntityManager,
-  before: Payout | undefined,
-  after: Payout,
-  change: Change,
-): Promise<void> {
-  if (before) await updateRow(em, before, after);
-  else await em.insert(PayoutRow, toRow(after));
+export async function savePayout(em: EntityManager, before: Payout, after: Payout, change: Change): Promise<void> {
+  const updated = await em.nativeUpdate(PayoutRow, { id: before.id, version: before.version }, toRow(after));
+  if (updated !== 1) throw new Error(`Payout ${before.id} is not at version ${before.version} although it was locked.`);
 
   const traceparent = currentTraceparent();
   await em.insert(PayoutTimelineRow, timelineItem(before, after, change, traceparent));
   await em.execute(...outboxInsert(payoutEvent(after, traceparent)));
-}
-
-async function updateRow(em: EntityManager, before: Payout, after: Payout): Promise<void> {
-  const updated = await em.nativeUpdate(PayoutRow, { id: before.id, version: before.version }, toRow(after));
-  if (updated !== 1) throw new Error(`Payout ${before.id} is not at version ${before.version} although it was locked.`);
 }

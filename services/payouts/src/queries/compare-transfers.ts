@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type DriftKind, Uuid } from '@punctual/contracts';
 import { type Attempt, paidBy } from '../domain/attempt.ts';
-import { toStripeAmount } from '../domain/money.ts';
 import type { PaymentProvider, Transfer } from '../payment/payment-provider.ts';
+import { isAsSent } from '../payment/stripe.ts';
 import { readAttemptsBetween, readAttemptsById } from '../persistence/payment-attempts.ts';
 import type { Tell } from './find-drift.ts';
 
@@ -70,11 +70,6 @@ function compare(attempt: Attempt, transfer: Transfer, tell: Tell): void {
     told(tell, 'TRANSFER_EXTRA', payoutId, `${reference} of attempt ${id}, which had ended unpaid`);
   if (!isAsSent(attempt, transfer)) told(tell, 'TRANSFER_DIFFERS', payoutId, `${reference} is not as sent`);
   if (transfer.isReversed) told(tell, 'TRANSFER_REVERSED', payoutId, `${reference} was reversed`);
-}
-
-function isAsSent({ amount, account }: Attempt, transfer: Transfer): boolean {
-  const isSameAmount = toStripeAmount(amount) === transfer.amount;
-  return isSameAmount && amount.currency.toLowerCase() === transfer.currency && account === transfer.account;
 }
 
 function told(tell: Tell, kind: DriftKind, payoutId: string | null, detail: string): void {

@@ -200,7 +200,13 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     takeStripeNotice: {
       good: () => ({ as: stranger, body: notice, headers: signed(JSON.stringify(notice)) }),
     },
-    findPayoutDrift: { good: () => ({ as: ops }), bad: { forbidden: async () => ({ as: customer }) } },
+    findPayoutDrift: {
+      good: () => ({ as: ops }),
+      bad: {
+        forbidden: async () => ({ as: customer }),
+        'validation-failed': async () => ({ as: ops, query: { until: 'yesterday' } }),
+      },
+    },
     explainAssignment: {
       good: async () => ({ as: ops, id: (await visits.confirmed()).assignmentId }),
       bad: { forbidden: async () => ofVisit('customer', await visits.confirmed()) },

@@ -3,7 +3,7 @@ import { declareStreams } from '@punctual/chassis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { applyScheduleEvents } from '../src/commands/apply-schedule-events.ts';
 import type { CommandDeps } from '../src/commands/deps.ts';
-import { dispatchDue } from '../src/commands/dispatch-due.ts';
+import { createDispatch, dispatchDue } from '../src/commands/dispatch-due.ts';
 import { sweep } from '../src/commands/sweep.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
@@ -101,7 +101,25 @@ test('a decision that the store does not take at all sends nothing, and is left 
   expect(sent).not.toHaveBeenCalled();
   expect(await stateOf(assignmentId)).toBe('SENDING');
   const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
-  await sweep({ ...deps, now: () => afterTheClaim });
+  const later = { ...deps, now: () => afterTheClaim };
+  await sweep({ ...later, dispatch: createDispatch(later) });
   expect(await stateOf(assignmentId)).toBe('SENT');
   expect(sent).toHaveBeenCalledTimes(1);
+});
+
+test('a process dispatches once at a time: who joins leaves what is due to the one that is at it', async () => {
+  const { deps, sent } = createDeps();
+  const findDue = vi.fn(world.store.ledger.find.bind(world.store.ledger));
+  const ledger = Object.assign(Object.create(world.store.ledger), { find: findDue });
+  await plannedDue(deps, 0);
+  const dispatch = createDispatch({ ...deps, store: { ...world.store, ledger } });
+  const running = dispatch.run();
+  const before = findDue.mock.calls.length;
+  await dispatch.join();
+  expect(findDue.mock.calls.length).toBe(before);
+  await running;
+  expect(sent).toHaveBeenCalledTimes(1);
+  await plannedDue(deps, 0);
+  await dispatch.join();
+  expect(sent).toHaveBeenCalledTimes(2);
 });

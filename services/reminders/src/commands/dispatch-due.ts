@@ -45,6 +45,25 @@ export async function dispatchDue(deps: CommandDeps, onBatch: () => Promise<unkn
   }
 }
 
+/** The dispatch of one process. */
+export type Dispatch = {
+  /** Sends everything that is due. */
+  run(onBatch?: () => Promise<unknown>): Promise<void>;
+  /** The same, unless this process is at it already: a second one would find and claim what the first one has. */
+  join(onBatch?: () => Promise<unknown>): Promise<void>;
+};
+
+export function createDispatch(deps: CommandDeps): Dispatch {
+  let running = 0;
+  const run: Dispatch['run'] = async (onBatch) => {
+    running += 1;
+    await dispatchDue(deps, onBatch).finally(() => {
+      running -= 1;
+    });
+  };
+  return { run, join: async (onBatch) => (running > 0 ? undefined : run(onBatch)) };
+}
+
 /** Beginning anywhere, so that workers that found the same do not all begin with the same. */
 function batchesOf(ids: string[]): string[][] {
   const count = Math.ceil(ids.length / batchSize);

@@ -2,7 +2,7 @@ import { findUnsettled } from '../persistence/assignments.ts';
 import { nextSendAt, releaseStaleClaims } from '../persistence/ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CommandDeps } from './deps.ts';
-import { dispatchDue } from './dispatch-due.ts';
+import type { Dispatch } from './dispatch-due.ts';
 import { reportOverdue } from './report-overdue.ts';
 
 const minuteMs = 60_000;
@@ -14,12 +14,15 @@ const batchSize = 500;
  * Finds what a crash, an outage or a lost job has left behind. Each step stands alone: one that fails is logged and done at the
  * next sweep, and does not keep the others from running.
  */
-export async function sweep(deps: CommandDeps, onProgress: () => Promise<unknown> = async () => {}): Promise<void> {
+export async function sweep(
+  deps: CommandDeps & { dispatch: Dispatch },
+  onProgress: () => Promise<unknown> = async () => {},
+): Promise<void> {
   const steps = {
     'stale claims': () => releaseClaims(deps),
     'open decisions': () => settle(deps),
     'overdue reminders': () => reportOverdue(deps),
-    'due reminders': () => dispatchDue(deps, onProgress),
+    'due reminders': () => deps.dispatch.join(onProgress),
     'missing alarms': () => putAlarmsBack(deps),
   };
   for (const [name, run] of Object.entries(steps)) {

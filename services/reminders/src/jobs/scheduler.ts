@@ -4,7 +4,7 @@ import { MongoBackend } from '@agendajs/mongo-backend';
 import { every, type Lifecycle, type Logger } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
 import type { CommandDeps } from '../commands/deps.ts';
-import { dispatchDue } from '../commands/dispatch-due.ts';
+import { createDispatch, type Dispatch } from '../commands/dispatch-due.ts';
 import { forgetOld } from '../commands/forget-old.ts';
 import { sweep } from '../commands/sweep.ts';
 import { findDue, nextSendAt } from '../persistence/ledger.ts';
@@ -39,8 +39,9 @@ export function createAgenda(deps: { store: Store; pollMs: number; logger: Logge
 
 /** Defines the jobs and starts them, in every instance; Agenda's locks let one instance at a time run each. */
 export async function startScheduler(
-  deps: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number; keepDays: number },
+  given: CommandDeps & { agenda: Agenda; lifecycle: Lifecycle; sweepEveryMs: number; keepDays: number },
 ): Promise<void> {
+  const deps = { ...given, dispatch: createDispatch(given) };
   const { agenda, lifecycle } = deps;
   agenda.define<DispatchData>(dispatchJob, (job) => ringMinute(deps, job), {
     removeOnComplete: true,
@@ -69,12 +70,12 @@ async function repeat(agenda: Agenda, everyMs: number, name: string): Promise<vo
  * A minute's job rings in one worker. Where more is due than a batch, the others come and help; and should a job be locked by a
  * worker that lost the store in the middle of it, nothing waits until that lock lapses.
  */
-function joinIn(deps: CommandDeps & { lifecycle: Lifecycle }): void {
+function joinIn(deps: CommandDeps & { lifecycle: Lifecycle; dispatch: Dispatch }): void {
   const dueFor = (ms: number, limit: number) => findDue(deps.store, new Date(deps.now().getTime() - ms), limit);
   const run = async () => {
     const waiting = await dueFor(joinAfterMs, muchIsDue);
     const isMuch = waiting.length === muchIsDue;
-    if (isMuch || (waiting.length > 0 && (await dueFor(forgottenAfterMs, 1)).length > 0)) await dispatchDue(deps);
+    if (isMuch || (waiting.length > 0 && (await dueFor(forgottenAfterMs, 1)).length > 0)) await deps.dispatch.join();
   };
   every(deps, { name: 'join in', pauseMs: joinAfterMs, run });
 }
@@ -105,8 +106,8 @@ async function giveBack(store: Store, worker: string | undefined): Promise<void>
 }
 
 /** Sends what is due, and comes back when the next reminder of the same minute is. */
-async function ringMinute(deps: CommandDeps, job: Job<DispatchData>): Promise<void> {
-  await dispatchDue(deps, () => job.touch());
+async function ringMinute(deps: CommandDeps & { dispatch: Dispatch }, job: Job<DispatchData>): Promise<void> {
+  await deps.dispatch.run(() => job.touch());
   const end = new Date(job.attrs.data.minute.getTime() + minuteMs);
   const next = await nextSendAt(deps.store, deps.now(), end);
   if (next !== undefined) job.attrs.nextRunAt = next;

@@ -10,19 +10,23 @@ import { createStripe } from '../src/payment/stripe.ts';
 
 let server: Server;
 let answer = { status: 200, body: '' };
+let isTrickling = false;
 
 beforeAll(async () => {
   server = createServer((_request, response) => {
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    if (!isTrickling) return response.end(answer.body);
+    const trickle = setInterval(() => response.write(' '), 50);
+    return response.once('close', () => clearInterval(trickle));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
 
 afterAll(() => void server.close().closeAllConnections());
 
-const stripe = () => {
+const stripe = (timeoutMs = 5_000) => {
   const { port } = server.address() as AddressInfo;
-  return createStripe({ apiKey: 'sk_test_123', apiBase: new URL(`http://127.0.0.1:${port}`), timeoutMs: 5_000 });
+  return createStripe({ apiKey: 'sk_test_123', apiBase: new URL(`http://127.0.0.1:${port}`), timeoutMs });
 };
 const attempt = () => ({
   ...{ id: randomUUIDv7(), payoutId: randomUUIDv7(), number: 1, account: 'acct_1', results: [] },
@@ -47,6 +51,13 @@ it.each(['{"object": "list", "data": null}', '{"object": "list", "data": [null]}
     await expect(stripe().find(attempt())).rejects.toThrow();
   },
 );
+
+it('an answer that trickles in is not waited for without end', async () => {
+  isTrickling = true;
+  expect(await stripe(300).pay(attempt())).toEqual({ kind: 'AGAIN', because: 'no answer' });
+  await expect(stripe(300).find(attempt())).rejects.toThrow();
+  isTrickling = false;
+});
 
 it('what Stripe refuses is an answer, and so is a transfer', async () => {
   answer = { status: 402, body: '{"error": {"type": "card_error", "code": "declined"}}' };

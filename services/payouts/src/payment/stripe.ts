@@ -19,7 +19,7 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
     host: apiBase.hostname,
     port: apiBase.port || (apiBase.protocol === 'https:' ? 443 : 80),
     protocol: apiBase.protocol === 'https:' ? 'https' : 'http',
-    httpClient: createStrictHttpClient(),
+    httpClient: createStrictHttpClient(timeoutMs),
     maxNetworkRetries: 0,
     timeout: timeoutMs,
     telemetry: false,

@@ -6,7 +6,6 @@ import { rebuildStream } from './rebuild-stream.ts';
 const goneMs = { quick: 2_000, full: 20_000 };
 /** What reminders has sent before it was stopped is on the stream then, and counts as pending. */
 const underWayMs = 300;
-/** Of a drill that runs alone the stream holds nothing yet. */
 const worthLosing = 50;
 
 export const reminderStreamDeleted: Fault = {
@@ -21,7 +20,7 @@ export const reminderStreamDeleted: Fault = {
 
 /** Nothing can fill it again: what scheduling had not read would be lost to it, which is known. So it reads on while nothing is added. */
 async function loseOnceRead({ bus, stack, wake }: World): Promise<void> {
-  while ((await bus.manager.streams.info('REMINDER')).state.messages < worthLosing) await delay(100);
+  await bus.filled('REMINDER', worthLosing);
   for (const pid of instances.map((instance) => stack.service('reminders', instance).pid()))
     if (pid !== undefined) process.kill(pid, 'SIGSTOP');
   await delay(underWayMs);

@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 
 const latest = { quick: 100, full: 1_000 };
 const times = 10;
+const worthShuffling = 20;
 const consumers = {
   'payouts-schedule': 'SCHEDULE',
   'reminders-schedule': 'SCHEDULE',
@@ -16,6 +17,7 @@ export const tenTimesShuffled: Fault = {
   what: 'every consumer gets the latest events of its stream ten times more, in any order',
   run: async ({ bus }, random, pace) => {
     for (const [consumer, stream] of Object.entries(consumers)) {
+      await bus.filled(stream, worthShuffling);
       const messages = (await bus.read(stream)).slice(-latest[pace]);
       const again = random.shuffle(Array.from({ length: times }, () => messages).flat());
       await Promise.all(

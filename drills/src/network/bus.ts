@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ConsumerInfo,
   type JetStreamClient,
@@ -22,6 +23,8 @@ export type Bus = {
   manager: JetStreamManager;
   /** All that a stream holds now, in its order, behind what was lost with one of its name; nothing of a stream that is not there. */
   read(stream: string): Promise<Stored[]>;
+  /** Waits until a stream holds so many messages: a drill that runs alone begins when nothing has happened yet. */
+  filled(stream: string, messages: number): Promise<void>;
   /** Deletes a stream that cannot be filled again, and remembers what it held. */
   lose(stream: string): Promise<void>;
   consumers(): Promise<ConsumerInfo[]>;
@@ -46,6 +49,9 @@ export async function openBus(url: string): Promise<Bus> {
     jetstream: client,
     manager,
     read,
+    filled: async (stream, messages) => {
+      while ((await manager.streams.info(stream)).state.messages < messages) await delay(100);
+    },
     lose: async (stream) => {
       lost.set(stream, await read(stream));
       await manager.streams.delete(stream);

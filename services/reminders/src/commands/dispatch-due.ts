@@ -10,8 +10,8 @@ import { carryOut } from './carry-out.ts';
 import type { CommandDeps } from './deps.ts';
 
 const batchSize = 1_000;
-/** To find what is due costs the more the more is due, so it is done for many batches at once. */
-const lookAhead = 10 * batchSize;
+/** To find what is due costs the more the more is due, and far more than to claim what another worker has claimed before. */
+const lookAhead = 100 * batchSize;
 const closeAttempts = 3;
 
 /**
@@ -35,8 +35,6 @@ export async function dispatchDue(deps: CommandDeps, onBatch: () => Promise<unkn
         // Its failure is met at the next turn, or at the end.
         sending.catch(() => {});
         await onBatch();
-        // Here another worker was before: what is left of what was found is likely to be taken too.
-        if (rows.length === 0) break;
       }
       await sending;
     }

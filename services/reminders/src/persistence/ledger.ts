@@ -37,7 +37,11 @@ export async function findDue(store: Store, now: Date, limit: number): Promise<s
 
 /** Takes for one worker those of these reminders that no other has taken: the filter on the state is the fence. */
 export async function claimRows(store: Store, ids: string[], claim: Claim): Promise<ReminderDocument[]> {
-  await store.ledger.updateMany({ _id: { $in: ids }, state: { $in: waiting } }, { $set: { state: 'SENDING', claim } });
+  const { modifiedCount } = await store.ledger.updateMany(
+    { _id: { $in: ids }, state: { $in: waiting } },
+    { $set: { state: 'SENDING', claim } },
+  );
+  if (modifiedCount === 0) return [];
   return store.ledger.find({ _id: { $in: ids }, 'claim.id': claim.id }).toArray();
 }
 

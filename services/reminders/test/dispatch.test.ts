@@ -107,6 +107,28 @@ test('a decision that the store does not take at all sends nothing, and is left 
   expect(sent).toHaveBeenCalledTimes(1);
 });
 
+test.each([
+  ['away', () => world.broker.manager.streams.delete('REMINDER')],
+  ['full', () => world.broker.manager.streams.update('REMINDER', { max_msgs: 1 })],
+])('while the stream is %s nothing is decided, so that a cancel still counts', async (_, breakStream) => {
+  const { deps, sent } = createDeps();
+  const assignmentId = await plannedDue(deps, 0);
+  await breakStream();
+  await expect(dispatchDue(deps)).rejects.toThrow('the stream REMINDER is');
+  const event = scheduleEvent('schedule.cancelled', 3, { assignmentId, window: windowAt(new Date(), hourMs) });
+  await applyScheduleEvents(deps, [{ event, traceparent: null }]);
+
+  await declareStreams(world.broker, ['REMINDER'], 1);
+  await world.broker.manager.streams.update('REMINDER', { max_msgs: -1 });
+  await dispatchDue(deps);
+  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  const later = { ...deps, now: () => afterTheClaim };
+  await sweep({ ...later, dispatch: createDispatch(later) });
+
+  expect(await stateOf(assignmentId)).toBe('SUPPRESSED');
+  expect(sent).not.toHaveBeenCalled();
+});
+
 test('a process dispatches once at a time: who joins leaves what is due to the one that is at it', async () => {
   const { deps, sent } = createDeps();
   const findDue = vi.fn(world.store.ledger.find.bind(world.store.ledger));

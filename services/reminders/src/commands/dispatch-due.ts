@@ -3,6 +3,7 @@ import { failpoint } from '@punctual/chassis';
 import type { SuppressedBecause } from '@punctual/contracts';
 import { type AssignmentRecord, entryOf } from '../domain/assignment.ts';
 import { tooLate } from '../domain/overtake.ts';
+import { askReminderStream } from '../messaging/reminder-stream.ts';
 import { closeReminders, type Decision, findAssignments } from '../persistence/assignments.ts';
 import type { ReminderDocument } from '../persistence/documents.ts';
 import { claimRows, findDue } from '../persistence/ledger.ts';
@@ -16,7 +17,7 @@ const closeAttempts = 3;
 
 /**
  * Sends everything that is due, batch after batch; several workers share it, since each claims its own rows. A late reminder is
- * still sent as long as it tells something; then it is suppressed. Sends nothing while the broker is away: what waits must
+ * still sent as long as it tells something; then it is suppressed. Sends nothing while the stream is away or full: what waits must
  * be judged when it can go. While one batch is published the next one is claimed.
  * @param onBatch called after each batch, as a sign of life
  * @throws when a batch could not be sent; the sweep comes back to it
@@ -73,7 +74,7 @@ function batchesOf(ids: string[]): string[][] {
 }
 
 async function decideOn(deps: CommandDeps, ids: string[]) {
-  await deps.broker.check();
+  await askReminderStream(deps.broker);
   const now = deps.now();
   const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
   const rows = await claimRows(deps.store, ids, claim);

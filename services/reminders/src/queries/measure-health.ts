@@ -3,6 +3,7 @@ import type { RemindersHealth } from '@punctual/contracts';
 import { z } from 'zod';
 import { judgeHealth, type StoreMeasurements } from '../domain/health.ts';
 import { heartbeatEveryMs } from '../jobs/heartbeat.ts';
+import { askReminderStream } from '../messaging/reminder-stream.ts';
 import { countDue, countIn, oldestDue } from '../persistence/ledger.ts';
 import { findHeartbeat, findLastDispatch } from '../persistence/pulse.ts';
 import type { Store } from '../persistence/store.ts';
@@ -28,7 +29,7 @@ export async function measureHealth(deps: HealthDeps): Promise<RemindersHealth> 
   const [store, storeSkewMs, brokerSkewMs] = await Promise.all([
     orUndefined(measureStore(deps)),
     orUndefined(skewOf(deps.now, () => storeClock(deps.store))),
-    orUndefined(skewOf(deps.now, () => brokerClock(deps.broker))),
+    orUndefined(skewOf(deps.now, () => askReminderStream(deps.broker))),
   ]);
   const skews = [storeSkewMs, brokerSkewMs].filter((skew) => skew !== undefined);
   const clockSkewMs = skews.toSorted((a, b) => Math.abs(b) - Math.abs(a))[0] ?? null;
@@ -70,16 +71,6 @@ const Hello = z.object({ localTime: z.date() });
 
 async function storeClock({ db }: Store): Promise<Date> {
   return Hello.parse(await db.admin().command({ hello: 1 })).localTime;
-}
-
-const StreamInfo = z.object({ ts: z.coerce.date() });
-
-/** Of the stream that reminders go to, so that the question is also whether they could. */
-async function brokerClock(handle: BrokerHandle): Promise<Date> {
-  await handle.check();
-  const { connection } = await handle.connected();
-  const answer = await connection.request('$JS.API.STREAM.INFO.REMINDER', '', { timeout: answerWithinMs });
-  return StreamInfo.parse(answer.json()).ts;
 }
 
 async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -17,8 +17,8 @@ const dayMs = 24 * 60 * minuteMs;
 /** When what is planned is due: nothing while this runs, and then some in each minute. */
 const dueFromMs = 2 * dayMs;
 const dueWithinMs = 30 * dayMs;
-/** After the seeding, before anything is measured. */
-const settleMs = 10_000;
+/** After the seeding, before anything is measured: the store cleans up behind it within about a minute. */
+const settleMs = 90_000;
 const warmUps = 60;
 const turns = 300;
 const goalMs = 10;

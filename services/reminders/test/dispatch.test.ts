@@ -107,6 +107,23 @@ test('a decision that the store does not take at all sends nothing, and is left 
   expect(sent).toHaveBeenCalledTimes(1);
 });
 
+test('a mark that the store loses keeps the decision in its outbox, and the sweep makes it, with nothing sent again', async () => {
+  const { deps } = createDeps();
+  const assignmentId = await plannedDue(deps, 0);
+  const updateMany = vi.fn(world.store.ledger.updateMany.bind(world.store.ledger));
+  updateMany.mockImplementationOnce(world.store.ledger.updateMany.bind(world.store.ledger));
+  updateMany.mockResolvedValueOnce({ modifiedCount: 0 } as never);
+  const ledger = Object.assign(Object.create(world.store.ledger), { updateMany });
+  await expect(dispatchDue({ ...deps, store: { ...world.store, ledger } })).rejects.toThrow('1 of 1 reminders');
+  expect(await stateOf(assignmentId)).toBe('SENDING');
+
+  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  const later = { ...deps, now: () => afterTheClaim };
+  await sweep({ ...later, dispatch: createDispatch(later) });
+  expect(await stateOf(assignmentId)).toBe('SENT');
+  expect((await world.published(assignmentId)).filter(({ type }) => type === 'reminder.due')).toHaveLength(1);
+});
+
 test.each([
   ['away', () => world.broker.manager.streams.delete('REMINDER')],
   ['full', () => world.broker.manager.streams.update('REMINDER', { max_msgs: 1 })],

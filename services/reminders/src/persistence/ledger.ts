@@ -53,12 +53,16 @@ export async function releaseStaleClaims(store: Store, now: Date): Promise<numbe
   return late.modifiedCount + rest.modifiedCount;
 }
 
+/** @throws when the store has not taken it for all, which FerretDB may not say when it breaks up a deadlock */
 export async function markSent(store: Store, ids: string[], sentAt: Date): Promise<void> {
   if (ids.length === 0) return;
-  await store.ledger.updateMany(
-    { _id: { $in: ids }, state: { $ne: 'SENT' } },
-    { $set: { state: 'SENT', sentAt, claim: null } },
-  );
+  const unmarked = { _id: { $in: ids }, state: { $ne: 'SENT' } } as const;
+  const { modifiedCount } = await store.ledger.updateMany(unmarked, {
+    $set: { state: 'SENT', sentAt, claim: null },
+  });
+  if (modifiedCount === ids.length) return;
+  const left = await store.ledger.countDocuments(unmarked);
+  if (left > 0) throw new Error(`The store has not marked ${left} of ${ids.length} reminders as sent.`);
 }
 
 export async function findRows(store: Store, ids: string[]): Promise<ReminderDocument[]> {

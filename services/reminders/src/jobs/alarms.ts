@@ -4,7 +4,7 @@ import { falseOnDuplicate } from '../persistence/assignments.ts';
 
 export const dispatchJob = 'dispatch';
 
-/** The job that looks for what is due within one minute; `part` names the workers that join in when it is much. */
+/** The job that looks for what is due within one minute. */
 export type DispatchData = { minute: Date };
 
 const minuteMs = 60_000;

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StreamName } from '@punctual/contracts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
+import { pause } from '../process/pause.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { advisoriesOn, keepGivenUp } from './given-up.ts';
@@ -77,7 +77,7 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
       } catch (error) {
         if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, 'cannot consume; trying again');
       }
-      await delay(retryPauseMs, undefined, { signal }).catch(() => {});
+      await pause(retryPauseMs, signal);
     }
   };
   // Without a broker, which is told of elsewhere, there is nothing to follow.

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { pause } from '../process/pause.ts';
 import type { Broker } from './broker.ts';
 import type { ConsumerDeps } from './consumer.ts';
 import { type DeclaredStream, declareStreams } from './declare-streams.ts';
@@ -54,8 +54,4 @@ async function lostOf({ manager }: Broker, names: readonly DeclaredStream[]): Pr
     ),
   );
   return lost.flat();
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
 import { isUnavailable } from '../http/unavailable.ts';
 import { failpoint } from '../process/failpoint.ts';
 import type { Logger } from '../process/logger.ts';
+import { pause } from '../process/pause.ts';
 import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
 import type { Broker } from './broker.ts';
 import type { Handling, Identified } from './consumer.ts';
@@ -78,7 +78,7 @@ async function applyOnceThere<E extends Identified>(
     const failure = await apply(deps, handling, batch);
     if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
     logger.warn({ err: failure.error, events: batch.length }, 'a server is away; waiting for it');
-    await delay(pauseMs, undefined, { signal }).catch(() => {});
+    await pause(pauseMs, signal);
   }
   return apply(deps, handling, batch);
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker, BrokerHandle } from '../nats/broker.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
+import { pause } from '../process/pause.ts';
 import { openLeaderSession } from './leader-session.ts';
 import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
 import { publishOutbox } from './publish-outbox.ts';
@@ -89,8 +89,4 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
     outboxMetrics.leads(undefined);
     await session.end();
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
+import { pause } from './pause.ts';
 
 /** Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one. */
 export function every(
@@ -11,7 +11,7 @@ export function every(
   const loop = async () => {
     while (!signal.aborted) {
       await run(signal).catch((error: unknown) => logger.warn({ err: error, job: name }, 'a job failed; trying again'));
-      await delay(pauseMs, undefined, { signal }).catch(() => {});
+      await pause(pauseMs, signal);
     }
   };
   const running = loop();

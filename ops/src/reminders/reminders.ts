@@ -1,5 +1,6 @@
-import { lenient, type Reminder, Reminders, Uuid } from '@punctual/contracts';
+import { lenient, type Reminder, Reminders } from '@punctual/contracts';
 import { type Command, type Context, type Input, jsonFlag, WrongUse } from '../cli/command.ts';
+import { assignmentId } from '../cli/read-input.ts';
 import { table } from '../cli/table.ts';
 import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem } from '../system/find-system.ts';
@@ -27,9 +28,7 @@ export const explainReminders: Command = {
   argument: { name: 'ASSIGNMENT', required: true },
   flags: { json: jsonFlag },
   run: async (context, input) => {
-    const id = Uuid.safeParse(input.argument).data;
-    if (id === undefined) throw new WrongUse(`${input.argument} is not the id of an assignment.`);
-    await show(context, input, `/assignments/${id}/reminders`, 'No reminder of it is kept.');
+    await show(context, input, `/assignments/${assignmentId(input.argument)}/reminders`, 'No reminder of it is kept.');
   },
 };
 

@@ -1,8 +1,9 @@
-import { type Consumer, DeliverPolicy, JetStreamApiCodes, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
+import { type Consumer, DeliverPolicy, JetStreamApiCodes, type JsMsg } from '@nats-io/jetstream';
 import type { Broker } from '@punctual/chassis';
 import { Instant, type Reminder, ReminderId, type SentReminder, Uuid, Version } from '@punctual/contracts';
 import { z } from 'zod';
 import { reading } from '../changes/follow-stream.ts';
+import { isMissing } from './read-facts.ts';
 
 /** How long before the moment that the ledger noted, which is that of the last try, the event may have been stored. */
 const beforeMs = 10_000;
@@ -38,7 +39,7 @@ async function findDue(broker: Broker, sought: Sought, deadline: number): Promis
       await consumer.delete().catch(() => undefined);
     }
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    if (isMissing(error, JetStreamApiCodes.StreamNotFound)) return undefined;
     throw error;
   }
 }

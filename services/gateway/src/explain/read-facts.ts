@@ -76,6 +76,7 @@ function readBody(message: StoredMsg): z.infer<typeof Body> | undefined {
   }
 }
 
-function isMissing(error: unknown, code: number): boolean {
+/** Whether NATS says by this code that there is none. */
+export function isMissing(error: unknown, code: number): boolean {
   return error instanceof JetStreamApiError && error.code === code;
 }

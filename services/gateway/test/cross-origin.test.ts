@@ -1,3 +1,4 @@
+import { endpoints } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
 import { call, type Gateway, id, startGateway } from './gateway.ts';
@@ -25,6 +26,8 @@ afterAll(async () => {
   await service.stop();
 });
 
+const listed = (value: unknown) => String(value).toLowerCase().split(/,\s*/);
+
 const preflight = (from: string) => ({
   headers: { origin: from, 'access-control-request-method': 'POST', 'access-control-request-headers': 'if-match' },
 });
@@ -35,12 +38,35 @@ test('a preflight of a named origin is answered, without a token and as often as
     expect(status).toBe(204);
     expect(headers).toMatchObject({
       'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'GET,POST,PUT',
+      'access-control-allow-methods': expect.stringMatching(/GET.*POST|POST.*GET/),
       'access-control-allow-headers': expect.stringMatching(/Authorization.*Idempotency-Key.*If-Match.*Last-Event-ID/),
       'access-control-max-age': '600',
     });
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   }
+});
+
+test('a preflight allows every method of the contract and every header that a request may carry', async () => {
+  const methods = new Set(Object.values(endpoints).map(({ method }) => method));
+  const names = ['authorization', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate', 'baggage'];
+  for (const method of methods) {
+    const headers = {
+      origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': names.join(','),
+    };
+    const answer = await call(open.url, 'OPTIONS', path, { headers });
+    expect(answer.status).toBe(204);
+    expect(listed(answer.headers['access-control-allow-methods'])).toContain(method.toLowerCase());
+    expect(listed(answer.headers['access-control-allow-headers'])).toEqual(expect.arrayContaining(names));
+  }
+});
+
+test('a page may read every header of an answer that means something to it', async () => {
+  const { headers } = await open.call('GET', `/assignments/${id}`, { headers: { origin } });
+  expect(listed(headers['access-control-expose-headers'])).toEqual(
+    expect.arrayContaining(['allow', 'etag', 'idempotent-replayed', 'location', 'retry-after', 'x-request-id']),
+  );
 });
 
 test('a preflight of another origin is allowed nothing', async () => {

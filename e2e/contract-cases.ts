@@ -252,6 +252,7 @@ function windowProblems(
     'window-in-past': wrong(windowIn(now, { startsInMinutes: -60, minutes: 60 })),
     'window-too-far': wrong(windowOn(now, { days: 90, hour: 12, minutes: 60 })),
     'window-too-short': wrong(windowIn(now, { startsInMinutes: 60, minutes: 29 })),
+    'window-too-long': wrong(windowIn(now, { startsInMinutes: 60, minutes: 20_161 })),
     'window-taken': async () => {
       const { provider, assignmentId } = await visits.confirmed();
       const { scheduledStart, scheduledEnd } = await customer.getAssignment({

@@ -25,6 +25,8 @@ test.each([
   [() => read('a', '--from'), "Option '--from <value>' argument missing."],
   [() => required(read('a'), 'from'), '--from is missing.'],
   [() => instantOf(read('a', '--from', '2026-11-20T00:00'), 'from'), 'is not a moment such as'],
+  [() => instantOf(read('a', '--from', '+275760-09-13T00:00Z'), 'from'), 'is not a moment such as'],
+  [() => instantOf(read('a', '--from', '0000-06-01T00:00Z'), 'from'), 'is not a moment such as'],
   [() => wholeNumber('--sequence', '0'), '--sequence 0 is not a positive whole number.'],
 ])('%s is refused, and why', (attempt, reason) => {
   expect(attempt).toThrow(expect.objectContaining({ name: 'WrongUse', message: expect.stringContaining(reason) }));

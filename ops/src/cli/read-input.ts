@@ -29,12 +29,12 @@ export function required(input: Input, flag: string): string {
   return value;
 }
 
-/** The moment that a flag names, in RFC 3339 with an offset or `Z`; seconds may be left out. */
+/** The moment that a flag names, in RFC 3339 with an offset or `Z`, of the years 1 to 9999; seconds may be left out. */
 export function instantOf(input: Input, flag: string): Temporal.Instant | undefined {
   const text = input.text(flag);
   if (text === undefined) return undefined;
   try {
-    return Temporal.Instant.from(text);
+    return storable(Temporal.Instant.from(text));
   } catch {
     throw new WrongUse(`--${flag} ${text} is not a moment such as 2026-11-20T00:00Z.`);
   }
@@ -66,6 +66,12 @@ export function assignmentId(text: string): string {
 export function wholeNumber(name: string, text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new WrongUse(`${name} ${text} is not a positive whole number.`);
   return Number(text);
+}
+
+/** @throws RangeError for a year that NATS and PostgreSQL do not read */
+function storable(instant: Temporal.Instant): Temporal.Instant {
+  if (/^(?!0000)[0-9]{4}-/.test(instant.toString())) return instant;
+  throw new RangeError(`${instant} is not of the years 1 to 9999.`);
 }
 
 function parse(flags: Command['flags'], args: readonly string[]) {

@@ -82,7 +82,7 @@ export type Problem = {
   conflict?: Interval;
   freeWindows?: Array<Interval>;
   nearestValid?: { start?: string; end?: string };
-  limits?: { notBefore: string; notAfter: string; minMinutes: number };
+  limits?: { notBefore: string; notAfter: string; minMinutes: number; maxMinutes: number };
 };
 
 export type ProblemCode =
@@ -108,6 +108,7 @@ export type ProblemCode =
   | 'window-in-past'
   | 'window-too-far'
   | 'window-too-short'
+  | 'window-too-long'
   | 'nonexistent-local-time'
   | 'unknown-timezone'
   | 'reason-required'

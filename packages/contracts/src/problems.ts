@@ -24,6 +24,7 @@ export const problems = {
   'window-in-past': { status: 422, title: 'The window has begun already' },
   'window-too-far': { status: 422, title: 'The window begins too far ahead' },
   'window-too-short': { status: 422, title: 'The window is too short' },
+  'window-too-long': { status: 422, title: 'The window is too long' },
   'nonexistent-local-time': { status: 422, title: 'The clocks skip this local time' },
   'unknown-timezone': { status: 422, title: 'There is no such time zone' },
   'reason-required': { status: 422, title: 'A provider who rejects must say why' },

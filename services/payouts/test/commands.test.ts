@@ -293,4 +293,26 @@ describe('the list', () => {
       expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed' } });
     },
   );
+
+  const place = (createdAt: string) => Buffer.from(`${createdAt} ${randomUUID()}`).toString('base64url');
+  it.each([
+    'from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.99999999999999999999Z',
+    'from=9999-12-31T00:00:00-23:59',
+    'from=0000-01-01T00:00:00Z',
+    'to=0001-01-01T00:00:00%2B23:59',
+    'to=2026-12-31T23:59:60Z',
+    `cursor=${place('0000-01-01T00:00:00.000Z')}`,
+    `cursor=${place('0001-01-01T00:00:00.000Z')}`,
+    `cursor=${place('9999-12-31T23:59:59.999Z')}`,
+  ])('answers any date of a client, as JSON and as CSV: %s', async (query) => {
+    for (const accept of ['application/json', 'text/csv']) {
+      const response = await fetch(`${world.services[0]?.url}/payouts?${query}`, {
+        headers: { accept, authorization: `Bearer ${await world.environment.token('finance', ann)}` },
+      });
+      await response.text();
+      expect([200, 400]).toContain(response.status);
+    }
+    const until = query.replace(/.*=/, '');
+    expect([200, 400]).toContain((await world.call('finance', ann, `GET /ops/payouts/drift?until=${until}`)).status);
+  });
 });

@@ -90,6 +90,7 @@ function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'
     rules: {
       horizonDays: config.SCHEDULE_HORIZON_DAYS,
       minMinutes: config.SCHEDULE_MIN_MINUTES,
+      maxMinutes: config.SCHEDULE_MAX_MINUTES,
       proposalTtlHours: config.PROPOSAL_TTL_HOURS,
     },
   };

@@ -143,6 +143,27 @@ describe('then preconditions, then the transition, then the rules', () => {
   });
 });
 
+test('a window that is too long is refused with the limits, by a dry run too', async () => {
+  const { job, customer } = await scheduling.cast();
+  const longest = 14 * 24 * 60;
+  for (const query of ['?dryRun=true', '']) {
+    const refused = await customer.post(`/jobs/${job.id}/schedule${query}`, windowIn(60, longest + 1));
+    expect(problemOf(refused)).toMatchObject({
+      status: 422,
+      code: 'window-too-long',
+      limits: { minMinutes: 30, maxMinutes: longest },
+    });
+    const never = { ...windowIn(60), end: '9999-12-31T23:59:59-12:00' };
+    expect(problemOf(await customer.post(`/jobs/${job.id}/schedule${query}`, never)).code).toBe('window-too-long');
+    const backwards = { start: windowIn(600).start, end: windowIn(60).start };
+    expect(problemOf(await customer.post(`/jobs/${job.id}/schedule${query}`, backwards))).toMatchObject({
+      code: 'window-too-short',
+      limits: { maxMinutes: longest },
+    });
+    expect((await customer.post(`/jobs/${job.id}/schedule${query}`, windowIn(60, longest))).status).toBe(200);
+  }
+});
+
 test('a dry run checks everything and changes nothing', async () => {
   const { assignment, job, customer, provider } = await scheduling.cast();
   const path = `/jobs/${job.id}/schedule?dryRun=true`;

@@ -100,6 +100,22 @@ test('a list holds the own ones, page by page, and all of them for ops', async (
   expect(problemOf(await provider.get('/assignments?cursor=!!')).code).toBe('validation-failed');
 });
 
+test.each([
+  ['0000-01-01T00:00:00Z', 400],
+  ['0001-01-01T00:00:00Z', 200],
+  ['0001-01-01T00:00:00+23:59', 400],
+  ['9999-12-31T23:59:59.99999999999999999999Z', 200],
+  ['9999-12-31T23:59:59-12:00', 400],
+  ['+275760-09-13T00:00:00Z', 400],
+])('a list and free windows may be asked for from %s: %i', async (date, status) => {
+  const ops = await scheduling.person('ops');
+  for (const path of ['/assignments', `/providers/${randomUUID()}/free-windows`]) {
+    for (const name of ['from', 'to']) {
+      expect((await ops.get(`${path}?${new URLSearchParams({ [name]: date })}`)).status).toBe(status);
+    }
+  }
+});
+
 test('free windows leave out what is confirmed, and end at the horizon', async () => {
   const { assignment, job, customer, provider } = await scheduling.cast();
   const booked = windowIn(10 * 24 * 60, 120);

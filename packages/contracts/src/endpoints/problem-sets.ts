@@ -41,5 +41,6 @@ export const windowRules = [
   'window-in-past',
   'window-too-far',
   'window-too-short',
+  'window-too-long',
   'window-taken',
 ] as const satisfies ProblemCode[];

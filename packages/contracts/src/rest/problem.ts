@@ -27,7 +27,14 @@ export const Problem = z
     nearestValid: z
       .strictObject({ start: dateTimeWithOffset.optional(), end: dateTimeWithOffset.optional() })
       .optional(),
-    limits: z.strictObject({ notBefore: Instant, notAfter: Instant, minMinutes: z.int().min(1) }).optional(),
+    limits: z
+      .strictObject({
+        notBefore: Instant,
+        notAfter: Instant,
+        minMinutes: z.int().min(1),
+        maxMinutes: z.int().min(1),
+      })
+      .optional(),
   })
   .meta({
     id: 'Problem',

@@ -65,7 +65,7 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
 
 /** As Stripe counts time. */
 function inSeconds(time: Date): number {
-  return Number(String(time.getTime()).slice(0, -3));
+  return Math.floor(time.getTime() / 1_000);
 }
 
 /** What Stripe calls a transfer, in our words. */

@@ -5,7 +5,9 @@ import { z } from 'zod';
 /** The place of a row in a list that is ordered by creation. */
 export type Place = { createdAt: Date; id: string };
 
-const Written = z.tuple([Instant, Uuid]);
+/** PostgreSQL has no year 0. */
+const Storable = Instant.refine((text) => !text.startsWith('0000-'));
+const Written = z.tuple([Storable, Uuid]);
 
 /** Makes a place into the opaque text that a client hands back for the next page. */
 export function toCursor({ createdAt, id }: Place): string {

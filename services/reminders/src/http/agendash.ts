@@ -31,7 +31,8 @@ function signIn(authenticate: Authenticate): RequestHandler {
       httpOnly: true,
       sameSite: 'strict',
       secure: request.secure,
-      expires: new Date(expiresAt * 1_000),
+      // A token may name a moment that no date can hold.
+      expires: new Date(Math.min(expiresAt * 1_000, 8.64e15)),
     });
     response.redirect(303, `${path}/`);
   };

@@ -15,7 +15,7 @@ import { timelineItem } from './timeline-item.ts';
 
 const [customerId, providerId, opsId, financeId] = [1, 2, 3, 4].map((n) => `01936f2a-7c10-7000-8000-00000000000${n}`);
 const nextProviderId = '01936f2a-7c10-7000-8000-000000000009';
-const rules = { horizonDays: 60, minMinutes: 30, proposalTtlHours: 72 };
+const rules = { horizonDays: 60, minMinutes: 30, maxMinutes: 20_160, proposalTtlHours: 72 };
 const begin = Temporal.Instant.from('2026-11-01T12:00:00Z');
 
 const people: Record<Role, Caller> = {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatLocal } from './format-time.ts';
 import { readWindow, type WantedWindow } from './wanted-window.ts';
 
-const limits = { horizonDays: 60, minMinutes: 30 };
+const limits = { horizonDays: 60, minMinutes: 30, maxMinutes: 20_160 };
 const hourMs = 3_600_000;
 
 function read(wanted: WantedWindow, zone: string, now: Temporal.Instant) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatLocal } from './format-time.ts';
 import { readWindow, requireTimeZone, startsWithin, type WantedWindow } from './wanted-window.ts';
 
-const limits = { horizonDays: 60, minMinutes: 30 };
+const limits = { horizonDays: 60, minMinutes: 30, maxMinutes: 20_160 };
 
 /** What a window is read as, two weeks before it starts unless said otherwise. */
 function read(wanted: WantedWindow, zone: string, now: string) {
@@ -94,6 +94,9 @@ describe('rules, in their order', () => {
     [{ start: at(60 * day + 1), end: at(61 * day) }, 'window-too-far'],
     [{ start: at(minute), end: at(31 * minute) }, 'accepted'],
     [{ start: at(minute), end: at(31 * minute - 1) }, 'window-too-short'],
+    [{ start: at(minute), end: at(14 * day + minute) }, 'accepted'],
+    [{ start: at(minute), end: at(14 * day + minute + 1) }, 'window-too-long'],
+    [{ start: at(minute), end: '9999-12-31T23:59:59-12:00' }, 'window-too-long'],
     [{ start: at(day), end: at(minute) }, 'window-too-short'],
     [{ start: at(-day), end: at(-2 * day) }, 'window-in-past'],
     [{ start: at(-day), end: at(-2 * day), timezone: 'Nowhere' }, 'unknown-timezone'],
@@ -105,7 +108,12 @@ describe('rules, in their order', () => {
 
   it('tells the limits with a window outside of them', () => {
     const refused = refusal(() => read({ start: at(-1), end: at(day) }, 'UTC', now));
-    expect(refused.extras.limits).toEqual({ notBefore: now, notAfter: '2026-12-31T12:00:00.000Z', minMinutes: 30 });
+    expect(refused.extras.limits).toEqual({
+      notBefore: now,
+      notAfter: '2026-12-31T12:00:00.000Z',
+      minMinutes: 30,
+      maxMinutes: 20_160,
+    });
   });
 });
 

@@ -7,12 +7,13 @@ import { formatInstant, formatLocal } from './format-time.ts';
 export type WantedWindow = { start: string; end: string; timezone?: string | undefined };
 
 /** What a window is judged by (design §4.1). */
-export type WindowLimits = { horizonDays: number; minMinutes: number };
+export type WindowLimits = { horizonDays: number; minMinutes: number; maxMinutes: number };
 
 /**
  * Reads a wanted window and judges it by all rules but the provider's other windows, in the order of api.md.
  * @param assignmentZone where local times are when the window names no zone of its own
- * @throws DomainError `unknown-timezone`, `nonexistent-local-time`, `window-in-past`, `window-too-far`, `window-too-short`
+ * @throws DomainError `unknown-timezone`, `nonexistent-local-time`, `window-in-past`, `window-too-far`, `window-too-short`,
+ *   `window-too-long`
  */
 export function readWindow(
   wanted: WantedWindow,
@@ -77,16 +78,26 @@ function refuseNonexistent({ start, end }: { start: ReadTime; end: ReadTime }, z
 }
 
 function refuseOutOfLimits({ start, end }: Interval, now: Temporal.Instant, rules: WindowLimits): void {
-  const { minMinutes, horizonDays } = rules;
+  const { minMinutes, maxMinutes, horizonDays } = rules;
   const latest = horizon(now, rules);
-  const limits: Problem['limits'] = { notBefore: formatInstant(now), notAfter: formatInstant(latest), minMinutes };
+  const limits: Problem['limits'] = {
+    notBefore: formatInstant(now),
+    notAfter: formatInstant(latest),
+    minMinutes,
+    maxMinutes,
+  };
   if (Temporal.Instant.compare(start, now) <= 0) {
     throw new DomainError('window-in-past', 'The window must start in the future.', { limits });
   }
   if (Temporal.Instant.compare(start, latest) > 0) {
     throw new DomainError('window-too-far', `The window must start within the next ${horizonDays} days.`, { limits });
   }
-  if (end.epochMilliseconds - start.epochMilliseconds < minMinutes * 60_000) {
+  const lengthMs = end.epochMilliseconds - start.epochMilliseconds;
+  if (lengthMs < minMinutes * 60_000) {
     throw new DomainError('window-too-short', `The window must last at least ${minMinutes} minutes.`, { limits });
+  }
+  // Also keeps an end out of the year 10000, in UTC and in any zone: neither events nor the store could hold it.
+  if (lengthMs > maxMinutes * 60_000) {
+    throw new DomainError('window-too-long', `The window must last at most ${maxMinutes} minutes.`, { limits });
   }
 }

@@ -16,15 +16,9 @@ export type System = {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function replicasOf({ STREAM_REPLICAS: text }: Environment): number {
-  const replicas = z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(5)
-    .default(1)
-    .safeParse(text || undefined);
-  if (!replicas.success) throw new Error(`STREAM_REPLICAS ${text} is not a number from 1 to 5.`);
-  return replicas.data;
+  if (!text) return 1;
+  if (!/^[1-5]$/.test(text)) throw new Error(`STREAM_REPLICAS ${text} is not a number from 1 to 5.`);
+  return Number(text);
 }
 
 const names = {

@@ -26,5 +26,6 @@ export { every } from './process/every.ts';
 export { failpoint, type Moment } from './process/failpoint.ts';
 export type { Lifecycle } from './process/lifecycle.ts';
 export type { Logger } from './process/logger.ts';
+export { count, durationDays, durationHours, durationMinutes, durationMs } from './process/numbers.ts';
 export { runService, type Service, type ServiceDefinition, type ServiceDeps, startService } from './process/service.ts';
 export { currentTraceId, currentTraceparent, inSpan, traceHeaders } from './telemetry/trace-context.ts';

@@ -1,7 +1,7 @@
-import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import { AuthConfig, BrokerConfig, count, durationMs, HttpConfig } from '@punctual/chassis';
 import { z } from 'zod';
+import { readTrustedProxies } from './http/trusted-proxies.ts';
 
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const list = z
   .string()
   .default('')
@@ -17,35 +17,38 @@ export const GatewayConfig = z.object({
   PAYOUTS_URL: z.url(),
 
   /** How long a service may take to accept a connection. */
-  UPSTREAM_CONNECT_TIMEOUT_MS: count(1_000),
+  UPSTREAM_CONNECT_TIMEOUT_MS: durationMs({ max: 60_000, default: 1_000 }),
   /** How long a service may take to begin its answer, and be silent while it answers. */
-  UPSTREAM_TIMEOUT_MS: count(10_000),
+  UPSTREAM_TIMEOUT_MS: durationMs({ max: 600_000, default: 10_000 }),
   /** How many requests one service answers at a time, each on a connection of its own. */
-  UPSTREAM_CONNECTIONS: count(128),
+  UPSTREAM_CONNECTIONS: count({ max: 10_000, default: 128 }),
   /** How many more may wait for one of these connections. */
-  UPSTREAM_QUEUE: z.coerce.number().int().min(0).default(128),
+  UPSTREAM_QUEUE: count({ min: 0, max: 100_000, default: 128 }),
 
   /** Origins whose pages may call the API, as `https://app.example,https://ops.example`; none by default. */
   CORS_ORIGINS: list.pipe(z.array(z.url().transform((url) => new URL(url).origin))),
   /** Requests a second. */
-  RATE_LIMIT_PER_USER: count(100),
+  RATE_LIMIT_PER_USER: count({ max: 1_000_000, default: 100 }),
   /** Requests a second without a valid token. */
-  RATE_LIMIT_PER_ADDRESS: count(20),
+  RATE_LIMIT_PER_ADDRESS: count({ max: 1_000_000, default: 20 }),
   /** Requests a second to `/webhooks/…` by an address: a payment provider tells of many payments at once. */
-  RATE_LIMIT_WEBHOOKS: count(200),
+  RATE_LIMIT_WEBHOOKS: count({ max: 1_000_000, default: 200 }),
   /** Whose `X-Forwarded-For` is believed: a number of proxies before the gateway, or their addresses and networks; nobody's by default. */
-  TRUST_PROXY: list.transform(([first, ...more]) => {
-    if (first === undefined) return false;
-    return more.length === 0 && /^\d+$/.test(first) ? Number(first) : [first, ...more];
+  TRUST_PROXY: list.transform((items, context) => {
+    const trusted = readTrustedProxies(items);
+    if (trusted !== undefined) return trusted;
+    const message = 'must be a whole number from 0 to 32, or addresses and networks as 10.0.0.0/8,loopback';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
   }),
   /** Requests in progress, beyond which more are turned away. Open streams of changes do not count. */
-  MAX_REQUESTS_IN_FLIGHT: count(1_000),
+  MAX_REQUESTS_IN_FLIGHT: count({ max: 1_000_000, default: 1_000 }),
   /** The mean delay of the event loop in a second, beyond which requests are turned away. */
-  MAX_EVENT_LOOP_DELAY_MS: count(500),
+  MAX_EVENT_LOOP_DELAY_MS: durationMs({ max: 60_000, default: 500 }),
 
   /** Open streams of changes, beyond which more are turned away. */
-  MAX_CHANGE_STREAMS: count(5_000),
+  MAX_CHANGE_STREAMS: count({ max: 1_000_000, default: 5_000 }),
   /** After how much silence a stream of changes says that it is alive; the contract promises 15 s. */
-  CHANGES_HEARTBEAT_MS: z.coerce.number().int().min(100).max(15_000).default(10_000),
+  CHANGES_HEARTBEAT_MS: durationMs({ min: 100, max: 15_000, default: 10_000 }),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

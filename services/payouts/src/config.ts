@@ -1,5 +1,7 @@
-import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import { AuthConfig, BrokerConfig, count, durationMs, HttpConfig } from '@punctual/chassis';
 import { z } from 'zod';
+
+const dayMs = 86_400_000;
 
 /** What this service reads from its environment; the README says what each variable means. */
 export const Config = z
@@ -8,19 +10,24 @@ export const Config = z
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
     DATABASE_URL: z.string().min(1),
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+    DATABASE_POOL_SIZE: count({ min: 2, max: 1_000, default: 10 }),
     /** Amounts from here on, in minor units, need two different people. */
-    PAYOUT_TWO_PERSON_MINOR: z.coerce.number().int().min(1).default(100_000),
+    PAYOUT_TWO_PERSON_MINOR: count({ max: 1_000_000_000_000, default: 100_000 }),
     /** Who pays. `manual`: a person does, and records it. */
     PAYMENT_PROVIDER: z.enum(['manual', 'stripe']).default('manual'),
     STRIPE_API_KEY: z.string().optional(),
     /** With it notices of Stripe are taken, also while payments are made by hand again. */
     STRIPE_WEBHOOK_SECRET: z.string().optional(),
     STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
-    STRIPE_TIMEOUT_MS: z.coerce.number().int().min(1).max(25_000).default(10_000),
+    STRIPE_TIMEOUT_MS: durationMs({ max: 25_000, default: 10_000 }),
     /** How often one payment is tried before a person has to look, and the pause after the first try; it doubles. */
-    PAYMENT_TRIES: z.coerce.number().int().min(1).max(20).default(8),
-    PAYMENT_PAUSE_MS: z.coerce.number().int().min(0).default(1_000),
+    PAYMENT_TRIES: count({ max: 20, default: 8 }),
+    PAYMENT_PAUSE_MS: durationMs({ max: 3_600_000, default: 1_000 }),
+  })
+  // Later than that the provider no longer knows an attempt by its key (ADR 0013).
+  .refine((config) => config.PAYMENT_PAUSE_MS * (2 ** (config.PAYMENT_TRIES - 1) - 1) <= dayMs, {
+    path: ['PAYMENT_PAUSE_MS'],
+    error: 'doubled after each of PAYMENT_TRIES, must not add up to more than a day',
   })
   .superRefine((config, context) => {
     if (config.PAYMENT_PROVIDER !== 'stripe') return;

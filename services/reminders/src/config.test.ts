@@ -26,6 +26,7 @@ test.each([
   ['REMINDER_UPCOMING_1H_MINUTES', String(24 * 60)],
   ['REMINDER_RESPOND_LAST_MINUTES', String(72 * 60)],
   ['REMINDER_GRACE_MS', '0'],
+  ['REMINDER_CLAIM_MS', '60001'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readConfig(RemindersConfig, { ...environment, [name]: value })).toThrow(name);
 });

@@ -1,9 +1,17 @@
-import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import {
+  AuthConfig,
+  BrokerConfig,
+  durationDays,
+  durationHours,
+  durationMinutes,
+  durationMs,
+  HttpConfig,
+} from '@punctual/chassis';
 import { z } from 'zod';
 import type { PlanRules } from './domain/planned-reminder.ts';
 
 const minuteMs = 60_000;
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const yearMinutes = 365 * 24 * 60;
 
 /** The environment of the service. Lead times that could never ring, or in the wrong order, are refused at start. */
 export const RemindersConfig = z
@@ -13,23 +21,23 @@ export const RemindersConfig = z
     ...BrokerConfig.shape,
     MONGO_URL: z.string().min(1),
     /** How far ahead scheduling lets a window start. */
-    SCHEDULE_HORIZON_DAYS: count(60),
+    SCHEDULE_HORIZON_DAYS: durationDays({ max: 3_650, default: 60 }),
     /** How long scheduling lets a proposal wait; both must have the same figure. */
-    PROPOSAL_TTL_HOURS: count(72),
-    REMINDER_RESPOND_LAST_MINUTES: count(120),
-    REMINDER_UPCOMING_24H_MINUTES: count(24 * 60),
-    REMINDER_UPCOMING_1H_MINUTES: count(60),
-    REMINDER_MIN_GAP_MINUTES: count(30),
+    PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }),
+    REMINDER_RESPOND_LAST_MINUTES: durationMinutes({ max: yearMinutes, default: 120 }),
+    REMINDER_UPCOMING_24H_MINUTES: durationMinutes({ max: yearMinutes, default: 24 * 60 }),
+    REMINDER_UPCOMING_1H_MINUTES: durationMinutes({ max: yearMinutes, default: 60 }),
+    REMINDER_MIN_GAP_MINUTES: durationMinutes({ max: yearMinutes, default: 30 }),
     /** How late a reminder may be before it is OVERDUE. */
-    REMINDER_GRACE_MS: count(60_000),
+    REMINDER_GRACE_MS: durationMs({ max: 86_400_000, default: 60_000 }),
     /** How long a worker may hold reminders without having sent them. */
-    REMINDER_CLAIM_MS: count(30_000),
+    REMINDER_CLAIM_MS: durationMs({ max: 3_600_000, default: 30_000 }),
     /** How long what was sent or suppressed can be looked up. */
-    REMINDER_KEEP_DAYS: count(90),
+    REMINDER_KEEP_DAYS: durationDays({ max: 3_650, default: 90 }),
     /** How often Agenda looks for jobs. */
-    SCHEDULER_POLL_MS: count(1_000),
+    SCHEDULER_POLL_MS: durationMs({ max: 3_600_000, default: 1_000 }),
     /** How often the sweep looks for what the clock has missed. */
-    SWEEP_EVERY_MS: count(5_000),
+    SWEEP_EVERY_MS: durationMs({ max: 3_600_000, default: 5_000 }),
   })
   .refine((config) => config.REMINDER_RESPOND_LAST_MINUTES < config.PROPOSAL_TTL_HOURS * 60, {
     path: ['REMINDER_RESPOND_LAST_MINUTES'],
@@ -42,6 +50,11 @@ export const RemindersConfig = z
   .refine((config) => config.REMINDER_UPCOMING_24H_MINUTES <= config.SCHEDULE_HORIZON_DAYS * 24 * 60, {
     path: ['REMINDER_UPCOMING_24H_MINUTES'],
     error: 'must not be more than SCHEDULE_HORIZON_DAYS',
+  })
+  // Else reminders that a worker died with are overdue before another may have them.
+  .refine((config) => config.REMINDER_CLAIM_MS <= config.REMINDER_GRACE_MS, {
+    path: ['REMINDER_CLAIM_MS'],
+    error: 'must not be more than REMINDER_GRACE_MS',
   });
 export type RemindersConfig = z.infer<typeof RemindersConfig>;
 

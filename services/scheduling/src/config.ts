@@ -1,7 +1,14 @@
-import { AuthConfig, BrokerConfig, HttpConfig } from '@punctual/chassis';
+import {
+  AuthConfig,
+  BrokerConfig,
+  count,
+  durationDays,
+  durationHours,
+  durationMinutes,
+  durationMs,
+  HttpConfig,
+} from '@punctual/chassis';
 import { z } from 'zod';
-
-const whole = z.coerce.number().int().positive();
 
 /** The environment of scheduling; the README lists every variable. */
 export const Config = z
@@ -11,18 +18,18 @@ export const Config = z
     ...BrokerConfig.shape,
     DATABASE_URL: z.string().min(1),
     /** At least two: a migration runs beside the lock that it waits for. */
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+    DATABASE_POOL_SIZE: count({ min: 2, max: 1_000, default: 10 }),
     /** How far ahead a window may start. */
-    SCHEDULE_HORIZON_DAYS: whole.default(60),
+    SCHEDULE_HORIZON_DAYS: durationDays({ max: 3_650, default: 60 }),
     /** How short a window may be. */
-    SCHEDULE_MIN_MINUTES: whole.default(30),
+    SCHEDULE_MIN_MINUTES: durationMinutes({ max: 527_040, default: 30 }),
     /** How long a window may be: 14 days, and never more than a year. */
-    SCHEDULE_MAX_MINUTES: whole.max(527_040).default(20_160),
+    SCHEDULE_MAX_MINUTES: durationMinutes({ max: 527_040, default: 20_160 }),
     /** How long a proposal waits for its answer. */
-    PROPOSAL_TTL_HOURS: whole.default(72),
+    PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }),
     /** Where the app opens an assignment: `<LINK_BASE>/assignments/<id>`. */
     LINK_BASE: z.url().default('https://app.punctual.example'),
-    EXPIRY_INTERVAL_MS: whole.default(1_000),
+    EXPIRY_INTERVAL_MS: durationMs({ max: 3_600_000, default: 1_000 }),
   })
   .refine((config) => config.SCHEDULE_MAX_MINUTES >= config.SCHEDULE_MIN_MINUTES, {
     path: ['SCHEDULE_MAX_MINUTES'],

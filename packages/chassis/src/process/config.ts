@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { count, durationMs } from './numbers.ts';
 
 /** What every service reads to listen and to log. */
 export const HttpConfig = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  PORT: count({ min: 0, max: 65_535, default: 0 }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** How long a stop may take before the process exits without having finished. */
-  SHUTDOWN_GRACE_MS: z.coerce.number().int().positive().default(10_000),
+  SHUTDOWN_GRACE_MS: durationMs({ max: 3_600_000, default: 10_000 }),
 });
 export type HttpConfig = z.infer<typeof HttpConfig>;
 
@@ -24,7 +25,7 @@ export const BrokerConfig = z.object({
   NATS_USER: z.string().optional(),
   NATS_PASSWORD: z.string().optional(),
   /** Copies of each stream; 3 in production (design §6). */
-  STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  STREAM_REPLICAS: count({ max: 5, default: 1 }),
 });
 export type BrokerConfig = z.infer<typeof BrokerConfig>;
 

@@ -1,6 +1,7 @@
 import { connectBroker, createAuthenticate, createHttpApp, type ServiceDefinition } from '@punctual/chassis';
 import { createChangeFeed } from './changes/change-feed.ts';
 import { GatewayConfig } from './config.ts';
+import { trustProxies } from './http/client-address.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { serveDocsAssets } from './http/docs.ts';
 import { serveEventDocs } from './http/event-docs.ts';
@@ -31,7 +32,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
       checks: [{ name: 'broker', required: false, check: broker.check }],
       routes: createRoutes({ config, logger, lifecycle, upstreams, broker, feed, load }),
       extend: (app) => {
-        app.set('trust proxy', config.TRUST_PROXY);
+        trustProxies(app, config.TRUST_PROXY);
         app.use(nameRequest, secureAnswers);
         if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
         app.use(load.admit, limitRate({ config, authenticate }));

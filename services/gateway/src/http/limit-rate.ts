@@ -2,6 +2,7 @@ import { type Authenticate, HttpProblem } from '@punctual/chassis';
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { GatewayConfig } from '../config.ts';
+import { clientAddress } from './client-address.ts';
 
 export type LimitRateDeps = { config: GatewayConfig; authenticate: Authenticate };
 
@@ -23,9 +24,9 @@ export function limitRate({ config, authenticate }: LimitRateDeps): RequestHandl
       : ofAddress(request);
     next();
   };
-  const ofAddress = ({ ip = '', path }: Request) => {
-    const address = ipKeyGenerator(ip);
-    return webhooks.test(path)
+  const ofAddress = (request: Request) => {
+    const address = ipKeyGenerator(clientAddress(request));
+    return webhooks.test(request.path)
       ? { key: `webhooks ${address}`, limit: config.RATE_LIMIT_WEBHOOKS }
       : { key: `address ${address}`, limit: config.RATE_LIMIT_PER_ADDRESS };
   };

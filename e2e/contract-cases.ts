@@ -124,6 +124,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           as: finance,
         }),
         'invalid-transition': async () => ofVisit('customer', await visits.unscheduled(), { kind: 'OTHER', reason }),
+        'not-started': async () => ofVisit('customer', await visits.confirmed(), { kind: 'NO_SHOW', reason }),
       },
     },
     getAssignment: { good: async () => ofVisit('customer', await visits.confirmed()) },

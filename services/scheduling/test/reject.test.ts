@@ -148,13 +148,16 @@ test('complete waits for the start; a dispute comes once and stops nothing', asy
     until: assignment.scheduledStart,
   });
   expect(problemOf(await provider.post(`${at}/complete`))).toMatchObject({ status: 422, code: 'not-started' });
-  const disputed = await customer.post(`${at}/dispute`, { kind: 'NO_SHOW', reason: 'Nobody came' });
+  const noShow = await customer.post(`${at}/dispute`, { kind: 'NO_SHOW', reason: 'Nobody came' });
+  expect(problemOf(noShow)).toMatchObject({ status: 422, code: 'not-started' });
+  expect((await customer.get(at)).body).toMatchObject({ scheduleVersion: 2, disputedAt: null });
+  const disputed = await customer.post(`${at}/dispute`, { kind: 'OTHER', reason: 'Nobody answers' });
   expect(disputed.body).toMatchObject({ status: 'CONFIRMED', scheduleVersion: 3 });
   expect(problemOf(await provider.post(`${at}/dispute`, { kind: 'OTHER', reason: 'Me too' })).code).toBe(
     'invalid-transition',
   );
   const event = (await neighbours.published(assignment.id, 3))[2];
-  expect(event?.data).toMatchObject({ kind: 'NO_SHOW', reason: 'Nobody came', status: 'CONFIRMED' });
+  expect(event?.data).toMatchObject({ kind: 'OTHER', reason: 'Nobody answers', status: 'CONFIRMED' });
   expect((await customer.post(`${at}/cancel`, { reason: 'Enough' })).body).toMatchObject({
     status: 'CANCELLED',
     scheduledStart: assignment.scheduledStart,

@@ -82,7 +82,7 @@ export const assignmentEndpoints = {
     params: IdParams,
     body: DisputeBody,
     success: assignment,
-    problems: change,
+    problems: [...change, 'not-started'],
   },
   getAssignment: {
     method: 'GET',

@@ -1,7 +1,7 @@
 import { type Action, ActionName, type ProblemCode } from '@punctual/contracts';
 import type { Assignment } from './assignment.ts';
 import { type Caller, capacities, whyNotAuthorized } from './authorize.ts';
-import { whyNotComplete } from './finish.ts';
+import { whyNotBegun } from './finish.ts';
 import { formatInstant } from './format-time.ts';
 import { isPossible, type Transition } from './transitions.ts';
 
@@ -13,7 +13,8 @@ export type Surroundings = {
 
 /**
  * What the caller may do now, in the order of api.md. `because` is the code that the command would be refused with; `until` is when
- * the answer changes by itself. What depends on the words of a request (a reason, a window) is not judged here.
+ * the answer changes by itself. What depends on the words of a request (a reason, a window,
+ * the kind of a dispute) is not judged here.
  */
 export function actions(
   assignment: Assignment,
@@ -54,7 +55,7 @@ function whyNot(
   const unauthorized = whyNotAuthorized(caller, assignment, name, now);
   if (unauthorized) return unauthorized;
   if (!transitionsOf[name].some((each) => isPossible(assignment, each, now))) return 'invalid-transition';
-  if (name === 'complete') return whyNotComplete(assignment, now);
+  if (name === 'complete') return whyNotBegun(assignment, now);
   return name === 'confirm' && windowTaken ? 'window-taken' : undefined;
 }
 

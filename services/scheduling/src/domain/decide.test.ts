@@ -1,5 +1,5 @@
 import { DomainError } from '@punctual/chassis/domain';
-import { type AssignmentStatus, makeEvent, type Role } from '@punctual/contracts';
+import { type AssignmentStatus, type DisputeKind, makeEvent, type Role } from '@punctual/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions } from './actions.ts';
@@ -229,6 +229,25 @@ describe('a proposal that has run out', () => {
       ['schedule.expired', 'system'],
       ['schedule.cancelled', 'customer'],
     ]);
+  });
+});
+
+describe('a dispute', () => {
+  const confirmed = play(straightOn.slice(0, 2)).last;
+  const start = begin.add({ minutes: 60 });
+  const disputed = (kind: DisputeKind, now: Temporal.Instant) =>
+    give(confirmed, 'customer', { name: 'dispute', body: { kind, reason: 'Nobody came' } }, now);
+
+  it('of a visit that nobody came to waits for its start, and no other does', () => {
+    const early = start.subtract({ milliseconds: 1 });
+    expect(disputed('NO_SHOW', early)).toMatchObject({ code: 'not-started' });
+    expect(disputed('NO_SHOW', start)).not.toBeInstanceOf(DomainError);
+    for (const kind of ['QUALITY', 'OTHER'] as const) expect(disputed(kind, early)).not.toBeInstanceOf(DomainError);
+  });
+
+  it('is offered before the start, since its kind is not known yet', () => {
+    const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), { windowTaken: false });
+    expect(offered.find(({ name }) => name === 'dispute')).toMatchObject({ allowed: true });
   });
 });
 

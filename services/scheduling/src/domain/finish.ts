@@ -19,24 +19,30 @@ export function cancel(
 
 /** @throws DomainError `not-started` */
 export function complete(assignment: Assignment, acting: Acting, now: Temporal.Instant): Change {
-  if (whyNotComplete(assignment, now)) {
+  if (whyNotBegun(assignment, now)) {
     throw new DomainError('not-started', 'The work can be completed once its window has begun.');
   }
   return change(assignment, { type: 'schedule.completed', actor: acting, at: now }, { status: 'COMPLETED' });
 }
 
-/** The rule of {@link complete} beyond the transition. */
-export function whyNotComplete({ scheduledStart }: Assignment, now: Temporal.Instant): ProblemCode | undefined {
+/** The rule of {@link complete} beyond the transition, and of a dispute that says that nobody came. */
+export function whyNotBegun({ scheduledStart }: Assignment, now: Temporal.Instant): ProblemCode | undefined {
   const begun = scheduledStart && Temporal.Instant.compare(scheduledStart, now) <= 0;
   return begun ? undefined : 'not-started';
 }
 
-/** Says that something is wrong; the status stays, and so does what can be done next. */
+/**
+ * Says that something is wrong; the status stays, and so does what can be done next.
+ * @throws DomainError `not-started` for a no-show at a visit that is still to come
+ */
 export function dispute(
   assignment: Assignment,
   { kind, reason }: Dispute,
   acting: Acting,
   now: Temporal.Instant,
 ): Change {
+  if (kind === 'NO_SHOW' && whyNotBegun(assignment, now)) {
+    throw new DomainError('not-started', 'Nobody can have missed a visit whose window has not begun.');
+  }
   return change(assignment, { type: 'schedule.disputed', actor: acting, at: now, reason, kind }, { disputedAt: now });
 }

@@ -297,6 +297,78 @@ it('finds where the books differ, and changes nothing', async () => {
   expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('PAID');
 });
 
+it.each<[string, unknown, number]>([
+  [
+    'a thin event',
+    { object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered', related_object: null },
+    200,
+  ],
+  ['the ping of an event destination', { object: 'v2.core.event', type: 'v2.core.event_destination.ping' }, 200],
+  ['a type that is still to be invented', { object: 'v3.core.event', type: 'transfer.imagined', data: null }, 200],
+  ['an event without data', { object: 'event', type: 'charge.succeeded' }, 200],
+  ['a transfer without its object', { object: 'event', type: 'transfer.created' }, 200],
+  ['a transfer that is null', { object: 'event', type: 'transfer.created', data: { object: null } }, 200],
+  [
+    'a transfer of another shape',
+    { object: 'event', type: 'transfer.reversed', data: { object: { id: 'tr_1' } } },
+    200,
+  ],
+  ['a transfer without metadata', transferEvent({ metadata: undefined }), 200],
+  ['a transfer with metadata that is null', transferEvent({ metadata: null }), 200],
+  [
+    "a transfer with another product's metadata",
+    transferEvent({ metadata: { attemptId: 'x\u0000', order: '7' } }),
+    200,
+  ],
+  ['a transfer of an attempt that is none', transferEvent({ metadata: { attemptId: randomUUID() } }), 200],
+  ['a transfer made at no time', transferEvent({ created: 9e15 }), 200],
+  ['no event', { id: undefined }, 400],
+  ['another object of theirs', { object: 'charge', type: 'card' }, 400],
+  ['an event with no type', { object: 'event', type: null }, 400],
+  ['an event with an id of another kind', { id: 7, object: 'event', type: 'charge.succeeded' }, 400],
+  ['an event with an id that no database keeps', { id: 'evt_\u0000', object: 'event', type: 'charge.succeeded' }, 400],
+])('answers %s, signed, and changes nothing', async (_what, event, status) => {
+  const body = JSON.stringify({ id: `evt_${randomUUID()}`, ...(event as object) });
+  const before = await books();
+  expect(await notify(body, Math.trunc(Date.now() / 1000))).toBe(status);
+  expect(await books()).toEqual(before);
+});
+
+it.each(['{}', '[]', 'null', '"text"', '7', 'true', 'text', '{', ' ', '[[[['])('refuses %s, signed', async (body) => {
+  expect(await notify(body, Math.trunc(Date.now() / 1000))).toBe(400);
+});
+
+it('takes any of several signatures, as of a secret that is being rolled, and refuses every other header', async () => {
+  const body = JSON.stringify({ id: `evt_${randomUUID()}`, object: 'event', type: 'charge.succeeded' });
+  const at = Math.trunc(Date.now() / 1000);
+  const sign = (key: string) => createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
+  const [good, other] = [sign(secret), sign('whsec_before')];
+  for (const header of [`t=${at},v1=${other},v1=${good}`, `t=${at},v1=${good},v1=${other},v0=${other}`])
+    expect(await deliver(body, header)).toBe(200);
+  const bad = ['', 't', 'v1', `t=${at}`, `t=${at},v1`, `t=${at},v1=`, `t=${at},v1=${'é'.repeat(64)}`, `t=,v1=${good}`];
+  for (const header of [
+    ...bad,
+    `t=${at},v0=${good}`,
+    `v1=${good}`,
+    `t=${'9'.repeat(400)},v1=${good}`,
+    ','.repeat(4_000),
+  ])
+    expect([header, await deliver(body, header)]).toEqual([header, 400]);
+});
+
+/** All that a notice could change. */
+async function books() {
+  const { rows } = await world.database.query(
+    'select (select count(*) from payment_result) as results, (select sum(version) from payout) as versions',
+  );
+  return rows;
+}
+
+function transferEvent(fields: object) {
+  const transfer = { id: 'tr_1', object: 'transfer', amount: 1, currency: 'eur', destination: 'acct_1', created: 1 };
+  return { object: 'event', type: 'transfer.created', data: { object: { ...transfer, metadata: {}, ...fields } } };
+}
+
 /** As Stripe has it of an attempt. */
 const transferOf = ({ id, amount }: Payout, attemptId: string): MovedTransfer => ({
   ...{ id: `tr_${randomUUID()}`, object: 'transfer', amount: amount.amountMinor, currency: 'eur' },
@@ -322,7 +394,11 @@ async function attemptsOf({ id }: Payout): Promise<{ id: string; outcomes: strin
 
 async function notify(body: string, at: number, key = secret): Promise<number> {
   const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
-  const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` };
+  return deliver(body, `t=${at},v1=${signature}`);
+}
+
+async function deliver(body: string, signature: string): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
   const response = await fetch(`${world.services[0]?.url}/webhooks/stripe`, { method: 'POST', headers, body });
   await response.body?.cancel();
   return response.status;

@@ -68,8 +68,14 @@ function inSeconds(time: Date): number {
   return Math.floor(time.getTime() / 1_000);
 }
 
+/** What is read of a transfer. */
+type StripeTransfer = Pick<
+  Stripe.Transfer,
+  'id' | 'amount' | 'currency' | 'created' | 'reversed' | 'amount_reversed' | 'metadata'
+> & { destination?: string | { id: string } | null | undefined };
+
 /** What Stripe calls a transfer, in our words. */
-export function toTransfer(transfer: Stripe.Transfer): Transfer {
+export function toTransfer(transfer: StripeTransfer): Transfer {
   const { id, amount, currency, destination, metadata, created, reversed, amount_reversed } = transfer;
   return {
     reference: id,

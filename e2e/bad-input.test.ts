@@ -46,7 +46,7 @@ describe('a body that cannot be read', () => {
       'bytes that are no UTF-8',
       new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]),
       400,
-      'validation-failed',
+      'malformed-body',
     ],
     ['200 kB', JSON.stringify({ ...job, title: 'x'.repeat(200_000) }), 413, 'payload-too-large'],
     ['200 kB of blanks', `${JSON.stringify(job)}${' '.repeat(200_000)}`, 413, 'payload-too-large'],

@@ -217,7 +217,13 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       bad: { forbidden: async () => ({ as: customer }) },
     },
     getOpenApi: { good: () => ({ as: stranger }) },
-    getDocs: { good: () => ({ as: stranger }) },
+    getDocs: {
+      good: () => ({ as: stranger }),
+      bad: {
+        'precondition-failed': async () => ({ as: stranger, headers: { 'if-match': '"another"' } }),
+        'range-not-satisfiable': async () => ({ as: stranger, headers: { range: 'bytes=9999999-' } }),
+      },
+    },
   };
 }
 

@@ -95,6 +95,7 @@ export type ProblemCode =
   | 'own-payout'
   | 'not-found'
   | 'method-not-allowed'
+  | 'request-timeout'
   | 'version-conflict'
   | 'invalid-transition'
   | 'window-taken'
@@ -105,6 +106,7 @@ export type ProblemCode =
   | 'payload-too-large'
   | 'uri-too-long'
   | 'unsupported-media-type'
+  | 'range-not-satisfiable'
   | 'window-in-past'
   | 'window-too-far'
   | 'window-too-short'
@@ -116,6 +118,7 @@ export type ProblemCode =
   | 'same-person'
   | 'idempotency-key-reused'
   | 'rate-limited'
+  | 'headers-too-large'
   | 'internal-error'
   | 'unavailable'
   | 'upstream-timeout';

@@ -85,6 +85,41 @@ test('a body that is small only as long as it is compressed is refused here', as
   expect(answer).toMatchObject({ status: 413, json: { code: 'payload-too-large' } });
 });
 
+test.each([
+  [
+    'damaged compression',
+    { 'content-encoding': 'gzip' },
+    gzipSync('{"title":"x"}').subarray(0, -4),
+    400,
+    'malformed-body',
+  ],
+  ['bytes that are not UTF-8', {}, Buffer.from('{"title":"\xff"}', 'latin1'), 400, 'malformed-body'],
+  ['an unknown compression', { 'content-encoding': 'rot13' }, Buffer.from('{}'), 415, 'unsupported-media-type'],
+  [
+    'another charset',
+    { 'content-type': 'application/json; charset=utf-16' },
+    Buffer.from('{}'),
+    415,
+    'unsupported-media-type',
+  ],
+])('a body of %s is refused here, also on its way to a webhook', async (_what, headers, body, status, code) => {
+  const before = service.received.length;
+  for (const path of ['/jobs', '/webhooks/stripe']) {
+    const answer = await gateway.call('POST', path, { headers: { ...jsonType, ...headers }, body });
+    expect(answer).toMatchObject({ status, json: { code } });
+  }
+  expect(service.received).toHaveLength(before);
+});
+
+test('an empty chunked body is handed on as none, and charset=utf8 is UTF-8', async () => {
+  const path = `/assignments/${id}/complete`;
+  const empty = { headers: { 'transfer-encoding': 'chunked' }, body: '' };
+  expect(await gateway.call('POST', path, empty)).toMatchObject({ status: 200 });
+  expect(service.received.at(-1)).toMatchObject({ url: path, body: '' });
+  const alias = { headers: { 'content-type': 'application/json; charset=utf8' }, body: '{}' };
+  expect(await gateway.call('POST', path, alias)).toMatchObject({ status: 200 });
+});
+
 test('the health of reminders needs no token', async () => {
   expect(await call(gateway.url, 'GET', '/workers/reminders/health')).toMatchObject({ status: 200 });
 });

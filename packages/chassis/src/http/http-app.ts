@@ -13,7 +13,8 @@ import type { Authenticate } from './authenticate.ts';
 import type { Handled, Route } from './handle.ts';
 import { type HealthCheck, live, ready } from './health.ts';
 import { HttpProblem, toProblemAnswer } from './http-problem.ts';
-import { readBody, readBytes, readRequest } from './read-request.ts';
+import { readBody, readBytes } from './read-body.ts';
+import { readRequest } from './read-request.ts';
 
 export type HttpAppDeps = {
   logger: Logger;
@@ -55,9 +56,13 @@ export function createHttpApp(deps: HttpAppDeps): Express {
 /** Answers with a problem, as the error handler of the app does; for what is answered outside of it. */
 export function sendProblem(request: Request, response: Response, error: unknown): void {
   const { status, headers, problem } = toProblemAnswer(error, request.originalUrl);
+  // Set by whoever began a good answer, such as a file's.
+  for (const name of ofTheResource) response.removeHeader(name);
   response.status(status).set(headers).set('Cache-Control', 'no-store').type('application/problem+json');
   response.send(JSON.stringify(problem));
 }
+
+const ofTheResource = ['Accept-Ranges', 'Content-Encoding', 'Content-Range', 'ETag', 'Last-Modified'];
 
 function chain({ authenticate }: HttpAppDeps, route: Route): RequestHandler[] {
   const { endpoint } = route;

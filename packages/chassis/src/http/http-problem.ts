@@ -1,6 +1,7 @@
 import { type Problem, type ProblemCode, problems, problemType } from '@punctual/contracts';
 import { DomainError, type ProblemExtras } from '../domain-error.ts';
 import { currentTraceId } from '../telemetry/trace-context.ts';
+import { fromLibrary } from './library-error.ts';
 import { isUnavailable } from './unavailable.ts';
 
 /** The edge itself says no: a shape, a token, a limit. */
@@ -46,27 +47,10 @@ export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer
 
 function toRefusal(error: unknown): DomainError | HttpProblem {
   if (error instanceof DomainError || error instanceof HttpProblem) return error;
+  const refused = fromLibrary(error);
+  if (refused) return new HttpProblem(...refused);
   if (isUnavailable(error)) {
     return new HttpProblem('unavailable', 'A part that this needs is away. Try again.', {}, { 'Retry-After': '1' });
   }
-  return fromExpress(error) ?? new HttpProblem('internal-error', 'Something failed on our side. It has been recorded.');
-}
-
-/** The errors that Express and its body parser raise for a request that they cannot read. */
-function fromExpress(error: unknown): HttpProblem | undefined {
-  if (!(error instanceof Error) || !('status' in error)) return undefined;
-  switch (error.status) {
-    case 400:
-      return 'type' in error
-        ? new HttpProblem('malformed-body', 'The body is not valid JSON.')
-        : new HttpProblem('validation-failed', 'The path cannot be decoded.', {
-            errors: [{ path: '', message: 'is not valid percent-encoding' }],
-          });
-    case 413:
-      return new HttpProblem('payload-too-large', 'The body is larger than 64 KiB.');
-    case 415:
-      return new HttpProblem('unsupported-media-type', 'The body must be application/json in UTF-8.');
-    default:
-      return undefined;
-  }
+  return new HttpProblem('internal-error', 'Something failed on our side. It has been recorded.');
 }

@@ -1,17 +1,10 @@
 import type { Endpoint } from '@punctual/contracts';
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import type { Caller } from './authenticate.ts';
 import type { HandlerRequest } from './handle.ts';
 import { HttpProblem } from './http-problem.ts';
-
-const limits = { limit: '64kb', type: () => true };
-
-/** Parses the JSON body of a request that has one; any other media type is refused. */
-export const readBody = ofJson(express.json({ ...limits, strict: false }));
-
-/** Reads the same bodies, and leaves them the bytes that they are. */
-export const readBytes = ofJson(express.raw(limits));
+import { faultyParameters, faultyStrings } from './unicode-faults.ts';
 
 /**
  * Parses path, query, headers and body by the endpoint's schemas.
@@ -23,7 +16,7 @@ export function readRequest(
   caller: Caller | undefined,
 ): HandlerRequest<Endpoint> {
   const faults: { path: string; message: string }[] = [];
-  const parse = (schema: z.ZodType | undefined, value: unknown) => {
+  const parse = (schema: z.ZodType | undefined, value: unknown): unknown => {
     if (!schema) return undefined;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
@@ -36,7 +29,12 @@ export function readRequest(
   const query = parse(endpoint.query, { ...request.query });
   const ifMatch = readIfMatch(request, faults);
   const body =
-    hasBody(request) || !endpoint.bodyOptional ? parse(endpoint.body, readParsedBody(endpoint, request)) : undefined;
+    request.body !== undefined || !endpoint.bodyOptional
+      ? parse(endpoint.body, requireBody(endpoint, request))
+      : undefined;
+  // Of what fits its schema: that is no deeper than the schema.
+  faults.push(...faultyParameters(request.originalUrl, pointer));
+  faults.push(...faultyStrings(query, pointer), ...faultyStrings(body, pointer));
   if (faults.length > 0) {
     throw new HttpProblem('validation-failed', 'The request does not have the shape that is described.', {
       errors: faults,
@@ -55,20 +53,8 @@ export function readRequest(
   } as HandlerRequest<Endpoint>;
 }
 
-function ofJson(read: RequestHandler): RequestHandler {
-  return (request, response, next) => {
-    if (!hasBody(request)) return next();
-    if (request.is('application/json')) return read(request, response, next);
-    next(new HttpProblem('unsupported-media-type', 'The body must be application/json.'));
-  };
-}
-
-function hasBody(request: Request): boolean {
-  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-}
-
-function readParsedBody(endpoint: Endpoint, request: Request): unknown {
-  if (endpoint.body && !hasBody(request)) throw new HttpProblem('malformed-body', 'A JSON body is needed.');
+function requireBody(endpoint: Endpoint, request: Request): unknown {
+  if (endpoint.body && request.body === undefined) throw new HttpProblem('malformed-body', 'A JSON body is needed.');
   return request.body;
 }
 
@@ -95,5 +81,5 @@ function toFaults(issue: z.core.$ZodIssue): { path: string; message: string }[] 
 
 /** A JSON pointer, RFC 6901. */
 function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path.map((part) => `/${String(part).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { z } from 'zod';
+import { answerUnreadable } from '../http/answer-unreadable.ts';
 import { enableTraceContext, flushSpans } from '../telemetry/trace-context.ts';
 import { type HttpConfig, readConfig } from './config.ts';
 import { createLifecycle, type Lifecycle, type OwnedLifecycle } from './lifecycle.ts';
@@ -86,6 +87,7 @@ export async function runService<C extends HttpConfig>(definition: ServiceDefini
 
 async function listen(app: Express, config: HttpConfig, lifecycle: OwnedLifecycle): Promise<string> {
   const server = createServer(receiving, app);
+  answerUnreadable(server);
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   lifecycle.onShutdown('http', async () => {

@@ -19,6 +19,6 @@ export const documentationEndpoints = {
     summary: 'A page to read the contract and try it',
     access: 'public',
     success: { status: 200, description: 'The page', contentType: 'text/html' },
-    problems: edge,
+    problems: [...edge, 'precondition-failed', 'range-not-satisfiable'],
   },
 } as const satisfies Record<string, Endpoint>;

@@ -1,0 +1,152 @@
+import { connect } from 'node:net';
+import { type Endpoint, endpoints, Problem } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from './test-stack.ts';
+import { giveJob } from './visit.ts';
+
+type Door = 'gateway' | 'scheduling' | 'reminders' | 'payouts';
+type Route = { door: Door; method: string; path: string; body?: string };
+type Reply = { status: number; type: string | undefined; body: string };
+
+/** Each is sent alone, to every route. Names that come twice are two headers. */
+const oddHeaders: readonly string[] = [
+  ...each('If-Match', '*', '"1"', 'W/"1"', '"a", "b"', '"', '', 'é'),
+  ...each('If-None-Match', '*', '"1"', 'W/"1", "2"', '"', ''),
+  ...each('If-Modified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', 'yesterday', ''),
+  ...each('If-Unmodified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', 'yesterday', ''),
+  ...each('Range', 'bytes=0-', 'bytes=-1', 'bytes=99999999-', 'bytes=5-2', 'bytes=0-0,2-3', 'lines=1-2', 'bytes', ''),
+  'Range: bytes=0-9\r\nIf-Range: "other"',
+  'Range: bytes=0-9\r\nIf-Range: Thu, 01 Jan 1970 00:00:00 GMT',
+  'Range: bytes=99999999-\r\nIf-Range: nonsense',
+  'If-Match: "1"\r\nIf-None-Match: "1"\r\nIf-Modified-Since: x\r\nIf-Unmodified-Since: x',
+  ...each('Accept', '*/*;q=0', 'image/png', 'text/html', 'text/csv', 'application/json;q=x', ',', '/', ''),
+  ...each('Accept-Encoding', 'identity;q=0', 'gzip', 'br;q=1.0, *;q=0', 'x;q=', ''),
+  ...each('Accept-Language', 'tlh', '*;q=0', '1'),
+  ...each('Accept-Charset', 'utf-16', '*;q=0', ''),
+  ...each('Expect', '100-continue', 'a-miracle', ''),
+  ...each('TE', 'trailers', 'gzip;q=0.5', ''),
+  ...each('Content-Encoding', 'identity', 'gzip', 'deflate', 'br', 'rot13', ''),
+  ...each('Content-Type', 'text/plain', 'application/json; charset=latin1', 'application/json; charset', '/', ''),
+  ...each('Content-Length', '0', '1', '-1', '1, 2', 'x', '99999999999999999999'),
+  ...each('Transfer-Encoding', 'chunked', 'gzip', 'gzip, chunked', 'chunked, chunked', 'identity', ''),
+  ...each('Connection', 'upgrade\r\nUpgrade: websocket', 'upgrade\r\nUpgrade: h2c', 'authorization', ','),
+  ...each('Cookie', 'agendash=x', 'agendash=%FF', '=', '$Version=1'),
+  ...each('Prefer', 'respond-async, wait=10', 'return=minimal'),
+  ...each('Authorization', 'Bearer', 'Bearer x.y.z', 'Basic YTpi', 'é', ''),
+  ...each('Last-Event-ID', 'nonsense', 'é', ''),
+  ...each('Idempotency-Key', 'é', 'a b', ''),
+  ...each('Origin', 'null', 'https://evil.example', 'é'),
+  ...each('Forwarded', 'for="[::1]:80"', 'for=_x'),
+  ...each('X-HTTP-Method-Override', 'DELETE', 'x'),
+  ...each('traceparent', 'nonsense', '00-0-0-0'),
+  ...each('baggage', '=', 'é=é'),
+  'Host:',
+  'Host: [::1',
+];
+
+let world: TestStack;
+let routes: Route[];
+let authorization: string;
+
+beforeAll(async () => {
+  world = await startTestStack('odd-headers');
+  const customer = await world.person('customer');
+  const visit = await giveJob(customer, await world.person('provider'));
+  authorization = `Bearer ${await world.environment.token(['customer', 'finance', 'ops'], customer.id)}`;
+  const ofContract = (endpoint: Endpoint): Route[] => {
+    const { method, path, owner, body } = endpoint;
+    const id = path.startsWith('/jobs') ? visit.jobId : visit.assignmentId;
+    const route = { method, path: path.replace(':id', id), ...(body && { body: '{"surprise":1}' }) };
+    return [...new Set<Door>(['gateway', owner])].map((door) => ({ door, ...route }));
+  };
+  const others = (door: Door, ...paths: string[]): Route[] => paths.map((path) => ({ door, method: 'GET', path }));
+  routes = [
+    ...Object.values<Endpoint>(endpoints).flatMap(ofContract),
+    ...others(
+      'gateway',
+      '/asyncapi.json',
+      '/docs/events',
+      '/docs/start.js',
+      '/docs/swagger-ui.css',
+      '/docs/',
+      '/nowhere',
+    ),
+    ...(['gateway', 'scheduling', 'reminders', 'payouts'] as const).flatMap((door) => others(door, '/healthz/live')),
+    ...others('reminders', '/agendash/', '/agendash/api', '/agendash/nowhere', '/healthz/ready'),
+    { door: 'reminders', method: 'POST', path: '/agendash/sign-in', body: 'token=x' },
+  ];
+});
+
+afterAll(() => world?.stop());
+
+test.each(oddHeaders)('%j is never an error of ours, and refused with a problem', { timeout: 60_000 }, async (odd) => {
+  const faults = await Promise.all(routes.map((route) => faultOf(route, odd)));
+  expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+});
+
+test.each(['HEAD', 'OPTIONS', 'TRACE', 'DELETE', 'PATCH', 'PROPFIND'])('%s is, too', async (method) => {
+  const faults = await Promise.all(routes.map((route) => faultOf({ ...route, method }, 'X-Odd: 1')));
+  expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+});
+
+test.each(['/docs', '/docs/start.js'])('%s answers preconditions and ranges that do not hold', async (path) => {
+  const ask = async (odd: string) => send({ door: 'gateway', method: 'GET', path }, odd);
+  const codeOf = async (odd: string) => Problem.parse(JSON.parse((await ask(odd)).body)).code;
+  expect(await codeOf('If-Match: "other"')).toBe('precondition-failed');
+  expect(await codeOf('If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT')).toBe('precondition-failed');
+  expect(await codeOf('Range: bytes=99999999-')).toBe('range-not-satisfiable');
+  expect((await ask('Range: bytes=0-9')).status).toBe(206);
+});
+
+/** What is wrong with the answer, if anything. */
+async function faultOf(route: Route, odd: string): Promise<string | undefined> {
+  const reply = await send(route, odd);
+  const { status, type, body } = reply;
+  const isSound = status < 400 || (type === 'application/problem+json' && (body === '' || isProblem(body, status)));
+  // Agendash answers people with pages, and its own API with its own errors.
+  const isSaid = isSound || (route.path.startsWith('/agendash') && /html|json/.test(type ?? ''));
+  if (status >= 200 && status < 500 && isSaid) return undefined;
+  return `${route.door} ${route.method} ${route.path}: ${status} ${type} ${body.slice(0, 200)}`;
+}
+
+function isProblem(body: string, status: number): boolean {
+  const problem = Problem.safeParse(JSON.parse(body));
+  return problem.success && problem.data.status === status && problem.data.code !== 'internal-error';
+}
+
+/** Sends exactly these headers, on a connection of its own; of a stream only the head is read. */
+async function send({ door, method, path, body }: Route, odd: string): Promise<Reply> {
+  const { hostname, port } = new URL(world.stack.service(door).url);
+  const isSaid = (name: string) => new RegExp(`^${name}:`, 'im').test(odd);
+  const type = path.endsWith('sign-in') ? 'application/x-www-form-urlencoded' : 'application/json';
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    ...(isSaid('host') ? [] : ['Host: punctual']),
+    ...(isSaid('connection') ? [] : ['Connection: close']),
+    ...(isSaid('authorization') ? [] : [`Authorization: ${authorization}`]),
+    ...(body && !isSaid('content-type') ? [`Content-Type: ${type}`] : []),
+    ...(body && !isSaid('content-length') && !isSaid('transfer-encoding') ? [`Content-Length: ${body.length}`] : []),
+    odd,
+  ];
+  // What is announced comes, so that nobody waits for it.
+  const sent = body ?? (isSaid('content-length') || isSaid('transfer-encoding') ? '{}' : '');
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(`${head.join('\r\n')}\r\n\r\n${sent}`, 'latin1');
+  let answer = '';
+  for await (const chunk of socket.setEncoding('utf8')) {
+    answer += chunk;
+    if (/^content-type: text\/event-stream/im.test(answer)) break;
+  }
+  return readReply(answer.replace(/^HTTP\/1\.1 100 .*?\r\n\r\n/s, ''));
+}
+
+function readReply(answer: string): Reply {
+  const end = answer.indexOf('\r\n\r\n');
+  const head = answer.slice(0, end);
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]);
+  return { status, type: /^content-type: ([^;\r]*)/im.exec(head)?.[1], body: answer.slice(end + 4) };
+}
+
+function each(name: string, ...values: string[]): string[] {
+  return values.map((value) => `${name}: ${value}`);
+}

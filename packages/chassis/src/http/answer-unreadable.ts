@@ -1,0 +1,48 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { HttpProblem, toProblemAnswer } from './http-problem.ts';
+
+type InUse = Duplex & { _httpMessage?: ServerResponse | null };
+
+/**
+ * Answers with a problem what Node's parser refuses before there is a request, where Node would send a bare status. The
+ * connection ends with it. An expectation other than `100-continue` is ignored, as RFC 9110 allows.
+ */
+export function answerUnreadable(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('clientError', (error: Error & { code?: string }, socket: InUse) => {
+    // Node's own look at its private field: an answer that is under way must not get another one in its middle.
+    const isAnswering = socket._httpMessage?.headersSent === true;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return socket.destroy(error);
+    socket.end(toMessage(explain(error.code)), () => socket.destroy());
+  });
+}
+
+function explain(code: string | undefined): HttpProblem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpProblem('headers-too-large', 'The headers are larger than 64 KiB.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new HttpProblem('payload-too-large', 'The chunks of the body carry too much beside it.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpProblem('request-timeout', 'The request did not arrive in time.');
+    default:
+      return new HttpProblem('validation-failed', 'This is not a valid HTTP/1.1 request.', {
+        errors: [{ path: '', message: 'cannot be parsed' }],
+      });
+  }
+}
+
+function toMessage(refusal: HttpProblem): string {
+  const { status, problem } = toProblemAnswer(refusal, '');
+  const body = JSON.stringify(problem);
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

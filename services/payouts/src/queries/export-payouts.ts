@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import type { Caller } from '@punctual/chassis';
 import type { Database } from '@punctual/chassis/postgres';
 import type { ListPayoutsQuery } from '@punctual/contracts';
-import { stringify } from 'csv-stringify';
 import { requireOverseer } from '../domain/access.ts';
 import { majorUnits } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
 import { pagePayouts } from '../persistence/payouts.ts';
+import { csvOf } from './csv.ts';
 import { after, matching } from './list-payouts.ts';
 
 const columns = [
@@ -26,14 +26,13 @@ const columns = [
 ] as const;
 
 /**
- * All payouts of a query as CSV, the newest first, for accounting. Read a page at a time as fast as the client takes them. What a
- * spreadsheet would run as a formula is text (`escape_formulas`).
+ * All payouts of a query as CSV, the newest first, for accounting. Read a page at a time as fast as the client takes them.
  * @throws DomainError `forbidden`
  */
 export function exportPayouts({ database }: { database: Database }, caller: Caller, query: ListPayoutsQuery): Readable {
   requireOverseer(caller);
   const rows = Readable.from(payoutsOf(database, query));
-  const csv = stringify({ header: true, columns: [...columns], escape_formulas: true, record_delimiter: 'windows' });
+  const csv = csvOf(columns);
   rows.on('error', (error) => csv.destroy(error));
   csv.on('close', () => rows.destroy());
   return rows.pipe(csv);

@@ -15,7 +15,8 @@ export type Nats = {
  */
 export async function withNats<T>(system: System, work: (nats: Nats) => Promise<T>): Promise<T> {
   const options = system.nats();
-  const address = options.servers.join(',');
+  // It is shown, and a password in it is not.
+  const address = options.servers.map((server) => server.replace(/^([a-z]*:\/\/)?.*@/, '$1')).join(',');
   const connection = await connect({ ...options, name: 'ops', timeout: 5_000 }).catch((error: unknown) => {
     throw new Error(`NATS cannot be reached at ${address}: ${error instanceof Error ? error.message : error}`);
   });

@@ -21,7 +21,17 @@ export {
   outboxStreamSequence,
   outboxTable,
 } from './outbox/tables.ts';
-export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig } from './process/config.ts';
+export {
+  commaSeparated,
+  httpOrigin,
+  httpOrigins,
+  httpUrl,
+  linkBase,
+  parsed,
+  secretKey,
+  Wrong,
+} from './process/addresses.ts';
+export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig, rule } from './process/config.ts';
 export { every } from './process/every.ts';
 export { failpoint, type Moment } from './process/failpoint.ts';
 export type { Lifecycle } from './process/lifecycle.ts';

@@ -1,20 +1,26 @@
-import { AuthConfig, BrokerConfig, count, durationMs, HttpConfig } from '@punctual/chassis';
+import {
+  AuthConfig,
+  BrokerConfig,
+  commaSeparated,
+  count,
+  durationMs,
+  HttpConfig,
+  httpOrigin,
+  httpOrigins,
+  parsed,
+  Wrong,
+} from '@punctual/chassis';
 import { z } from 'zod';
 import { readTrustedProxies } from './http/trusted-proxies.ts';
-
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').flatMap((item) => item.trim() || []));
 
 /** The environment of the gateway; what it leans on is where the services and the events are. */
 export const GatewayConfig = z.object({
   ...HttpConfig.shape,
   ...AuthConfig.shape,
   ...BrokerConfig.omit({ STREAM_REPLICAS: true }).shape,
-  SCHEDULING_URL: z.url(),
-  REMINDERS_URL: z.url(),
-  PAYOUTS_URL: z.url(),
+  SCHEDULING_URL: httpOrigin(),
+  REMINDERS_URL: httpOrigin(),
+  PAYOUTS_URL: httpOrigin(),
 
   /** How long a service may take to accept a connection. */
   UPSTREAM_CONNECT_TIMEOUT_MS: durationMs({ max: 60_000, default: 1_000 }),
@@ -26,7 +32,7 @@ export const GatewayConfig = z.object({
   UPSTREAM_QUEUE: count({ min: 0, max: 100_000, default: 128 }),
 
   /** Origins whose pages may call the API, as `https://app.example,https://ops.example`; none by default. */
-  CORS_ORIGINS: list.pipe(z.array(z.url().transform((url) => new URL(url).origin))),
+  CORS_ORIGINS: httpOrigins(),
   /** Requests a second. */
   RATE_LIMIT_PER_USER: count({ max: 1_000_000, default: 100 }),
   /** Requests a second without a valid token. */
@@ -34,13 +40,11 @@ export const GatewayConfig = z.object({
   /** Requests a second to `/webhooks/…` by an address: a payment provider tells of many payments at once. */
   RATE_LIMIT_WEBHOOKS: count({ max: 1_000_000, default: 200 }),
   /** Whose `X-Forwarded-For` is believed: a number of proxies before the gateway, or their addresses and networks; nobody's by default. */
-  TRUST_PROXY: list.transform((items, context) => {
-    const trusted = readTrustedProxies(items);
+  TRUST_PROXY: parsed((value) => {
+    const trusted = readTrustedProxies(commaSeparated(value));
     if (trusted !== undefined) return trusted;
-    const message = 'must be a whole number from 0 to 32, or addresses and networks as 10.0.0.0/8,loopback';
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  }),
+    throw new Wrong('must be a whole number from 0 to 32, or addresses and networks as 10.0.0.0/8,loopback');
+  }).default(false),
   /** Requests in progress, beyond which more are turned away. Open streams of changes do not count. */
   MAX_REQUESTS_IN_FLIGHT: count({ max: 1_000_000, default: 1_000 }),
   /** The mean delay of the event loop in a second, beyond which requests are turned away. */

@@ -6,9 +6,11 @@ import {
   durationMinutes,
   durationMs,
   HttpConfig,
+  rule,
 } from '@punctual/chassis';
 import { z } from 'zod';
 import type { PlanRules } from './domain/planned-reminder.ts';
+import { mongoUrl } from './persistence/mongo-url.ts';
 
 const minuteMs = 60_000;
 const yearMinutes = 365 * 24 * 60;
@@ -19,7 +21,7 @@ export const RemindersConfig = z
     ...HttpConfig.shape,
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
-    MONGO_URL: z.string().min(1),
+    MONGO_URL: mongoUrl(),
     /** How far ahead scheduling lets a window start. */
     SCHEDULE_HORIZON_DAYS: durationDays({ max: 3_650, default: 60 }),
     /** How long scheduling lets a proposal wait; both must have the same figure. */
@@ -39,23 +41,27 @@ export const RemindersConfig = z
     /** How often the sweep looks for what the clock has missed. */
     SWEEP_EVERY_MS: durationMs({ max: 3_600_000, default: 5_000 }),
   })
-  .refine((config) => config.REMINDER_RESPOND_LAST_MINUTES < config.PROPOSAL_TTL_HOURS * 60, {
-    path: ['REMINDER_RESPOND_LAST_MINUTES'],
-    error: 'must be less than PROPOSAL_TTL_HOURS',
-  })
-  .refine((config) => config.REMINDER_UPCOMING_1H_MINUTES < config.REMINDER_UPCOMING_24H_MINUTES, {
-    path: ['REMINDER_UPCOMING_1H_MINUTES'],
-    error: 'must be less than REMINDER_UPCOMING_24H_MINUTES',
-  })
-  .refine((config) => config.REMINDER_UPCOMING_24H_MINUTES <= config.SCHEDULE_HORIZON_DAYS * 24 * 60, {
-    path: ['REMINDER_UPCOMING_24H_MINUTES'],
-    error: 'must not be more than SCHEDULE_HORIZON_DAYS',
-  })
-  // Else reminders that a worker died with are overdue before another may have them.
-  .refine((config) => config.REMINDER_CLAIM_MS <= config.REMINDER_GRACE_MS, {
-    path: ['REMINDER_CLAIM_MS'],
-    error: 'must not be more than REMINDER_GRACE_MS',
-  });
+  .refine(
+    (config) => config.REMINDER_RESPOND_LAST_MINUTES < config.PROPOSAL_TTL_HOURS * 60,
+    rule('REMINDER_RESPOND_LAST_MINUTES', ['PROPOSAL_TTL_HOURS'], 'must be less than PROPOSAL_TTL_HOURS'),
+  )
+  .refine(
+    (config) => config.REMINDER_UPCOMING_1H_MINUTES < config.REMINDER_UPCOMING_24H_MINUTES,
+    rule(
+      'REMINDER_UPCOMING_1H_MINUTES',
+      ['REMINDER_UPCOMING_24H_MINUTES'],
+      'must be less than REMINDER_UPCOMING_24H_MINUTES',
+    ),
+  )
+  .refine(
+    (config) => config.REMINDER_UPCOMING_24H_MINUTES <= config.SCHEDULE_HORIZON_DAYS * 24 * 60,
+    rule('REMINDER_UPCOMING_24H_MINUTES', ['SCHEDULE_HORIZON_DAYS'], 'must not be more than SCHEDULE_HORIZON_DAYS'),
+  )
+  .refine(
+    // Else reminders that a worker died with are overdue before another may have them.
+    (config) => config.REMINDER_CLAIM_MS <= config.REMINDER_GRACE_MS,
+    rule('REMINDER_CLAIM_MS', ['REMINDER_GRACE_MS'], 'must not be more than REMINDER_GRACE_MS'),
+  );
 export type RemindersConfig = z.infer<typeof RemindersConfig>;
 
 /** The figures of planning in the unit of the domain. */

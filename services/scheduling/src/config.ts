@@ -7,6 +7,8 @@ import {
   durationMinutes,
   durationMs,
   HttpConfig,
+  linkBase,
+  rule,
 } from '@punctual/chassis';
 import { z } from 'zod';
 
@@ -28,11 +30,11 @@ export const Config = z
     /** How long a proposal waits for its answer. */
     PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }),
     /** Where the app opens an assignment: `<LINK_BASE>/assignments/<id>`. */
-    LINK_BASE: z.url().default('https://app.punctual.example'),
+    LINK_BASE: linkBase().default('https://app.punctual.example'),
     EXPIRY_INTERVAL_MS: durationMs({ max: 3_600_000, default: 1_000 }),
   })
-  .refine((config) => config.SCHEDULE_MAX_MINUTES >= config.SCHEDULE_MIN_MINUTES, {
-    path: ['SCHEDULE_MAX_MINUTES'],
-    error: 'must not be less than SCHEDULE_MIN_MINUTES',
-  });
+  .refine(
+    (config) => config.SCHEDULE_MAX_MINUTES >= config.SCHEDULE_MIN_MINUTES,
+    rule('SCHEDULE_MAX_MINUTES', ['SCHEDULE_MIN_MINUTES'], 'must not be less than SCHEDULE_MIN_MINUTES'),
+  );
 export type Config = z.infer<typeof Config>;

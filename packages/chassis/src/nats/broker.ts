@@ -54,7 +54,9 @@ async function open(config: BrokerAddress, name: string): Promise<Broker> {
   // Whose answers are whose: a user of NATS may read the inboxes of its own name only.
   const inboxPrefix = `_INBOX.${name}`;
   const connection = await connect({
-    servers: config.NATS_URL.split(','),
+    servers: config.NATS_URL,
+    // A server that would not encrypt is refused.
+    ...(config.NATS_URL.some((server) => server.startsWith('tls://')) && { tls: {} }),
     name,
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,

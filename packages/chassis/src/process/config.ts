@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { hostName, httpUrl, natsServers, text } from './addresses.ts';
 import { count, durationMs } from './numbers.ts';
+import { type Environment, readSecretFiles } from './secret-files.ts';
 
 /** What every service reads to listen and to log. */
 export const HttpConfig = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: hostName().default('127.0.0.1'),
   PORT: count({ min: 0, max: 65_535, default: 0 }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** How long a stop may take before the process exits without having finished. */
@@ -13,17 +15,17 @@ export type HttpConfig = z.infer<typeof HttpConfig>;
 
 /** Whose tokens a service accepts. */
 export const AuthConfig = z.object({
-  AUTH_JWKS_URL: z.url(),
-  AUTH_ISSUER: z.string().min(1),
-  AUTH_AUDIENCE: z.string().min(1),
+  AUTH_JWKS_URL: httpUrl(),
+  AUTH_ISSUER: text(),
+  AUTH_AUDIENCE: text(),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;
 
 /** Where events are published and consumed. */
 export const BrokerConfig = z.object({
-  NATS_URL: z.string().min(1),
-  NATS_USER: z.string().optional(),
-  NATS_PASSWORD: z.string().optional(),
+  NATS_URL: natsServers(),
+  NATS_USER: text().optional(),
+  NATS_PASSWORD: text().optional(),
   /** Copies of each stream; 3 in production (design §6). */
   STREAM_REPLICAS: count({ max: 5, default: 1 }),
 });
@@ -33,14 +35,33 @@ export type BrokerConfig = z.infer<typeof BrokerConfig>;
 export class ConfigError extends Error {}
 
 /**
- * Parses the environment once, at the edge. An empty variable counts as not set, as in compose files.
- * @throws ConfigError
+ * Parses the environment once, at the edge. An empty variable counts as not set, as in compose files. The value of each
+ * setting may come from a file that `<SETTING>_FILE` names.
+ * @throws ConfigError with every problem at once, and without any value: it may be a secret
  */
-export function readConfig<C>(schema: z.ZodType<C>, environment: Readonly<Record<string, string | undefined>>): C {
-  const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+export function readConfig<C>(schema: z.ZodType<C>, environment: Environment): C {
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const { values, problems, origin } = readSecretFiles(names, environment);
+  const parsed = schema.safeParse(values);
+  if (parsed.success && problems.size === 0) return parsed.data;
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const name = origin(path.join('.'));
+    // One a setting: what follows from the first is noise.
+    if (!problems.has(name)) problems.set(name, message);
+  }
+  throw new ConfigError([...problems].map(([name, message]) => `${name}: ${message}`).join('; '));
+}
+
+/**
+ * A rule about `name` and `others`, for `refine`: judged as soon as these are right by themselves, whatever is wrong with the
+ * rest, so that all problems are reported at once.
+ */
+export function rule(name: string, others: readonly string[], error: string) {
+  const about = new Set([name, ...others]);
+  return {
+    path: [name],
+    error,
+    when: ({ issues }: { issues: readonly { path?: PropertyKey[] | undefined }[] }) =>
+      !issues.some(({ path }) => about.has(String(path?.[0]))),
+  };
 }

@@ -41,6 +41,11 @@ it('asks in the shape that Stripe describes, and understands its answers', async
   expect(listed).toEqual([expect.objectContaining({ reference: expect.stringMatching(/^tr_/), isReversed: false })]);
 });
 
+it.each([-62_135_596_800_000, -500, 0, 999, 253_402_300_799_999])('lists until %i ms in whole seconds', async (ms) => {
+  const listed = provider(mock.url).list({ since: new Date(0), until: new Date(ms) });
+  expect(await Array.fromAsync(listed)).toBeInstanceOf(Array);
+});
+
 it('knows a key that Stripe does not take, and that it says nothing of the payment', async () => {
   expect(await provider(mock.url, 'nonsense').pay(attempt())).toMatchObject({ kind: 'KEY_REFUSED' });
   await expect(provider(mock.url, 'nonsense').find(attempt())).rejects.toThrow(KeyRefused);

@@ -65,7 +65,8 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
 
 /** As Stripe counts time. */
 function inSeconds(time: Date): number {
-  return Math.floor(time.getTime() / 1_000);
+  const sinceEpoch = Temporal.Duration.from({ milliseconds: time.getTime() });
+  return sinceEpoch.round({ largestUnit: 'second', smallestUnit: 'second', roundingMode: 'floor' }).seconds;
 }
 
 /** What is read of a transfer. */

@@ -49,6 +49,7 @@ beforeEach(() => {
     AUTH_JWKS_URL: `${url}/jwks`,
     AUTH_ISSUER: issuer,
     AUTH_AUDIENCE: audience,
+    AUTH_CLOCK_SKEW_S: 0,
   });
 });
 

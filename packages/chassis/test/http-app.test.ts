@@ -59,6 +59,7 @@ beforeAll(async () => {
       AUTH_JWKS_URL: issuer.jwksUrl,
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: issuer.audience,
+      AUTH_CLOCK_SKEW_S: 5,
     }),
     checks: [
       { name: 'store', required: true, check: async () => {} },

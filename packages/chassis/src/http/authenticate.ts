@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Role, Uuid } from '@punctual/contracts';
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AuthConfig } from '../process/config.ts';
@@ -11,7 +11,7 @@ import { issuerKeys } from './issuer-keys.ts';
 export type Caller = {
   readonly id: Uuid;
   readonly roles: readonly Role[];
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch, with the leeway: until then the token is accepted. */
   readonly expiresAt: number;
 };
 
@@ -33,18 +33,29 @@ const Claims = z.object({ sub: Uuid, roles: z.array(z.string()), exp: z.number()
  */
 export function createAuthenticate(config: AuthConfig): Authenticate {
   const keys = issuerKeys(config.AUTH_JWKS_URL);
-  const expected = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE, algorithms, requiredClaims: ['exp'] };
+  const clockTolerance = config.AUTH_CLOCK_SKEW_S;
+  const expected = {
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+    algorithms,
+    requiredClaims: ['exp'],
+    clockTolerance,
+  };
   // By the hash, since tokens are long, and nothing that is a credential should lie about.
   const callers = new LRUCache<string, Caller>(remembered);
 
   const verify = async (token: string): Promise<Caller> => {
-    const { payload } = await jwtVerify(token, keys, expected).catch((error: unknown) => {
+    const payload = await verifyByAny(token, keys, expected).catch((error: unknown) => {
       throw explain(error);
     });
     const claims = Claims.safeParse(payload);
     if (!claims.success) throw unauthenticated('The token lacks a user id in "sub" or an array "roles".');
     const { sub, roles, exp } = claims.data;
-    return { id: sub, roles: roles.filter((role): role is Role => knownRoles.has(role)), expiresAt: exp };
+    return {
+      id: sub,
+      roles: roles.filter((role): role is Role => knownRoles.has(role)),
+      expiresAt: exp + clockTolerance,
+    };
   };
 
   return async (authorization) => {
@@ -57,6 +68,23 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
     callers.set(tokenHash, caller);
     return caller;
   };
+}
+
+/** Tries each key that fits: an issuer may give two keys one `kid`, or none, and a token may name none. */
+async function verifyByAny(token: string, keys: JWTVerifyGetKey, expected: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, expected)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(token, key, expected)).payload;
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 function explain(error: unknown): HttpProblem {

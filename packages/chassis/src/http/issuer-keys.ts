@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { usableKeys } from './usable-keys.ts';
 
 const unknownKeyPauseMs = 60_000;
 const refreshAfterMs = 10 * 60_000;
@@ -16,7 +24,7 @@ export function issuerKeys(url: string): JWTVerifyGetKey {
     // Old keys are refreshed below, so that nobody has to wait for it, or to go without when the issuer is away.
     cacheMaxAge: Number.POSITIVE_INFINITY,
     timeoutDuration: 2_000,
-    [customFetch]: pauseAfterFailure(fetch),
+    [customFetch]: pauseAfterFailure(fetchUsable),
   });
   let refreshAt = 0;
 
@@ -31,13 +39,27 @@ export function issuerKeys(url: string): JWTVerifyGetKey {
     );
   };
 
-  return (header, token) => {
+  /** A key that the issuer gave no name may fit any token. */
+  const nameless: JWTVerifyGetKey = ({ kid: _, ...header }, token) => {
+    const given = keys.jwks()?.keys ?? [];
+    return createLocalJWKSet({ keys: given.filter(({ kid }) => kid === undefined) })(header, token);
+  };
+
+  return async (header, token) => {
     if (Date.now() >= refreshAt) refresh();
-    return keys(header, token);
+    return keys(header, token).catch((error: unknown) => {
+      if (error instanceof errors.JWKSNoMatchingKey) return nameless(header, token);
+      throw error;
+    });
   };
 }
 
-function pauseAfterFailure(fetchKeys: typeof fetch): FetchImplementation {
+const fetchUsable: FetchImplementation = async (...request) => {
+  const response = await fetch(...request);
+  return response.ok ? Response.json(await usableKeys(await response.json())) : response;
+};
+
+function pauseAfterFailure(fetchKeys: FetchImplementation): FetchImplementation {
   let pausedUntil = 0;
   return async (...request) => {
     if (Date.now() < pausedUntil) throw new Error('The issuer gave no keys a moment ago.');

@@ -18,6 +18,8 @@ export const AuthConfig = z.object({
   AUTH_JWKS_URL: httpUrl(),
   AUTH_ISSUER: text(),
   AUTH_AUDIENCE: text(),
+  /** How far the clocks of the issuer and of this service may differ, in seconds: leeway for `exp` and `nbf`. */
+  AUTH_CLOCK_SKEW_S: count({ min: 0, max: 300, default: 5 }),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;
 

@@ -29,6 +29,7 @@ export {
   linkBase,
   parsed,
   secretKey,
+  serviceOrigins,
   Wrong,
 } from './process/addresses.ts';
 export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig, rule } from './process/config.ts';

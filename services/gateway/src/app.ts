@@ -20,7 +20,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
   name: 'gateway',
   config: GatewayConfig,
   async createApp({ config, logger, lifecycle }) {
-    const upstreams = connectUpstreams({ config, lifecycle });
+    const upstreams = connectUpstreams({ config, logger, lifecycle });
     const authenticate = createAuthenticate(config);
     const load = shedLoad({ config, logger, lifecycle });
     const broker = connectBroker({ config, name: 'gateway', logger, lifecycle });

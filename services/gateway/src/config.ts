@@ -5,9 +5,9 @@ import {
   count,
   durationMs,
   HttpConfig,
-  httpOrigin,
   httpOrigins,
   parsed,
+  serviceOrigins,
   Wrong,
 } from '@punctual/chassis';
 import { z } from 'zod';
@@ -18,14 +18,18 @@ export const GatewayConfig = z.object({
   ...HttpConfig.shape,
   ...AuthConfig.shape,
   ...BrokerConfig.omit({ STREAM_REPLICAS: true }).shape,
-  SCHEDULING_URL: httpOrigin(),
-  REMINDERS_URL: httpOrigin(),
-  PAYOUTS_URL: httpOrigin(),
+  SCHEDULING_URL: serviceOrigins(),
+  REMINDERS_URL: serviceOrigins(),
+  PAYOUTS_URL: serviceOrigins(),
 
   /** How long a service may take to accept a connection. */
   UPSTREAM_CONNECT_TIMEOUT_MS: durationMs({ max: 60_000, default: 1_000 }),
   /** How long a service may take to begin its answer, and be silent while it answers. */
   UPSTREAM_TIMEOUT_MS: durationMs({ max: 600_000, default: 10_000 }),
+  /** How long a connection may be idle and still be used; less than the services' `SHUTDOWN_DRAIN_MS`. */
+  UPSTREAM_IDLE_MS: durationMs({ max: 60_000, default: 4_000 }),
+  /** How often the names of services are looked up again. */
+  UPSTREAM_RESOLVE_MS: durationMs({ max: 600_000, default: 5_000 }),
   /** How many requests one service answers at a time, each on a connection of its own. */
   UPSTREAM_CONNECTIONS: count({ max: 10_000, default: 128 }),
   /** How many more may wait for one of these connections. */

@@ -10,6 +10,7 @@ export type FakeService = { url: string; port: number; received: Received[]; sto
 export async function startFakeService(
   answer: (request: Received, response: ServerResponse, raw: IncomingMessage) => void,
   port = 0,
+  host = '127.0.0.1',
 ): Promise<FakeService> {
   const received: Received[] = [];
   const server = createServer(async (raw, response) => {
@@ -18,11 +19,11 @@ export async function startFakeService(
     received.push({ method, url, headers, body });
     answer({ method, url, headers, body }, response, raw);
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     port: address.port,
     received,
     stop: async () => {

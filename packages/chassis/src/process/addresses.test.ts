@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { hostName, httpOrigin, httpOrigins, httpUrl, linkBase, natsServers, secretKey } from './addresses.ts';
+import {
+  hostName,
+  httpOrigin,
+  httpOrigins,
+  httpUrl,
+  linkBase,
+  natsServers,
+  secretKey,
+  serviceOrigins,
+} from './addresses.ts';
 import { ConfigError, readConfig } from './config.ts';
 
 const schema = z
@@ -8,6 +17,7 @@ const schema = z
     NATS: natsServers(),
     KEYS: httpUrl(),
     SERVICE: httpOrigin(),
+    INSTANCES: serviceOrigins(),
     PAGES: httpOrigins(),
     LINK: linkBase(),
     LISTEN: hostName(),
@@ -26,6 +36,8 @@ test.each<[Name, string, unknown]>([
   ['KEYS', 'https://issuer.example/keys?v=1', 'https://issuer.example/keys?v=1'],
   ['SERVICE', 'http://scheduling_1:8080/', 'http://scheduling_1:8080'],
   ['SERVICE', 'http://[::1]:8080', 'http://[::1]:8080'],
+  ['INSTANCES', 'http://scheduling:8080', ['http://scheduling:8080']],
+  ['INSTANCES', 'http://a:8080, https://[::1],http://a:8080/', ['http://a:8080', 'https://[::1]']],
   ['PAGES', 'https://app.example/, http://localhost:3000', ['https://app.example', 'http://localhost:3000']],
   ['LINK', 'https://app.example/open/', 'https://app.example/open'],
   ['LINK', 'punctual://open', 'punctual://open'],
@@ -73,6 +85,15 @@ test.each<[Name, string]>([
     'https://h/#k',
     'https://h/a b',
   ].map((value): [Name, string] => ['KEYS', value]),
+  ...[
+    'http://a,',
+    ',',
+    'http://a,,http://b',
+    'http://a,b',
+    'http://a http://b',
+    'http://a,http://u:S3cr3t@b',
+    'nats://a',
+  ].map((value): [Name, string] => ['INSTANCES', value]),
   ...[
     'http://h/path',
     'http://h?x',

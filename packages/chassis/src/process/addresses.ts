@@ -26,6 +26,10 @@ export const httpUrl = () => parsed((value) => parseHttp(value).href);
 /** Where a service is: an address over HTTP with nothing after the port. @returns the origin */
 export const httpOrigin = () => parsed((value) => originOf(parseHttp(value)));
 
+/** Where the instances of a service are: one address over HTTP with nothing after the port, or several with commas between them. @returns the origins */
+export const serviceOrigins = () =>
+  parsed((value) => [...new Set(value.split(',').map((item) => originOf(parseHttp(item.trim()))))]);
+
 /** Origins of pages, with commas between them; none by default. */
 export const httpOrigins = () =>
   parsed((value) => commaSeparated(value).map((item) => originOf(parseHttp(item)))).default([]);

@@ -27,12 +27,6 @@ export function isBrokenConnection(error: unknown): boolean {
   return error instanceof errors.SocketError || hasCode(error, 'ECONNRESET', 'EPIPE');
 }
 
-/** Whether there was no connection at all, so that nothing was sent. */
-export function isRefusedConnection(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isRefusedConnection);
-  return hasCode(error, 'ECONNREFUSED');
-}
-
 function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

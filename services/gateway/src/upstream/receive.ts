@@ -1,16 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 
 /** An answer of a service: the whole of a small one, a longer one as it comes. */
 export type Answer = { statusCode: number; headers: IncomingHttpHeaders; body: Buffer | Readable };
+
+/** There was no connection: the server has seen nothing of the request, so that another one may be asked whatever it is about. */
+export class NothingSentError extends Error {}
 
 /** What is waited for until it is whole: a stream for each made the gateway half as dear again (ADR 0009). */
 const smallBytes = 64 * 1024;
 
 /**
  * Sends a request; `client` is whom the answer is for, and nothing is waited for when it has gone.
- * @throws undici's error when there is no answer, or a small one breaks off
+ * @throws NothingSentError; undici's error when there is no answer, or a small one breaks off
  */
 export function receive(
   dispatcher: Dispatcher,
@@ -20,6 +23,7 @@ export function receive(
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let abort: (reason: Error) => void = reject;
   let stream: Readable | undefined;
+  let begun = false;
   const leave = () => abort(new Error('The client has gone.'));
   const chunks: Buffer[] = [];
   let small: Omit<Answer, 'body'> | undefined;
@@ -29,6 +33,8 @@ export function receive(
     onRequestStart: (controller) => {
       if (client.destroyed) return controller.abort(new Error('The client has gone.'));
       abort = (reason) => controller.abort(reason);
+      // The last moment before undici writes the first byte.
+      begun = true;
     },
     onResponseStart: (controller, statusCode, headers) => {
       if (statusCode < 200) return;
@@ -57,7 +63,8 @@ export function receive(
     onResponseError: (_controller, error) => {
       client.off('close', leave);
       stream?.destroy(error);
-      reject(error);
+      const isOurs = begun || error instanceof errors.InvalidArgumentError;
+      reject(isOurs ? error : new NothingSentError('There was no connection.', { cause: error }));
     },
   });
   return promise;

@@ -1,11 +1,15 @@
-import { Readable, type Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { lookup as systemLookup } from 'node:dns/promises';
+import type { Writable } from 'node:stream';
 import { SpanKind, trace } from '@opentelemetry/api';
-import { inSpan, type Lifecycle, traceHeaders } from '@punctual/chassis';
+import { inSpan, type Lifecycle, type Logger, traceHeaders } from '@punctual/chassis';
 import type { Endpoint } from '@punctual/contracts';
 import { type Dispatcher, Pool } from 'undici';
 import type { GatewayConfig } from '../config.ts';
-import { busy, isBrokenConnection, isRefusedConnection } from './explain-failure.ts';
+import type { Address, Lookup } from './addresses.ts';
+import { type Attempt, askInstances } from './ask-instances.ts';
+import { bounded } from './bounded.ts';
+import { createConnector } from './connector.ts';
+import { createInstances } from './instances.ts';
 import { type Answer, receive } from './receive.ts';
 
 export type UpstreamName = Exclude<Endpoint['owner'], 'gateway'>;
@@ -25,13 +29,19 @@ export type Upstream = (request: UpstreamRequest) => Promise<Answer>;
 
 export type Upstreams = Readonly<Record<UpstreamName, Upstream>>;
 
-const refusedPauseMs = 100;
+export type UpstreamsDeps = {
+  config: GatewayConfig;
+  logger: Logger;
+  lifecycle: Lifecycle;
+  /** The system's unless given. */
+  lookup?: Lookup;
+};
 
 /**
- * A bounded pool of kept-alive connections to each service, and a bounded queue before it. Nothing is connected before the
- * first request.
+ * Kept-alive connections to all instances of each service, bounded for the service as a whole, and a bounded queue before them.
+ * Nothing is connected before the first request.
  */
-export function connectUpstreams(deps: { config: GatewayConfig; lifecycle: Lifecycle }): Upstreams {
+export function connectUpstreams(deps: UpstreamsDeps): Upstreams {
   const { SCHEDULING_URL, REMINDERS_URL, PAYOUTS_URL } = deps.config;
   return {
     scheduling: connect(deps, 'scheduling', SCHEDULING_URL),
@@ -40,60 +50,37 @@ export function connectUpstreams(deps: { config: GatewayConfig; lifecycle: Lifec
   };
 }
 
-function connect(deps: { config: GatewayConfig; lifecycle: Lifecycle }, name: UpstreamName, url: string): Upstream {
-  const { UPSTREAM_CONNECTIONS, UPSTREAM_QUEUE, UPSTREAM_CONNECT_TIMEOUT_MS, UPSTREAM_TIMEOUT_MS } = deps.config;
-  const pool = new Pool(new URL(url).origin, {
-    connections: UPSTREAM_CONNECTIONS,
-    connect: { timeout: UPSTREAM_CONNECT_TIMEOUT_MS },
-    headersTimeout: UPSTREAM_TIMEOUT_MS,
-    bodyTimeout: UPSTREAM_TIMEOUT_MS,
-  });
-  deps.lifecycle.onShutdown(`connections to ${name}`, () => pool.destroy());
+function connect({ config, ...deps }: UpstreamsDeps, service: UpstreamName, origins: readonly string[]): Upstream {
+  const lookup: Lookup = deps.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
+  const instances = createInstances(
+    { ...deps, lookup, open: (address) => openPool(config, address) },
+    { service, origins, everyMs: config.UPSTREAM_RESOLVE_MS },
+  );
 
-  const attempt: Upstream = ({ method, path, body = null, client, ...request }) => {
-    const attributes = { 'http.request.method': method, 'peer.service': name };
-    return inSpan(`${method} ${name}`, { kind: SpanKind.CLIENT, attributes }, async () => {
+  const attempt: Attempt = ({ pool }, { method, path, body = null, client, ...request }) => {
+    const attributes = { 'http.request.method': method, 'peer.service': service };
+    return inSpan(`${method} ${service}`, { kind: SpanKind.CLIENT, attributes }, async () => {
       const headers = { ...request.headers, ...traceHeaders() };
       const answer = await receive(pool, { method, path, body, headers }, client);
       trace.getActiveSpan()?.setAttribute('http.response.status_code', answer.statusCode);
       return answer;
     });
   };
-  return bounded(UPSTREAM_CONNECTIONS + UPSTREAM_QUEUE, repeatedOnce(attempt));
+  const bounds = { connections: config.UPSTREAM_CONNECTIONS, queue: config.UPSTREAM_QUEUE };
+  return bounded(bounds, askInstances(instances, attempt, config.UPSTREAM_CONNECT_TIMEOUT_MS));
 }
 
-/** Lets so many requests be in progress, each until its answer has been read. */
-function bounded(most: number, upstream: Upstream): Upstream {
-  let inFlight = 0;
-  const leave = () => {
-    inFlight -= 1;
-  };
-  return async (request) => {
-    if (inFlight >= most) throw busy();
-    inFlight += 1;
-    try {
-      const answer = await upstream(request);
-      if (answer.body instanceof Readable) answer.body.once('close', leave);
-      else leave();
-      return answer;
-    } catch (error) {
-      leave();
-      throw error;
-    }
-  };
-}
-
-/** Sends a request again where that is safe, which it is not for most: they are for the client to repeat, with its key. */
-function repeatedOnce(attempt: Upstream): Upstream {
-  return async (request) => {
-    try {
-      return await attempt(request);
-    } catch (error) {
-      const changesNothing = request.method === 'GET' || request.method === 'HEAD';
-      const isKeyed = request.headers['idempotency-key'] !== undefined;
-      if (isRefusedConnection(error) && (changesNothing || isKeyed)) await delay(refusedPauseMs);
-      else if (!isBrokenConnection(error) || !changesNothing) throw error;
-      return attempt(request);
-    }
-  };
+/**
+ * Connections to one address. One that was idle for `UPSTREAM_IDLE_MS` is not used again: a service says on every answer while it
+ * drains that it closes the connection, so one that is used at all is never closed under a request.
+ */
+function openPool(config: GatewayConfig, { origin, resolved }: Address): Pool {
+  return new Pool(origin, {
+    connections: config.UPSTREAM_CONNECTIONS,
+    connect: createConnector(resolved, config.UPSTREAM_CONNECT_TIMEOUT_MS),
+    keepAliveTimeout: config.UPSTREAM_IDLE_MS,
+    keepAliveMaxTimeout: config.UPSTREAM_IDLE_MS,
+    headersTimeout: config.UPSTREAM_TIMEOUT_MS,
+    bodyTimeout: config.UPSTREAM_TIMEOUT_MS,
+  });
 }

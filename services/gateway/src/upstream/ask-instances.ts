@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isBrokenConnection } from './explain-failure.ts';
+import type { Instance, Instances } from './instances.ts';
+import { type Answer, NothingSentError } from './receive.ts';
+import type { Upstream, UpstreamRequest } from './upstreams.ts';
+
+export type Attempt = (instance: Instance, request: UpstreamRequest) => Promise<Answer>;
+
+/** Before all instances are tried again. */
+const pauseMs = 100;
+
+/**
+ * Asks one instance, and another one where that is safe: whatever the request is about when nothing was sent, and once when a
+ * connection broke under a read or a command with an idempotency key. All instances are tried twice when they refuse at once, and no
+ * further one after twice the time that a connection may take, so that a client soon has its answer.
+ */
+export function askInstances(instances: Instances, attempt: Attempt, connectTimeoutMs: number): Upstream {
+  return async (request) => {
+    const start = performance.now();
+    const within = (ms: number) => performance.now() - start < ms;
+    const tried = new Set<Instance>();
+    let isAgain = false;
+    let mayRepeat = isRepeatable(request);
+    let failure: unknown = new NothingSentError('The name of the service has no address yet.');
+
+    while (!request.client.destroyed) {
+      const instance = instances.choose(tried);
+      if (instance) {
+        tried.add(instance);
+        try {
+          return await ask(instances, attempt, instance, request);
+        } catch (error) {
+          failure = error;
+          if (!(error instanceof NothingSentError)) {
+            if (!mayRepeat || !isBrokenConnection(error)) throw error;
+            mayRepeat = false;
+          }
+        }
+        if (!within(2 * connectTimeoutMs)) break;
+      } else if (!isAgain && within(connectTimeoutMs)) {
+        isAgain = true;
+        tried.clear();
+        await Promise.all([delay(pauseMs), instances.refresh(connectTimeoutMs)]);
+      } else {
+        break;
+      }
+    }
+    throw failure;
+  };
+}
+
+/** Keeps the count of the instance's requests, and whether it can be connected to. */
+async function ask(instances: Instances, attempt: Attempt, instance: Instance, request: UpstreamRequest) {
+  instance.inFlight += 1;
+  try {
+    const answer = await attempt(instance, request);
+    instances.putBack(instance);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof NothingSentError)) instances.putBack(instance);
+    else if (!request.client.destroyed) instances.putAside(instance, error);
+    throw error;
+  } finally {
+    instance.inFlight -= 1;
+  }
+}
+
+function isRepeatable({ method, headers }: UpstreamRequest): boolean {
+  return method === 'GET' || method === 'HEAD' || headers['idempotency-key'] !== undefined;
+}

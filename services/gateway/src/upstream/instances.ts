@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lifecycle, Logger } from '@punctual/chassis';
+import type { Pool } from 'undici';
+import { type Address, findAddresses, isNamed, type Lookup, nameOf } from './addresses.ts';
+
+/** An address of a service and its connections. */
+export type Instance = {
+  readonly name: string;
+  readonly pool: Pool;
+  inFlight: number;
+  /** Connections in a row that failed, and until when others are asked first (`performance.now()`). */
+  failures: number;
+  asideUntil: number;
+};
+
+export type Instances = {
+  /** The instance to ask next: one that takes connections, with the fewest requests, each in turn. Undefined when all were tried. */
+  choose(tried: ReadonlySet<Instance>): Instance | undefined;
+  /** It could not be connected to: for a while it is asked after all others. */
+  putAside(instance: Instance, error: unknown): void;
+  /** It could. */
+  putBack(instance: Instance): void;
+  /** Looks the names up again. Resolves when that is done, or after `ms` in any case. */
+  refresh(ms: number): Promise<void>;
+};
+
+export type InstancesDeps = { logger: Logger; lifecycle: Lifecycle; lookup: Lookup; open: (address: Address) => Pool };
+
+const longestAsideMs = 5_000;
+
+/**
+ * The instances of a service: every address of its origins. Names are looked up again every `everyMs`, so that new instances
+ * get requests and gone ones lose them; while a lookup fails, the last addresses stay.
+ */
+export function createInstances(
+  { logger, lifecycle, lookup, open }: InstancesDeps,
+  { service, origins, everyMs }: { service: string; origins: readonly string[]; everyMs: number },
+): Instances {
+  const known = new Map<string, Map<string, Instance>>();
+  const unresolved = new Set<string>();
+  let instances: Instance[] = [];
+  let turn = 0;
+  let refreshing: Promise<void> | undefined;
+
+  const setAddresses = (origin: string, addresses: readonly Address[]) => {
+    const before = known.get(origin) ?? new Map<string, Instance>();
+    const now = new Map<string, Instance>();
+    for (const address of addresses) {
+      const name = nameOf(address);
+      now.set(name, before.get(name) ?? { name, pool: open(address), inFlight: 0, failures: 0, asideUntil: 0 });
+    }
+    known.set(origin, now);
+    instances = [...known.values()].flatMap((each) => [...each.values()]);
+    const gone = [...before.values()].filter((instance) => now.get(instance.name) !== instance);
+    // What they are still asked is answered first.
+    for (const { pool } of gone) pool.close().catch(() => undefined);
+    if (isNamed(origin) && (gone.length > 0 || now.size > before.size)) {
+      logger.info({ service, addresses: [...now.keys()] }, 'Addresses of a service changed');
+    }
+  };
+  const lookUp = async (origin: string) => {
+    try {
+      setAddresses(origin, await findAddresses(origin, lookup));
+      if (unresolved.delete(origin)) logger.info({ service }, 'The name of a service can be resolved again');
+    } catch (error) {
+      if (!unresolved.has(origin)) logger.warn({ err: error, service }, 'The name of a service cannot be resolved');
+      unresolved.add(origin);
+    }
+  };
+  const named = origins.filter(isNamed);
+  const refresh = () => {
+    refreshing ??= Promise.all(named.map(lookUp)).then(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+
+  for (const origin of origins) if (!isNamed(origin)) setAddresses(origin, [{ origin, resolved: undefined }]);
+  if (named.length > 0) {
+    void refresh();
+    const timer = setInterval(refresh, everyMs).unref();
+    lifecycle.signal.addEventListener('abort', () => clearInterval(timer));
+  }
+  lifecycle.onShutdown(`connections to ${service}`, () => Promise.all(instances.map(({ pool }) => pool.destroy())));
+
+  const setAside = (instance: Instance) => {
+    instance.failures += 1;
+    instance.asideUntil = performance.now() + Math.min(250 * 2 ** instance.failures, longestAsideMs);
+  };
+  return {
+    choose: (tried) => {
+      turn += 1;
+      const inTurn = instances.map((_, index) => instances[(turn + index) % instances.length] as Instance);
+      const now = performance.now();
+      const [best] = inTurn
+        .filter((instance) => !tried.has(instance))
+        .sort((a, b) => lateness(a, now) - lateness(b, now) || a.inFlight - b.inFlight);
+      // One request finds out whether it is back; meanwhile the others go elsewhere.
+      if (best && best.failures > 0 && now >= best.asideUntil) setAside(best);
+      return best;
+    },
+    putAside: (instance, error) => {
+      if (instance.failures > 0) return;
+      logger.warn({ err: error, service, instance: instance.name }, 'An instance of a service cannot be connected to');
+      setAside(instance);
+    },
+    putBack: (instance) => {
+      if (instance.failures === 0) return;
+      logger.info({ service, instance: instance.name }, 'An instance of a service can be connected to again');
+      instance.failures = 0;
+      instance.asideUntil = 0;
+    },
+    refresh: (ms) => Promise.race([refresh(), delay(ms, undefined, { ref: false })]),
+  };
+}
+
+/** For how long it is still aside, in milliseconds. */
+function lateness({ asideUntil }: Instance, now: number): number {
+  return Math.max(0, asideUntil - now);
+}

@@ -18,7 +18,7 @@ import { vi } from 'vitest';
 import { z } from 'zod';
 import { payouts } from '../src/app.ts';
 
-export type Reply = { status: number; headers: Headers; body: Record<string, unknown> };
+export type Reply = { status: number; headers: Headers; text: string; body: Record<string, unknown> };
 
 export type CallOptions = { body?: unknown; headers?: Record<string, string> };
 
@@ -78,11 +78,8 @@ export async function createWorld({
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (await response.json()) as Record<string, unknown>,
-    };
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
   };
 
   const publish = async (...events: ScheduleEvent[]) => {

@@ -4,7 +4,7 @@ import type { Assignment, Job, Problem, Role } from '@punctual/contracts';
 import { contractFetch, type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { scheduling } from '../src/app.ts';
 
-export type Reply<T> = { status: number; headers: Headers; body: T };
+export type Reply<T> = { status: number; headers: Headers; text: string; body: T };
 
 export type Person = {
   id: string;
@@ -90,5 +90,6 @@ export function problemOf(reply: Reply<unknown>): Problem {
 
 async function send<T>(fetch: typeof globalThis.fetch, url: string, options: RequestInit): Promise<Reply<T>> {
   const response = await fetch(url, options);
-  return { status: response.status, headers: response.headers, body: (await response.json()) as T };
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as T };
 }

@@ -22,7 +22,8 @@ export type Claim = {
   key: string;
   fingerprint: string;
   mine: boolean;
-  kept: { fingerprint: string; answer: unknown } | undefined;
+  /** The answer as JSON. */
+  kept: { fingerprint: string; answer: string } | undefined;
 };
 
 const keptHours = 48;
@@ -39,6 +40,12 @@ export const idempotencyTable: readonly string[] = [
   )`,
   'create index idempotency_key_age on idempotency_key (created_at)',
 ];
+
+/**
+ * Keeps the text of the answer too, since jsonb keeps no order of members. `answer` stays for instances of the release before,
+ * which read and write it alone.
+ */
+export const idempotencyAnswerText = 'alter table idempotency_key add column answer_text text';
 
 /**
  * Takes the request's key, if it has one, until the transaction ends: a refused command leaves nothing behind. To be called before
@@ -75,7 +82,7 @@ export async function claimKeyAndLock<Row extends object>(
 }
 
 type Claimed = { mine: boolean };
-type Kept = { fingerprint: string | null; answer: unknown };
+type Kept = { fingerprint: string | null; answer: string | null };
 
 /** True again for a transaction that has it already. */
 const tryKey = 'pg_try_advisory_xact_lock(hashtextextended(?, 0))';
@@ -84,13 +91,17 @@ function keyOf({ caller, idempotencyKey }: CommandRequest): string {
   return `idempotency ${caller.id} ${idempotencyKey}`;
 }
 
-/** Two statements at once, a row each: only what begins after the key was taken sees all that was kept before. */
+/**
+ * Two statements at once, a row each: only what begins after the key was taken sees all that was kept before. A text that is not
+ * that of the answer is left over from before an instance of an earlier release replaced the answer.
+ */
 function claimingOf(request: CommandRequest): [sql: string, parameters: unknown[]] | undefined {
   const { caller, idempotencyKey } = request;
   if (idempotencyKey === undefined) return undefined;
   return [
     `select ${tryKey} as mine;
-      select fingerprint, answer from (values (1)) as always left join idempotency_key
+      select fingerprint, case when answer_text::jsonb = answer then answer_text else answer::text end as answer
+        from (values (1)) as always left join idempotency_key
         on caller_id = ? and key = ? and created_at > clock_timestamp() - interval '${keptHours} hours'`,
     [keyOf(request), caller.id, idempotencyKey],
   ];
@@ -102,19 +113,20 @@ function toClaim(request: CommandRequest, { mine }: Claimed, { fingerprint: kept
     key: request.idempotencyKey ?? '',
     fingerprint: fingerprint(request),
     mine,
-    kept: kept === null ? undefined : { fingerprint: kept, answer },
+    kept: kept === null || answer === null ? undefined : { fingerprint: kept, answer },
   };
 }
 
 /**
- * The answer that this request got before, if any. Comes after sight and role, and before preconditions.
+ * The answer that this request got before, if any, its members in the order that they had. Comes after sight and role, and before preconditions.
  * @throws DomainError `idempotency-in-flight`, `idempotency-key-reused`
  */
 export function recallAnswer(claim: Claim | undefined): unknown {
   if (!claim) return undefined;
   const { mine, kept, fingerprint } = claim;
   if (!mine) throw new DomainError('idempotency-in-flight', 'The same request is still being answered.');
-  if (!kept || kept.fingerprint === fingerprint) return kept?.answer;
+  if (!kept) return undefined;
+  if (kept.fingerprint === fingerprint) return JSON.parse(kept.answer);
   throw new DomainError('idempotency-key-reused', 'This Idempotency-Key was used for another request.');
 }
 
@@ -122,12 +134,14 @@ export function recallAnswer(claim: Claim | undefined): unknown {
  * The statement that keeps the answer to an accepted command, for its own transaction; it replaces one whose time is over.
  */
 export function keepAnswer({ callerId, key, fingerprint }: Claim, answer: unknown): Statement {
+  const text = JSON.stringify(answer);
   return [
-    `insert into idempotency_key (caller_id, key, fingerprint, answer, created_at)
-      values (?, ?, ?, ?, clock_timestamp())
+    `insert into idempotency_key (caller_id, key, fingerprint, answer, answer_text, created_at)
+      values (?, ?, ?, ?, ?, clock_timestamp())
       on conflict (caller_id, key) do update
-        set fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at`,
-    [callerId, key, fingerprint, JSON.stringify(answer)],
+        set fingerprint = excluded.fingerprint, answer = excluded.answer, answer_text = excluded.answer_text,
+          created_at = excluded.created_at`,
+    [callerId, key, fingerprint, text, text],
   ];
 }
 

@@ -6,6 +6,7 @@ export {
   claimKey,
   claimKeyAndLock,
   forgetAnswers,
+  idempotencyAnswerText,
   idempotencyTable,
   keepAnswer,
   recallAnswer,

@@ -10,7 +10,6 @@ import {
   type CommandRequest as Request,
   recallAnswer,
 } from '@punctual/chassis/postgres';
-import { z } from 'zod';
 import { requireMay, requireSight } from '../domain/access.ts';
 import type { Situation } from '../domain/decide.ts';
 import type { CommandName } from '../domain/edges.ts';
@@ -18,6 +17,7 @@ import type { Payout } from '../domain/payout.ts';
 import { presentPayout } from '../domain/present.ts';
 import { readAssignmentView } from '../persistence/assignment-views.ts';
 import { findPayout, lockPayout, savePayout } from '../persistence/payouts.ts';
+import { KeptAnswer } from './kept-answer.ts';
 
 export type CommandDeps = { database: Database; relay: OutboxRelay };
 
@@ -25,11 +25,7 @@ export type CommandDeps = { database: Database; relay: OutboxRelay };
 export type CommandRequest<Body = unknown> = Request & { params: { id: string }; body: Body };
 
 /** The payout as the caller sees it after the command; when `replayed`, as it was when the key was first used. */
-export type Answer = { payout: KeptPayout; replayed: boolean };
-
-/** A kept answer goes out as it was, whatever fields its release had. */
-const KeptPayout = z.looseObject({ version: z.int() });
-type KeptPayout = z.infer<typeof KeptPayout>;
+export type Answer = { payout: KeptAnswer; replayed: boolean };
 
 export type Command = {
   name: CommandName;
@@ -53,7 +49,7 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     const actor = requireMay(caller, command.name, seen);
 
     const kept = recallAnswer(claim);
-    if (kept !== undefined) return { payout: KeptPayout.parse(kept), replayed: true };
+    if (kept !== undefined) return { payout: KeptAnswer.parse(kept), replayed: true };
 
     const payout = await lockPayout(em, params);
     requireSight(caller, payout);

@@ -8,9 +8,10 @@ import {
   keepAnswer,
   recallAnswer,
 } from '@punctual/chassis/postgres';
-import { PayoutAccount, type PayoutAccountBody } from '@punctual/contracts';
+import type { PayoutAccountBody } from '@punctual/contracts';
 import { requireFinance } from '../domain/access.ts';
 import { lockAccount, saveAccount } from '../persistence/payout-accounts.ts';
+import { KeptAnswer } from './kept-answer.ts';
 
 type Request = CommandRequest & { params: { id: string }; body: PayoutAccountBody };
 
@@ -21,12 +22,12 @@ type Request = CommandRequest & { params: { id: string }; body: PayoutAccountBod
 export async function setPayoutAccount(
   { database }: { database: Database },
   request: Request,
-): Promise<{ account: PayoutAccount; replayed: boolean }> {
+): Promise<{ account: KeptAnswer; replayed: boolean }> {
   return inTransaction(database, async (em) => {
     const claim = await claimKey(em, request);
     requireFinance(request.caller);
     const kept = recallAnswer(claim);
-    if (kept !== undefined) return { account: PayoutAccount.parse(kept), replayed: true };
+    if (kept !== undefined) return { account: KeptAnswer.parse(kept), replayed: true };
 
     const { caller, params, body, ifMatch } = request;
     const before = await lockAccount(em, params.id);

@@ -6,6 +6,7 @@ import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.t
 import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
 import { WaitForKey } from './migrations/20261122-wait-for-key.ts';
 import { FindAttemptsByTime } from './migrations/20261123-find-attempts-by-time.ts';
+import { KeepAnswerText } from './migrations/20261129-keep-answer-text.ts';
 import { PayoutRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
 
@@ -20,5 +21,6 @@ export const schema = {
     PayPayouts,
     WaitForKey,
     FindAttemptsByTime,
+    KeepAnswerText,
   ],
 };

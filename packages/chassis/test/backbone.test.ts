@@ -12,6 +12,7 @@ import {
   inboxTable,
   outboxStreamSequence,
   outboxTable,
+  parsePostgresUrl,
   publishEvent,
   readConfig,
   startConsumer,
@@ -45,7 +46,7 @@ function instance(name = 'scheduling') {
   const lifecycle = createLifecycle(logger);
   open.push(lifecycle);
   const broker = connectBroker({ config: readConfig(BrokerConfig, environment.env), name, logger, lifecycle });
-  return { lifecycle, logger, broker, name, databaseUrl: environment.databaseUrl };
+  return { lifecycle, logger, broker, name, databaseUrl: parsePostgresUrl(environment.databaseUrl) };
 }
 
 function eventOf(aggregate: number, version: number): CloudEvent {

@@ -3,7 +3,7 @@ import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inboxReceived, inboxTable, outboxStreamSequence, outboxTable } from '../src/index.ts';
-import { type Database, forgetDelivered, openDatabase } from '../src/postgres/index.ts';
+import { type Database, forgetDelivered, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 /** The mapper wants an entity; the tables here are made without one. */
@@ -15,7 +15,7 @@ let database: Database;
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
   database = await openDatabase({
-    url: environment.databaseUrl,
+    url: parsePostgresUrl(environment.databaseUrl),
     poolSize: 4,
     entities: [Nothing],
     migrations: [],

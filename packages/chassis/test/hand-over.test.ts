@@ -13,6 +13,7 @@ import {
   connectBroker,
   outboxStreamSequence,
   outboxTable,
+  parsePostgresUrl,
   readConfig,
 } from '../src/index.ts';
 import { openLeaderSession } from '../src/outbox/leader-session.ts';
@@ -213,7 +214,7 @@ test('that PostgreSQL is away is said once, and once that it is back', async () 
 
 test('PostgreSQL gives the lock to another only when the lease of a silent leader is over', async () => {
   const [leader, candidate] = await Promise.all([openSession('leader'), openSession('candidate')]);
-  const gone = expect(leader.lost).rejects.toThrow('idle-session timeout');
+  const gone = expect(leader.lost).rejects.toThrow('idle-in-transaction timeout');
   expect(await leader.tryToLead()).toBe(true);
   expect(leader.holds()).toBe(true);
 
@@ -227,7 +228,7 @@ test('PostgreSQL gives the lock to another only when the lease of a silent leade
 });
 
 function openSession(name: string) {
-  return openLeaderSession({ url: environment.databaseUrl, name });
+  return openLeaderSession({ url: parsePostgresUrl(environment.databaseUrl), name });
 }
 
 /** The way to a database. */

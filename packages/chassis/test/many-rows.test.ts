@@ -8,6 +8,7 @@ import {
   insertRows,
   inTransaction,
   openDatabase,
+  parsePostgresUrl,
   type Statement,
   updateRows,
   upsertRows,
@@ -22,7 +23,7 @@ let database: Database;
 
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
-  const url = environment.databaseUrl;
+  const url = parsePostgresUrl(environment.databaseUrl);
   database = await openDatabase({ url, poolSize: 2, entities: [Nothing], migrations: [], lifecycle });
   await database.fork().execute('create table said (id int primary key, said_by text, words jsonb)');
 });

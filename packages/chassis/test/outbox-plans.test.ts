@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outboxStreamSequence, outboxTable } from '../src/index.ts';
+import { outboxStreamSequence, outboxTable, parsePostgresUrl } from '../src/index.ts';
 import { type LeaderSession, openLeaderSession } from '../src/outbox/leader-session.ts';
 import { markPublished, readUnpublished } from '../src/outbox/rows.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
       select gen_random_uuid(), gen_random_uuid(), 1, 'schedule.proposed', '{}', now() from generate_series(1, 20000)`,
   );
   await database.end();
-  leader = await openLeaderSession({ url: environment.databaseUrl, name: 'test' });
+  leader = await openLeaderSession({ url: parsePostgresUrl(environment.databaseUrl), name: 'test' });
 });
 
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
-import { commitWith, type Database, inTransaction, openDatabase } from '../src/postgres/index.ts';
+import { commitWith, type Database, inTransaction, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 /** The mapper wants an entity; the table here is made without one. */
@@ -15,7 +15,7 @@ let sent: MockInstance<Client['query']>;
 
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
-  const url = environment.databaseUrl;
+  const url = parsePostgresUrl(environment.databaseUrl);
   database = await openDatabase({ url, poolSize: 2, entities: [Nothing], migrations: [], lifecycle });
   await database.fork().execute('create table taken (number int primary key)');
 });

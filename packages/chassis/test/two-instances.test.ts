@@ -14,7 +14,7 @@ import {
   readConfig,
   startConsumer,
 } from '../src/index.ts';
-import { type Database, inTransaction, openDatabase, rememberNew } from '../src/postgres/index.ts';
+import { type Database, inTransaction, openDatabase, parsePostgresUrl, rememberNew } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 /** The mapper wants an entity; the tables here are made without one. */
@@ -28,7 +28,7 @@ let broker: Broker;
 
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
-  const url = environment.databaseUrl;
+  const url = parsePostgresUrl(environment.databaseUrl);
   database = await openDatabase({ url, poolSize: 4, entities: [Nothing], migrations: [], lifecycle });
   const em = database.fork();
   for (const statement of inboxTable) await em.execute(statement);

@@ -25,6 +25,7 @@ export const payouts: ServiceDefinition<Config> = {
     const process = { logger, lifecycle };
     const database = await openDatabase({
       url: config.DATABASE_URL,
+      directUrl: config.DATABASE_DIRECT_URL,
       poolSize: config.DATABASE_POOL_SIZE,
       ...schema,
       lifecycle,
@@ -34,7 +35,12 @@ export const payouts: ServiceDefinition<Config> = {
       { broker, ...process },
       { names: ['PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
     );
-    const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'payouts', ...process });
+    const relay = startOutboxRelay({
+      databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
+      broker,
+      name: 'payouts',
+      ...process,
+    });
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
     consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });
     every(process, {

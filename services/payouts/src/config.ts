@@ -5,6 +5,7 @@ import {
   durationMs,
   HttpConfig,
   httpOrigin,
+  postgresUrl,
   rule,
   secretKey,
 } from '@punctual/chassis';
@@ -18,7 +19,9 @@ export const Config = z
     ...HttpConfig.shape,
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
-    DATABASE_URL: z.string().min(1),
+    DATABASE_URL: postgresUrl(),
+    /** Past the pooler that `DATABASE_URL` leads to. */
+    DATABASE_DIRECT_URL: postgresUrl().optional(),
     DATABASE_POOL_SIZE: count({ min: 2, max: 1_000, default: 10 }),
     /** Amounts from here on, in minor units, need two different people. */
     PAYOUT_TWO_PERSON_MINOR: count({ max: 1_000_000_000_000, default: 100_000 }),

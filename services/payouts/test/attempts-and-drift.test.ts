@@ -1,5 +1,5 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
-import { type Database, openDatabase } from '@punctual/chassis/postgres';
+import { type Database, openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout } from '@punctual/contracts';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -25,7 +25,12 @@ const { lifecycle, stop: closeDatabase } = startLife();
 
 beforeAll(async () => {
   world = await createWorld();
-  database = await openDatabase({ url: world.environment.databaseUrl, poolSize: 4, ...schema, lifecycle });
+  database = await openDatabase({
+    url: parsePostgresUrl(world.environment.databaseUrl),
+    poolSize: 4,
+    ...schema,
+    lifecycle,
+  });
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { type Meter, metrics } from '@opentelemetry/api';
-import { type Database, openDatabase } from '@punctual/chassis/postgres';
+import { type Database, openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { DriftKind } from '@punctual/contracts';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -27,7 +27,12 @@ const { lifecycle, stop: closeDatabase } = startLife();
 beforeAll(async () => {
   stripe = await startFaultyStripe();
   world = await createWorld();
-  database = await openDatabase({ url: world.environment.databaseUrl, poolSize: 4, ...schema, lifecycle });
+  database = await openDatabase({
+    url: parsePostgresUrl(world.environment.databaseUrl),
+    poolSize: 4,
+    ...schema,
+    lifecycle,
+  });
   await seedApproved(world.database, 4);
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Database, openDatabase } from '@punctual/chassis/postgres';
+import { type Database, openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { payApproved } from '../src/jobs/pay-approved.ts';
@@ -19,7 +19,7 @@ const opened = startLife();
 
 beforeAll(async () => {
   world = await createWorld();
-  const { databaseUrl: url } = world.environment;
+  const url = parsePostgresUrl(world.environment.databaseUrl);
   database = await openDatabase({ url, poolSize: 10, ...schema, lifecycle: opened.lifecycle });
 });
 

@@ -29,6 +29,7 @@ export const scheduling: ServiceDefinition<Config> = {
     const process = { logger, lifecycle };
     const database = await openDatabase({
       url: config.DATABASE_URL,
+      directUrl: config.DATABASE_DIRECT_URL,
       poolSize: config.DATABASE_POOL_SIZE,
       ...schema,
       lifecycle,
@@ -38,7 +39,12 @@ export const scheduling: ServiceDefinition<Config> = {
       { broker, ...process },
       { names: ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
     );
-    const relay = startOutboxRelay({ databaseUrl: config.DATABASE_URL, broker, name: 'scheduling', ...process });
+    const relay = startOutboxRelay({
+      databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
+      broker,
+      name: 'scheduling',
+      ...process,
+    });
     const deps = { database, relay, ...commandSettings(config) };
 
     const consuming = { broker, ...process };

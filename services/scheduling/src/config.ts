@@ -8,6 +8,7 @@ import {
   durationMs,
   HttpConfig,
   linkBase,
+  postgresUrl,
   rule,
 } from '@punctual/chassis';
 import { z } from 'zod';
@@ -18,7 +19,9 @@ export const Config = z
     ...HttpConfig.shape,
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
-    DATABASE_URL: z.string().min(1),
+    DATABASE_URL: postgresUrl(),
+    /** Past the pooler that `DATABASE_URL` leads to. */
+    DATABASE_DIRECT_URL: postgresUrl().optional(),
     /** At least two: a migration runs beside the lock that it waits for. */
     DATABASE_POOL_SIZE: count({ min: 2, max: 1_000, default: 10 }),
     /** How far ahead a window may start. */

@@ -1,14 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type QueryResultRow } from 'pg';
+import type { QueryResult, QueryResultRow } from 'pg';
+import { SessionClient } from '../postgres/session-client.ts';
+import { type Settings, setLocal } from '../postgres/session-settings.ts';
+import type { PostgresUrl } from '../postgres/url.ts';
 
-/** The connection of the instance that leads, or wants to. */
+/** The connections of the instance that leads, or wants to. */
 export type LeaderSession = {
-  /** Takes the database's advisory lock if nobody has it; it is held as long as the session lives. */
+  /**
+   * Takes the database's advisory lock if nobody has it; it is held as long as its transaction is open.
+   * @throws when the database takes no writes: a standby gives its own lock to anyone, and nothing can be marked
+   */
   tryToLead(): Promise<boolean>;
-  /** To be called at least once a second. Each answer renews the lease. */
+  /** To be called at least once a second while it leads: it renews the lease, too. */
   query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
   /** Whether PostgreSQL cannot have given the lock to another yet, whatever has happened to this process meanwhile. */
   holds(): boolean;
+  /** Whether a pooler stands between. */
+  readonly isShared: boolean;
   /** Rejects when the session has ended. */
   readonly lost: Promise<never>;
   end(): Promise<void>;
@@ -21,18 +29,26 @@ export type LeaderSession = {
 const silentMs = 4_000;
 /** Less than that by what a message may take to NATS. */
 const leaseMs = 3_000;
+const renewMs = 500;
 const answerMs = 5_000;
 const goodbyeMs = 1_000;
 
-const settings = {
-  idle_session_timeout: silentMs,
-  // Of one statement too, half received or waiting for a lock.
-  transaction_timeout: silentMs,
+/** Of the transaction that holds the lock. It may be open for weeks: it reads no table, so that it holds back neither vacuum nor migrations. */
+const ofLock: Settings = {
+  idle_in_transaction_session_timeout: silentMs,
+  statement_timeout: silentMs,
+  transaction_timeout: 0,
   // A peer that is gone without a word.
   tcp_user_timeout: silentMs,
   tcp_keepalives_idle: 2,
   tcp_keepalives_interval: 1,
   tcp_keepalives_count: 2,
+};
+
+/** Of what reads and marks. */
+const ofWork: Settings = {
+  // Of one statement too, half received or waiting for a lock.
+  transaction_timeout: silentMs,
   // A mark that a crash of PostgreSQL undoes means a second publish with the same id, and the stream drops it.
   synchronous_commit: 'off',
   // All that is asked here has an index in the right order. In a table that nobody has analysed PostgreSQL does not trust it to be short.
@@ -40,54 +56,68 @@ const settings = {
   enable_bitmapscan: 'off',
 };
 
-/** Opens a session that does not outlive its process, nor its process's ability to speak, by more than five seconds. */
-export async function openLeaderSession({ url, name }: { url: string; name: string }): Promise<LeaderSession> {
-  const client = new Client({
-    connectionString: url,
-    application_name: `${name} outbox relay`,
-    options: Object.entries(settings)
-      .map(([setting, value]) => `-c ${setting}=${value}`)
-      .join(' '),
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
-  });
-  let renewedAt = Number.NEGATIVE_INFINITY;
+/**
+ * Opens the session of a leader. Its lock does not outlive its process, nor its process's ability to speak, by more than five seconds. It belongs to
+ * a transaction and not to a session, since a pooler may give the session to others between two transactions, but never within one.
+ */
+export async function openLeaderSession({ url, name }: { url: PostgresUrl; name: string }): Promise<LeaderSession> {
   let alive = true;
-  const lost = new Promise<never>((_resolve, reject) =>
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let work: Promise<SessionClient> | undefined;
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => {});
+
+  const open = async (settings: Settings = {}) => {
+    const applicationName = `${name} outbox relay`;
+    const client = new SessionClient(url, { applicationName, settings, config: { query_timeout: answerMs } });
+    await client.connect();
     // More than one may come: what PostgreSQL says last, and that the connection is gone.
     client.on('error', (error) => {
       alive = false;
       reject(error);
-    }),
-  );
-  lost.catch(() => {});
-
-  const end = async () => {
-    alive = false;
-    // A network that is cut lets nobody say goodbye.
-    await Promise.race([client.end().catch(() => {}), delay(goodbyeMs)]);
+    });
+    return client;
   };
-  await client.connect().catch(async (error) => {
-    await end();
-    throw error;
-  });
+  const lock = await open();
 
-  const query = async <R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> => {
+  const renew = async () => {
     const sentAt = performance.now();
-    const { rows } = await client.query<R>(text, values);
+    if (sentAt - renewedAt < renewMs) return;
+    await lock.query('select 1');
     renewedAt = Math.max(renewedAt, sentAt);
-    return rows;
   };
   return {
-    query,
     tryToLead: async () => {
-      const [row] = await query<{ leads: boolean }>(
-        `select pg_try_advisory_lock(hashtextextended('outbox relay', 0)) as leads`,
-      );
-      return row?.leads === true;
+      const sentAt = performance.now();
+      // One message: a process that hangs before the settings are in force would keep the lock.
+      const results = (await lock.query(`begin; ${setLocal(ofLock)};
+        select case current_setting('transaction_read_only')
+          when 'off' then pg_try_advisory_xact_lock(hashtextextended('outbox relay', 0)) end as leads`)) as unknown as QueryResult<{
+        leads: boolean | null;
+      }>[];
+      const leads = results.at(-1)?.rows[0]?.leads;
+      if (!leads) await lock.query('rollback');
+      if (leads === null) throw new Error('The database takes no writes.');
+      if (!leads) return false;
+      renewedAt = sentAt;
+      return true;
+    },
+    query: async <R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> => {
+      work ??= open(ofWork);
+      const client = await work;
+      const [{ rows }] = await Promise.all([client.query<R>(text, values), renew()]);
+      return rows;
     },
     holds: () => alive && performance.now() - renewedAt < leaseMs,
+    isShared: lock.isShared,
     lost,
-    end,
+    end: async () => {
+      alive = false;
+      // A network that is cut lets nobody say goodbye.
+      const clients = [lock, await work?.catch(() => undefined)];
+      const ended = clients.map((client) => client?.end().catch(() => {}));
+      await Promise.race([Promise.all(ended), delay(goodbyeMs)]);
+      for (const client of clients) client?.abandon();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { Broker, BrokerHandle } from '../nats/broker.ts';
+import type { PostgresUrl } from '../postgres/url.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
@@ -9,7 +10,8 @@ import { type Reachability, watchReachability } from './reachability.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export type RelayDeps = {
-  databaseUrl: string;
+  /** Past a pooler, if there is a way. */
+  databaseUrl: PostgresUrl;
   broker: BrokerHandle;
   /** Of the service: names the wake-up's subject. */
   name: string;

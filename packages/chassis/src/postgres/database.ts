@@ -2,7 +2,9 @@ import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { HealthCheck } from '../http/health.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
-import { TransactionClient } from './transaction-client.ts';
+import { clientsOf } from './clients.ts';
+import { inTransaction } from './transaction.ts';
+import type { PostgresUrl } from './url.ts';
 
 export type Database = {
   /** An EntityManager of its own for one request, message or run of a job. */
@@ -16,7 +18,9 @@ export type Database = {
 export type Prepared = { name: string; text: string; values: unknown[] };
 
 export type DatabaseDeps = {
-  url: string;
+  url: PostgresUrl;
+  /** Past a pooler, where `url` leads to one: migrations go there. */
+  directUrl?: PostgresUrl | undefined;
   poolSize: number;
   entities: NonNullable<Options['entities']>;
   /** In the order in which they run. */
@@ -26,27 +30,16 @@ export type DatabaseDeps = {
   lifecycle: Lifecycle;
 };
 
-/** Connects, and brings the schema up to date before anything else may happen. */
-export async function openDatabase({
-  url,
-  poolSize,
-  entities,
-  migrations,
-  lifecycle,
-}: DatabaseDeps): Promise<Database> {
-  const orm = await MikroORM.init({
-    clientUrl: url,
-    entities,
-    extensions: [Migrator],
-    migrations: { migrationsList: [...migrations], snapshot: false, snapshotOnMigrate: false, silent: true },
-    // Batched updates lose the version check of all rows but one.
-    useBatchUpdates: false,
-    pool: { min: 0, max: poolSize },
-    driverOptions: { Client: TransactionClient },
-  });
+/** Connects, and brings the schema up to date before anything else may happen. A service that stops meanwhile waits for neither. */
+export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
+  const { url, directUrl, lifecycle } = deps;
+  const { orm, abandon } = await connect(deps, url);
   lifecycle.onShutdown('database', () => orm.close());
-  await orm.connect();
-  await migrate(orm);
+  if (directUrl) {
+    const direct = await connect(deps, directUrl);
+    await unlessStopped(lifecycle, direct.abandon, () => migrate(direct.orm)).finally(() => direct.orm.close());
+  }
+  await unlessStopped(lifecycle, abandon, async () => void (await (directUrl ? orm.connect() : migrate(orm))));
   const pool = await orm.em.getConnection().getNativeClient();
   return {
     fork: () => orm.em.fork(),
@@ -55,9 +48,38 @@ export async function openDatabase({
   };
 }
 
+async function connect({ entities, migrations, poolSize }: DatabaseDeps, url: PostgresUrl) {
+  const { Client, abandon } = clientsOf(url);
+  const orm = await MikroORM.init({
+    // Where it is, only the clients know.
+    dbName: url.database ?? url.user ?? 'postgres',
+    entities,
+    extensions: [Migrator],
+    migrations: { migrationsList: [...migrations], snapshot: false, snapshotOnMigrate: false, silent: true },
+    // Batched updates lose the version check of all rows but one.
+    useBatchUpdates: false,
+    pool: { min: 0, max: poolSize },
+    driverOptions: { Client },
+  });
+  return { orm, abandon };
+}
+
+/** Work of a start; once the service stops, its connections are destroyed, whatever they wait for. */
+async function unlessStopped<T>({ signal }: Lifecycle, abandon: () => void, work: () => Promise<T>): Promise<T> {
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}
+
 /** One instance at a time: the others wait for the lock, and then find nothing to do. */
 async function migrate(orm: MikroORM): Promise<void> {
-  await orm.em.fork().transactional(async (em) => {
+  await inTransaction({ fork: () => orm.em.fork() }, async (em) => {
+    // It is idle as long as they run.
+    await em.execute('set local idle_in_transaction_session_timeout = 0');
     await em.execute(`select pg_advisory_xact_lock(hashtextextended('migrations', 0))`);
     await orm.migrator.up();
   });

@@ -16,7 +16,7 @@ const tries = 6;
  * again, and is judged on what they left behind; `attempt` counts from 1.
  */
 export async function inTransaction<T>(
-  database: Database,
+  database: Pick<Database, 'fork'>,
   work: (em: EntityManager, attempt: number) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,0 +1,48 @@
+/** Settings of a session by name; times in ms. */
+export type Settings = Readonly<Record<string, string | number>>;
+
+/**
+ * What the code relies on whatever a role or a database has as its default: how values are written, and that a literal's backslash is a
+ * backslash. They go into the startup message. Each pooler knows these, and keeps them for each of its clients.
+ */
+export const startupSettings: Settings = {
+  DateStyle: 'ISO, MDY',
+  TimeZone: 'UTC',
+  standard_conforming_strings: 'on',
+};
+
+/** Commands lock and then read; at a stricter level each conflict would be an error instead of a wait. */
+const isolation: Settings = { default_transaction_isolation: 'read committed' };
+
+/** PostgreSQL's own defaults, except that a process that hangs within a transaction loses its locks. */
+const limits: Settings = {
+  statement_timeout: 0,
+  lock_timeout: 0,
+  transaction_timeout: 0,
+  idle_session_timeout: 0,
+  idle_in_transaction_session_timeout: 60_000,
+};
+
+/** The settings of a session of the pool, without the limits that the `options` of a URL set themselves. */
+export function sessionSettings(options: string | undefined): Settings {
+  return { ...limitsBeside(options), ...isolation };
+}
+
+/** The start of a transaction on a connection whose session is shared with others. */
+export function beginAnywhere(options: string | undefined): string {
+  const { idle_session_timeout, ...ofTransaction } = limitsBeside(options);
+  return `begin isolation level read committed; ${setLocal(ofTransaction)}`;
+}
+
+export function setLocal(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `set local ${name} = ${typeof value === 'number' ? value : `'${value}'`}`)
+    .join('; ');
+}
+
+function limitsBeside(options = ''): Settings {
+  const given = new Set(
+    [...options.matchAll(/(?:-c\s*|--)([\w.-]+)\s*=/g)].map(([, name = '']) => name.replaceAll('-', '_').toLowerCase()),
+  );
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => !given.has(name)));
+}

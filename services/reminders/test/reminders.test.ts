@@ -1,7 +1,11 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { Reminders, type ScheduleEventType } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { forgetOld } from '../src/commands/forget-old.ts';
+import { type AssignmentRecord, entryOf } from '../src/domain/assignment.ts';
+import { findAssignments } from '../src/persistence/assignments.ts';
+import { findSent } from '../src/persistence/ledger.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -80,6 +84,47 @@ test('a window confirmed 45 minutes before it starts is reminded of at once, and
     latenessMs: sent?.latenessMs,
     suppressedBecause: null,
   });
+});
+
+test('a window that is confirmed anew is not reminded of again, and one that was moved is', async () => {
+  const { assignmentId, event } = newAssignment();
+  const window = windowAt(new Date(), 45 * minuteMs);
+  await world.publish(event('schedule.confirmed', 2, { window }));
+  const sentOnce = ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT'];
+  await world.untilReminders(assignmentId, sentOnce);
+
+  // Other notes: proposed and confirmed again.
+  await world.publish(event('schedule.proposed', 3, { window, notes: 'Ring twice', proposedBy: 'CUSTOMER' }));
+  await world.untilConsumed();
+  await world.publish(event('schedule.confirmed', 4, { window, notes: 'Ring twice' }));
+  await world.untilConsumed();
+  const outline = async () =>
+    (await world.list(assignmentId)).map(({ scheduleVersion: v, kind, state }) => `${v} ${kind} ${state}`);
+  await vi.waitFor(async () => expect(await outline()).toContain('4 upcoming-1h SUPPRESSED'), 15_000);
+
+  await world.publish(
+    event('schedule.confirmed', 6, { window: { ...window, end: windowAt(new Date(), 3 * hourMs).end } }),
+  );
+  await vi.waitFor(async () => expect(await outline()).toContain('6 upcoming-1h SENT'), 15_000);
+  // Moved back.
+  await world.publish(event('schedule.confirmed', 8, { window }));
+  await vi.waitFor(async () => expect(await outline()).toContain('8 upcoming-1h SUPPRESSED'), 15_000);
+  const due = (await world.published(assignmentId)).filter(({ type }) => type === 'reminder.due');
+  expect(due.map(({ data }) => data.scheduleVersion)).toEqual([2, 6]);
+});
+
+test('what is decided to be sent, and not marked yet, counts as sent', async () => {
+  const { assignmentId, event } = newAssignment();
+  await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
+  const [record] = await findAssignments(world.store, [assignmentId]);
+  if (!record) throw new Error('There is no record.');
+  const sentOf = async (outbox: AssignmentRecord['outbox']) =>
+    (await findSent(world.store, [{ ...record, outbox }])).get(assignmentId)?.map(({ kind }) => kind);
+  const moment = { now: new Date(), traceparent: null };
+  expect(await sentOf([])).toEqual([]);
+  expect(await sentOf([entryOf('reminder.due', 2, 'upcoming-24h', moment)])).toEqual(['upcoming-24h']);
+  expect(await sentOf([entryOf('reminder.overdue', 2, 'upcoming-24h', moment)])).toEqual([]);
 });
 
 test('a reminder goes out when it is due, not before', async () => {
@@ -179,6 +224,13 @@ test('Agendash is for ops, by bearer token or by a cookie that a browser gets fo
   expect((await signIn(customer)).headers.get('set-cookie')).toBeNull();
   const cookie = (await signIn(world.opsToken)).headers.get('set-cookie') ?? '';
   expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+  const issued = await fetch(`${world.environment.env.AUTH_ISSUER}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sub: randomUUID(), roles: ['ops'], expiresIn: 1e14 }),
+  });
+  const { token: endless } = z.object({ token: z.string() }).parse(await issued.json());
+  expect((await signIn(endless)).status).toBe(303);
   const dashboard = await world.get('/agendash/', { ...html, cookie: cookie.split(';')[0] ?? '' });
   expect([dashboard.status, await dashboard.text()]).toEqual([200, expect.stringContaining('id="app"')]);
 });

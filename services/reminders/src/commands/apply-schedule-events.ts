@@ -1,5 +1,7 @@
 import { type Arrival, applyScheduleEvents as decide } from '../domain/assignment.ts';
+import { mayRepeat } from '../domain/plan.ts';
 import { findAssignments, type Step, saveSteps } from '../persistence/assignments.ts';
+import { findSent } from '../persistence/ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CommandDeps } from './deps.ts';
 
@@ -24,9 +26,17 @@ async function moveAll({ store, rules, now }: CommandDeps, byAssignment: Map<str
   const ids = [...byAssignment.keys()];
   for (;;) {
     const found = new Map((await findAssignments(store, ids)).map((record) => [record.assignmentId, record]));
+    const at = now();
+    const repeating = [...found.values()].filter(({ assignmentId, version }) =>
+      byAssignment
+        .get(assignmentId)
+        ?.some(({ event }) => event.data.scheduleVersion > version && mayRepeat(event, rules, at)),
+    );
+    // After the records: what one of them no longer holds as decided is marked as sent.
+    const sent = await findSent(store, repeating);
     const steps = ids.flatMap((id): Step[] => {
       const from = found.get(id);
-      const to = decide(from, byAssignment.get(id) ?? [], rules, now());
+      const to = decide(from, byAssignment.get(id) ?? [], rules, at, sent.get(id));
       return to === undefined ? [] : [{ from, to }];
     });
     for (const { to } of steps) found.set(to.assignmentId, to);

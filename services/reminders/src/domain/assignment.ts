@@ -1,5 +1,5 @@
 import type { ProposedBy, ReminderKind, ScheduleEvent, SuppressedBecause } from '@punctual/contracts';
-import { plan } from './plan.ts';
+import { plan, type SentReminder } from './plan.ts';
 import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
 import { suppressionReason } from './suppression.ts';
 
@@ -53,16 +53,18 @@ export type Arrival = { event: ScheduleEvent; traceparent: string | null };
 /**
  * Where events of one assignment, in the order in which they came, bring its record. Undefined when it is already as far as all
  * of them, or further: then they are duplicates or came late.
+ * @param sent the reminders of the assignment that were sent, or are decided to be
  */
 export function applyScheduleEvents(
   record: AssignmentRecord | undefined,
   arrivals: readonly Arrival[],
   rules: PlanRules,
   now: Date,
+  sent: readonly SentReminder[] = [],
 ): AssignmentRecord | undefined {
   let moved = record;
   for (const { event, traceparent } of arrivals) {
-    const move = applyScheduleEvent(moved, event, rules, { now, traceparent });
+    const move = applyScheduleEvent(moved, event, rules, { now, traceparent }, sent);
     if (move !== undefined) moved = moveTo(event.data.assignmentId, moved, move);
   }
   return moved === record ? undefined : moved;
@@ -74,10 +76,11 @@ export function applyScheduleEvent(
   event: ScheduleEvent,
   rules: PlanRules,
   occasion: Occasion,
+  sent: readonly SentReminder[] = [],
 ): Move | undefined {
   const version = event.data.scheduleVersion;
   if (record !== undefined && record.version >= version) return undefined;
-  const planned = plan(event, rules, occasion.now);
+  const planned = plan(event, rules, occasion.now, sent);
   return {
     customerId: event.data.customerId,
     providerId: event.data.providerId,

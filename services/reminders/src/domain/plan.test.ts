@@ -2,7 +2,7 @@ import type { ScheduleEvent } from '@punctual/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from '../../test/schedule-events.ts';
-import { plan } from './plan.ts';
+import { mayRepeat, plan, type SentReminder } from './plan.ts';
 import type { PlanRules } from './planned-reminder.ts';
 
 const rules: PlanRules = {
@@ -105,6 +105,47 @@ describe('a confirmed window', () => {
       'WINDOW_STARTED',
       'WINDOW_STARTED',
     ]);
+  });
+});
+
+describe('a window that is confirmed anew', () => {
+  const event = confirmed(20 * hourMs);
+  const window = windowAt(now, 20 * hourMs);
+  const again = (sent: readonly SentReminder[], next = event) =>
+    plan(next, rules, now, sent).map(({ kind, suppressedBecause }) => [kind, suppressedBecause]);
+
+  test('with the same start and end is not reminded of again, and still of what was never sent', () => {
+    const day: SentReminder = { kind: 'upcoming-24h', window };
+    expect(again([])).toEqual([
+      ['upcoming-24h', null],
+      ['upcoming-1h', null],
+    ]);
+    expect(again([day])).toEqual([
+      ['upcoming-24h', 'OVERTAKEN'],
+      ['upcoming-1h', null],
+    ]);
+    expect(again([day, { kind: 'upcoming-1h', window }], confirmed(20 * hourMs))).toEqual([
+      ['upcoming-24h', 'OVERTAKEN'],
+      ['upcoming-1h', 'OVERTAKEN'],
+    ]);
+  });
+
+  test('with another start or end is reminded of again, whatever its zone', () => {
+    const unchanged = [
+      ['upcoming-24h', null],
+      ['upcoming-1h', null],
+    ];
+    const later = { ...window, end: windowAt(now, 22 * hourMs).end };
+    expect(again([{ kind: 'upcoming-24h', window: later }])).toEqual(unchanged);
+    expect(again([{ kind: 'upcoming-24h', window: windowAt(now, 19 * hourMs) }])).toEqual(unchanged);
+    const sameInstants = { ...window, timezone: 'Asia/Tokyo' };
+    expect(again([{ kind: 'upcoming-24h', window: sameInstants }])[0]).toEqual(['upcoming-24h', 'OVERTAKEN']);
+  });
+
+  test('may have been reminded of from the moment of its first reminder on', () => {
+    expect(mayRepeat(confirmed(24 * hourMs), rules, now)).toBe(true);
+    expect(mayRepeat(confirmed(24 * hourMs + 1), rules, now)).toBe(false);
+    expect(mayRepeat(proposed(hourMs), rules, now)).toBe(false);
   });
 });
 

@@ -5,19 +5,35 @@ import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
 type Proposed = Extract<ScheduleEvent, { type: 'schedule.proposed' }>;
 type Confirmed = Extract<ScheduleEvent, { type: 'schedule.confirmed' }>;
 
+/** A reminder that was sent, and the window that it told of. */
+export type SentReminder = Pick<PlannedReminder, 'kind' | 'window'>;
+
 /**
  * The reminders of the schedule version that an event describes, earliest first; none when the event leaves nothing to be
  * reminded of. Those that must never be sent are there too, with their reason, so that the ledger can explain itself.
+ * @param sent of the same assignment, for earlier versions: `upcoming-…` is not sent again for a window of the same start and end
  */
-export function plan(event: ScheduleEvent, rules: PlanRules, now: Date): PlannedReminder[] {
+export function plan(
+  event: ScheduleEvent,
+  rules: PlanRules,
+  now: Date,
+  sent: readonly SentReminder[] = [],
+): PlannedReminder[] {
   switch (event.type) {
     case 'schedule.proposed':
       return planRespond(event, rules, now.getTime());
     case 'schedule.confirmed':
-      return planUpcoming(event, rules, now.getTime());
+      return planUpcoming(event, rules, now.getTime()).map((reminder) => notAgain(reminder, sent));
     default:
       return [];
   }
+}
+
+/** Whether {@link plan} may find that a reminder for this event was sent already: before its moment none was. */
+export function mayRepeat(event: ScheduleEvent, rules: PlanRules, now: Date): event is Confirmed {
+  if (event.type !== 'schedule.confirmed') return false;
+  const lead = Math.max(rules.upcoming24hLeadMs, rules.upcoming1hLeadMs);
+  return now.getTime() >= Date.parse(event.data.window.start) - lead;
 }
 
 /** Who has to answer a proposal: the other side, or both when it came from neither. */
@@ -50,4 +66,12 @@ function planUpcoming(event: Confirmed, rules: PlanRules, now: number): PlannedR
     { kind: 'upcoming-1h', dueAt: start - rules.upcoming1hLeadMs },
   ];
   return overtake(moments, { window, deadline: start, audience: ['CUSTOMER', 'PROVIDER'] }, rules.minGapMs, now);
+}
+
+function notAgain(reminder: PlannedReminder, sent: readonly SentReminder[]): PlannedReminder {
+  const { kind, window } = reminder;
+  const isSent = sent.some(
+    (each) => each.kind === kind && each.window.start === window.start && each.window.end === window.end,
+  );
+  return isSent ? { ...reminder, suppressedBecause: reminder.suppressedBecause ?? 'OVERTAKEN' } : reminder;
 }

@@ -100,6 +100,20 @@ export async function listRows(store: Store, assignmentId: string): Promise<Remi
   return store.ledger.find(isOfAssignment).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
 }
 
+/** The reminders of these assignments that were sent, or that their outboxes hold as decided to be. */
+export async function findSent(
+  store: Store,
+  records: readonly AssignmentRecord[],
+): Promise<Map<string, ReminderDocument[]>> {
+  const sent = records.map(async ({ assignmentId, outbox }) => {
+    const due = outbox.filter(({ type }) => type === 'reminder.due');
+    const decided = new Set(due.map((entry) => reminderId(assignmentId, entry.scheduleVersion, entry.kind)));
+    const rows = await listRows(store, assignmentId);
+    return [assignmentId, rows.filter(({ _id, state }) => state === 'SENT' || decided.has(_id))] as const;
+  });
+  return new Map(await Promise.all(sent));
+}
+
 /** The ids of reminders that were sent or suppressed, and whose moment was before `before`. */
 export async function findEnded(store: Store, before: Date, limit: number): Promise<string[]> {
   const ended = await store.ledger

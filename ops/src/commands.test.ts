@@ -5,7 +5,7 @@ import { commands } from './commands.ts';
 
 /** A system of which nothing answers: a wrong line is refused before anything is asked. */
 const context: Context = {
-  environment: { NATS_URL: 'nats://127.0.0.1:9' },
+  environment: { NATS_URL: 'nats://ops:S3cr3t@127.0.0.1:9' },
   print: () => {},
   say: () => {},
   agree: async () => false,

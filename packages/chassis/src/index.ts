@@ -37,6 +37,7 @@ export { AuthConfig, BrokerConfig, ConfigError, HttpConfig, readConfig, rule } f
 export { every } from './process/every.ts';
 export { failpoint, type Moment } from './process/failpoint.ts';
 export type { Lifecycle } from './process/lifecycle.ts';
+export { logOutage, type Outage } from './process/log-outage.ts';
 export type { Logger } from './process/logger.ts';
 export { count, durationDays, durationHours, durationMinutes, durationMs } from './process/numbers.ts';
 export { runService, type Service, type ServiceDefinition, type ServiceDeps, startService } from './process/service.ts';

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Authenticate, createAuthenticate } from '../src/index.ts';
+import { createLogger } from '../src/process/logger.ts';
 
 const issuer = 'https://issuer.example';
 const audience = 'punctual';
@@ -21,6 +22,7 @@ let asked: string[];
 let isAway: boolean;
 let published: Key[];
 let authenticate: Authenticate;
+let logged: string[];
 
 beforeAll(async () => {
   keys = await Promise.all(['ES256', 'RS256', 'EdDSA'].map(newKey));
@@ -45,11 +47,16 @@ beforeEach(() => {
   asked = [];
   isAway = false;
   published = keys;
+  logged = [];
+  const logger = createLogger({ name: 'test', level: 'info' }, { write: (line: string) => logged.push(line) });
   authenticate = createAuthenticate({
-    AUTH_JWKS_URL: `${url}/jwks`,
-    AUTH_ISSUER: issuer,
-    AUTH_AUDIENCE: audience,
-    AUTH_CLOCK_SKEW_S: 0,
+    config: {
+      AUTH_JWKS_URL: `${url}/jwks`,
+      AUTH_ISSUER: issuer,
+      AUTH_AUDIENCE: audience,
+      AUTH_CLOCK_SKEW_S: 0,
+    },
+    logger,
   });
 });
 
@@ -185,15 +192,24 @@ test('a thousand tokens with unknown keys have the keys fetched once a minute, f
   expect(await present(await sign(own()))).toMatchObject({ id: sub });
 });
 
-test('an issuer that is away is asked once a second, and nobody is told that the token is bad', async () => {
+test('an issuer that is away is asked once a second, logged once, and nobody is told that the token is bad', async () => {
   isAway = true;
   const tokens = await Promise.all(Array.from({ length: 100 }, () => sign(own())));
   for (const token of tokens) await expect(present(token)).rejects.toMatchObject({ code: 'unavailable' });
   expect(asked.length).toBeLessThanOrEqual(2);
+  await delay(1_100);
+  await expect(present(tokens[0] ?? '')).rejects.toMatchObject({ code: 'unavailable' });
+  const err = expect.objectContaining({ message: 'The issuer answers 500.' });
+  expect(logged.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ msg: 'the token issuer is away', server: `${url}/jwks`, err }),
+  ]);
 
   isAway = false;
   await delay(1_100);
   expect(await present(tokens[0] ?? '')).toMatchObject({ id: sub });
+  expect(logged.slice(1).map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ msg: 'the token issuer is back', server: `${url}/jwks` }),
+  ]);
 });
 
 test('keys that were had stay good while the issuer is away, and are fetched anew when it is back', async () => {

@@ -33,7 +33,7 @@ export async function startEcho(environment: Record<string, string> = {}) {
         createHttpApp({
           logger,
           lifecycle,
-          authenticate: createAuthenticate(config),
+          authenticate: createAuthenticate({ config, logger }),
           checks: [],
           routes: [handle(echo, async ({ query, body }) => ({ body: { query, body: body ?? null } }))],
         }),

@@ -56,10 +56,13 @@ beforeAll(async () => {
     logger: pino({ level: 'silent' }),
     lifecycle: { signal: new AbortController().signal, onShutdown: () => {} },
     authenticate: createAuthenticate({
-      AUTH_JWKS_URL: issuer.jwksUrl,
-      AUTH_ISSUER: issuer.issuer,
-      AUTH_AUDIENCE: issuer.audience,
-      AUTH_CLOCK_SKEW_S: 5,
+      config: {
+        AUTH_JWKS_URL: issuer.jwksUrl,
+        AUTH_ISSUER: issuer.issuer,
+        AUTH_AUDIENCE: issuer.audience,
+        AUTH_CLOCK_SKEW_S: 5,
+      },
+      logger: pino({ level: 'silent' }),
     }),
     checks: [
       { name: 'store', required: true, check: async () => {} },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { AuthConfig, createAuthenticate, readConfig } from '../src/index.ts';
 
@@ -66,7 +67,10 @@ function sign({ alg, privateKey }: Pair, { kid, nbf, exp = 3_600 }: { kid?: stri
 /** A new one each time, which knows no keys yet. */
 function authenticateWith(environment: Record<string, string> = {}) {
   const address = { AUTH_JWKS_URL: url, AUTH_ISSUER: iss, AUTH_AUDIENCE: 'punctual' };
-  const authenticate = createAuthenticate(readConfig(AuthConfig, { ...address, ...environment }));
+  const authenticate = createAuthenticate({
+    config: readConfig(AuthConfig, { ...address, ...environment }),
+    logger: pino({ level: 'silent' }),
+  });
   return async (token: Promise<string>) => authenticate(`Bearer ${await token}`);
 }
 

@@ -21,7 +21,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
   config: GatewayConfig,
   async createApp({ config, logger, lifecycle }) {
     const upstreams = connectUpstreams({ config, logger, lifecycle });
-    const authenticate = createAuthenticate(config);
+    const authenticate = createAuthenticate({ config, logger });
     const load = shedLoad({ config, logger, lifecycle });
     const broker = connectBroker({ config, name: 'gateway', logger, lifecycle });
     const feed = createChangeFeed({ broker, logger, lifecycle });

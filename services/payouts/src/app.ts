@@ -67,7 +67,7 @@ export const payouts: ServiceDefinition<Config> = {
 
     return createHttpApp({
       ...process,
-      authenticate: createAuthenticate(config),
+      authenticate: createAuthenticate({ config, logger }),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
       routes: createRoutes({ database, relay, provider, logger, webhookSecret: config.STRIPE_WEBHOOK_SECRET }),
     });

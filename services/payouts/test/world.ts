@@ -202,7 +202,13 @@ async function startPeer(env: Record<string, string>): Promise<{ broker: Broker;
       config: z.object({ ...HttpConfig.shape, ...AuthConfig.shape, ...BrokerConfig.shape }),
       createApp: async ({ config, logger, lifecycle }) => {
         connected.resolve(connectBroker({ config, name: 'test', logger, lifecycle }).connected());
-        return createHttpApp({ logger, lifecycle, authenticate: createAuthenticate(config), checks: [], routes: [] });
+        return createHttpApp({
+          logger,
+          lifecycle,
+          authenticate: createAuthenticate({ config, logger }),
+          checks: [],
+          routes: [],
+        });
       },
     },
     { ...env, LOG_LEVEL: 'silent' },

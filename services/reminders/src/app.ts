@@ -21,7 +21,7 @@ export const reminders: ServiceDefinition<RemindersConfig> = { name: 'reminders'
 
 async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersConfig>) {
   const now = () => new Date();
-  const authenticate = createAuthenticate(config);
+  const authenticate = createAuthenticate({ config, logger });
   const store = await openStore({ url: config.MONGO_URL, logger, lifecycle });
   const broker = connectBroker({ config, name: 'reminders', logger, lifecycle });
   const agenda = createAgenda({ store, pollMs: config.SCHEDULER_POLL_MS, logger });

@@ -81,7 +81,7 @@ export const scheduling: ServiceDefinition<Config> = {
 
     return createHttpApp({
       ...process,
-      authenticate: createAuthenticate(config),
+      authenticate: createAuthenticate({ config, logger }),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
       routes: [...jobRoutes(deps), ...assignmentRoutes(deps), ...providerRoutes(deps)],
     });

@@ -4,6 +4,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, j
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AuthConfig } from '../process/config.ts';
+import type { Logger } from '../process/logger.ts';
 import { HttpProblem } from './http-problem.ts';
 import { issuerKeys } from './issuer-keys.ts';
 
@@ -31,8 +32,8 @@ const Claims = z.object({ sub: Uuid, roles: z.array(z.string()), exp: z.number()
  * Checks tokens against the issuer's keys. A token that was good is not verified again until it expires (at most ten minutes);
  * a refused one is never remembered.
  */
-export function createAuthenticate(config: AuthConfig): Authenticate {
-  const keys = issuerKeys(config.AUTH_JWKS_URL);
+export function createAuthenticate({ config, logger }: { config: AuthConfig; logger: Logger }): Authenticate {
+  const keys = issuerKeys(config.AUTH_JWKS_URL, logger);
   const clockTolerance = config.AUTH_CLOCK_SKEW_S;
   const expected = {
     issuer: config.AUTH_ISSUER,

@@ -3,7 +3,9 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerConfig } from '../process/config.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
+import { logOutage, type Outage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
+import { pause } from '../process/pause.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
 export type Broker = {
@@ -27,27 +29,60 @@ export type BrokerAddress = Omit<BrokerConfig, 'STREAM_REPLICAS'>;
 export type BrokerDeps = { config: BrokerAddress; name: string; logger: Logger; lifecycle: Lifecycle };
 
 const drainMs = 1_000;
+const connectTimeoutMs = 5_000;
+const retryMs = 500;
 
 /** Begins to connect and returns at once: a service starts, and takes commands, while NATS is away. */
 export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): BrokerHandle {
-  let broker: Broker | undefined;
-  const connecting = open(config, name).then((opened) => {
-    broker = opened;
-    logger.info({ server: opened.connection.getServer(), user: config.NATS_USER }, 'connected to NATS');
-    void logConnection(opened.connection, logger);
-    if (lifecycle.signal.aborted) return opened.connection.close().then(() => opened);
-    return opened;
+  const { signal } = lifecycle;
+  const { promise: connected, resolve } = Promise.withResolvers<Broker>();
+  const outage = logOutage(logger, {
+    away: 'NATS is away',
+    back: 'NATS is back',
+    fields: { server: config.NATS_URL.join(',') },
   });
-  connecting.catch((error: unknown) => logger.error({ err: error }, 'cannot connect to NATS'));
+  let broker: Broker | undefined;
+
+  const run = async () => {
+    broker = await firstConnection(config, name, { outage, signal });
+    if (!broker) return;
+    const { connection } = broker;
+    if (signal.aborted) return connection.close();
+    outage.back();
+    logger.info({ server: connection.getServer(), user: config.NATS_USER }, 'connected to NATS');
+    resolve(broker);
+    await watchConnection(connection, { outage, logger, signal });
+  };
+  run().catch((error: unknown) => logger.error({ err: error }, 'cannot connect to NATS'));
   lifecycle.onShutdown('broker', () => broker && close(broker.connection));
 
   return {
-    connected: () => connecting,
+    connected: () => connected,
     check: async () => {
       if (!broker) throw new Error('not connected yet');
       await broker.connection.rtt();
     },
   };
+}
+
+/**
+ * Tries each server until one lets us in. Not by `waitOnFirstConnect` of the client, which says nothing of why it waits.
+ * @returns undefined when the service stops before
+ */
+async function firstConnection(
+  config: BrokerAddress,
+  name: string,
+  { outage, signal }: { outage: Outage; signal: AbortSignal },
+): Promise<Broker | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await open(config, name);
+    } catch (error) {
+      if (!signal.aborted) outage.away(error);
+    }
+    await pause(retryMs, signal);
+  }
+  return undefined;
 }
 
 async function open(config: BrokerAddress, name: string): Promise<Broker> {
@@ -58,9 +93,9 @@ async function open(config: BrokerAddress, name: string): Promise<Broker> {
     // A server that would not encrypt is refused.
     ...(config.NATS_URL.some((server) => server.startsWith('tls://')) && { tls: {} }),
     name,
-    waitOnFirstConnect: true,
+    timeout: connectTimeoutMs,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 500,
+    reconnectTimeWait: retryMs,
     // A connection that was cut without a word is noticed within 15 s, not after minutes.
     pingInterval: 5_000,
     maxPingOut: 2,
@@ -82,10 +117,16 @@ async function close(connection: NatsConnection): Promise<void> {
   await connection.close();
 }
 
-async function logConnection(connection: NatsConnection, logger: Logger): Promise<void> {
+/** The client says that it is disconnected after each attempt, and why only when the server refuses it. */
+async function watchConnection(
+  connection: NatsConnection,
+  { outage, logger, signal }: { outage: Outage; logger: Logger; signal: AbortSignal },
+): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') logger.warn('NATS is away');
-    if (status.type === 'reconnect') logger.info('NATS is back');
-    if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+    if (status.type === 'disconnect' && !signal.aborted) outage.away();
+    if (status.type === 'reconnect') outage.back();
+    if (status.type !== 'error') continue;
+    if (outage.isAway()) outage.away(status.error);
+    else logger.error({ err: status.error }, 'NATS reports an error');
   }
 }

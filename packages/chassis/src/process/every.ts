@@ -1,16 +1,25 @@
 import type { Lifecycle } from './lifecycle.ts';
+import { logOutage } from './log-outage.ts';
 import type { Logger } from './logger.ts';
 import { pause } from './pause.ts';
 
-/** Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one. */
+/**
+ * Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one; of
+ * several that fail for the same reason the first is logged.
+ */
 export function every(
   { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
   { name, pauseMs, run }: { name: string; pauseMs: number; run: (signal: AbortSignal) => Promise<void> },
 ): void {
   const { signal } = lifecycle;
+  const outage = logOutage(logger, {
+    away: 'a job failed; trying again',
+    back: 'a job works again',
+    fields: { job: name },
+  });
   const loop = async () => {
     while (!signal.aborted) {
-      await run(signal).catch((error: unknown) => logger.warn({ err: error, job: name }, 'a job failed; trying again'));
+      await run(signal).then(outage.back, outage.away);
       await pause(pauseMs, signal);
     }
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
-import { every, type Lifecycle, type Logger } from '@punctual/chassis';
+import { every, type Lifecycle, type Logger, logOutage } from '@punctual/chassis';
 import { Agenda, exponential, type Job } from 'agenda';
 import type { CommandDeps } from '../commands/deps.ts';
 import { createDispatch, type Dispatch } from '../commands/dispatch-due.ts';
@@ -32,7 +32,13 @@ export function createAgenda(deps: { store: Store; pollMs: number; logger: Logge
     defaultLockLifetime: lockLifetimeMs,
     defaultConcurrency: 1,
   });
-  agenda.on('error', (error) => deps.logger.warn({ err: error }, 'the scheduler cannot work'));
+  const outage = logOutage(deps.logger, {
+    away: 'the scheduler cannot work',
+    back: 'the scheduler works again',
+    fields: {},
+  });
+  agenda.on('error', outage.away);
+  agenda.on('success', outage.back);
   agenda.on('fail', (error, job) => deps.logger.warn({ err: error, job: job.attrs.name }, 'a job failed'));
   return agenda;
 }

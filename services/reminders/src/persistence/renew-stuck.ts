@@ -28,8 +28,8 @@ export function renewStuck(
         await client.close();
         await client.connect();
         break;
-      } catch (error) {
-        logger.warn({ err: error }, 'the store is still away');
+      } catch {
+        // What keeps it from connecting is in the log already (watch-store.ts).
         await delay(againAfterMs);
       }
     }

@@ -3,6 +3,7 @@ import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb
 import type { AssignmentDocument, PulseDocument, ReminderDocument } from './documents.ts';
 import { noticeStuck } from './notice-stuck.ts';
 import { renewStuck } from './renew-stuck.ts';
+import { serverOf, watchStore } from './watch-store.ts';
 
 /** The service's MongoDB: the records that decide, the ledger, and the signs of life. Agenda's jobs lie beside them. */
 export type Store = {
@@ -47,7 +48,10 @@ export async function openStore({
   // MongoDB may take until the next look is due to answer one.
   renewStuck(client, { withinMs: lookEveryMs + lookMs + connectAttemptMs, logger, lifecycle });
   noticeStuck(client, { withinMs: 2 * answerMs, onStuck: fallOver });
-  await client.connect();
+  watchStore(client, { logger, lifecycle });
+  await client.connect().catch((error: Error) => {
+    throw new Error(`MongoDB at ${serverOf(client)} cannot be used: ${error.message}`, { cause: error });
+  });
   const db = client.db();
   const store: Store = {
     db,

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { logOutage } from './log-outage.ts';
+import { createLogger } from './logger.ts';
+
+function startOutage() {
+  const text: string[] = [];
+  const logger = createLogger({ name: 'test', level: 'info' }, { write: (line: string) => void text.push(line) });
+  const said = () => text.map((line) => JSON.parse(line)).map(({ msg, err }) => (err ? `${msg}: ${err.message}` : msg));
+  return { ...logOutage(logger, { away: 'NATS is away', back: 'NATS is back', fields: { server: 'nats://a' } }), said };
+}
+
+const refused = (port: number) => Object.assign(new Error(`refused from ${port}`), { code: 'ECONNREFUSED' });
+
+test('an outage is one line, and another for each new reason; its end is one', () => {
+  const { away, back, isAway, said } = startOutage();
+  back();
+  expect(said()).toEqual([]);
+  for (const port of [1, 2, 3]) away(refused(port));
+  away();
+  expect(isAway()).toBe(true);
+  away(new Error('wrong password'));
+  away(new Error('wrong password'));
+  away(refused(4));
+  back();
+  back();
+  expect(isAway()).toBe(false);
+  expect(said()).toEqual(['NATS is away: refused from 1', 'NATS is away: wrong password', 'NATS is back']);
+  away();
+  away();
+  away(refused(5));
+  expect(said().slice(3)).toEqual(['NATS is away', 'NATS is away: refused from 5']);
+});

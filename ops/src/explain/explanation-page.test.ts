@@ -11,6 +11,14 @@ test('who is missing is said first', () => {
   expect(pageOf({}).split('\n')[1]).toBe('! payouts gave no answer; what it knows is missing here');
 });
 
+test('a reason on several lines is told on one', () => {
+  const { scheduling } = example;
+  const [item] = scheduling?.timeline ?? [];
+  if (!scheduling || !item) throw new Error('the example has no timeline');
+  const timeline = [{ ...item, reason: 'The leak\n\tstopped\u2028by itself' }];
+  expect(pageOf({ scheduling: { ...scheduling, timeline } })).toContain('“The leak stopped by itself”');
+});
+
 test('a dead letter comes with its reason and where to look; an event that waits stands out', () => {
   expect(pageOf({})).toContain(
     'payouts-schedule: DEAD since 2026-11-28T09:31:10.000Z: the amount is out of range (npm run ops -- dlq show --sequence 1)',

@@ -57,7 +57,11 @@ function timelineLines(items: readonly TimelineItem[]): string[] {
   const inOrder = items.toSorted((a, b) => a.at.localeCompare(b.at));
   return inOrder.map(({ at, type, version, actor, reason, traceId }) => {
     const who = actor.id ? `${actor.role} ${actor.id}` : actor.role;
-    return [`${at}  ${type} v${version} by ${who}`, reason && `“${reason}”`, traceId && `trace ${traceId}`]
+    return [
+      `${at}  ${type} v${version} by ${who}`,
+      reason && `“${reason.replace(/\s+/g, ' ')}”`,
+      traceId && `trace ${traceId}`,
+    ]
       .filter(Boolean)
       .join('  ');
   });

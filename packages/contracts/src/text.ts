@@ -1,25 +1,44 @@
 import { z } from 'zod';
 
-// Neither control characters (newline and tab may stay) nor half a surrogate pair: PostgreSQL's jsonb takes neither.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is there to refuse them
-const writable = /^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\uD800-\uDFFF]*$/u;
+// Neither control characters (C0, DEL, C1) nor half a surrogate pair: PostgreSQL's jsonb takes neither.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are there to be refused
+const lines = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uD800-\uDFFF]*$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are there to be refused
+const oneLine = /^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F\uD800-\uDFFF]*$/u;
 
-/** Text of people: at most `max` characters (code points, as JSON Schema counts them), none of them a control character. */
-export const text = (max: number) =>
-  z
+/**
+ * Text that people write, on several lines if they like: at most `max` characters (code points, as JSON Schema counts them).
+ * CRLF and CR become LF, and are counted as that.
+ */
+export const text = (max: number) => {
+  const written = z
     .string()
-    .regex(writable, 'no control characters other than newline and tab')
-    .refine((value) => value.length <= max || [...value].length <= max, `at most ${max} characters`)
-    .meta({ maxLength: max });
+    .regex(lines, { error: 'no control characters other than line breaks and tabs', abort: true })
+    .overwrite((value) => value.replace(/\r\n?/g, '\n'));
+  return atMost(max, written);
+};
 
-/** Text that says something: as `text`, and not blank. */
-export const requiredText = (max: number) =>
-  text(max)
-    .refine((value) => value.trim() !== '', 'must not be blank')
-    .meta({ minLength: 1, maxLength: max });
+/** Text that says something: as {@link text}, and not blank. */
+export const requiredText = (max: number) => notBlank(max, text(max));
 
 /** Text that may be absent; a blank one counts as absent. */
 export const optionalText = (max: number) =>
   text(max)
     .optional()
     .transform((value) => (value?.trim() ? value : undefined));
+
+/** A title, a name or a reference: not blank, without line breaks, at most `max` characters. */
+export const requiredLine = (max: number) => {
+  const error = 'one line, without control characters other than tabs';
+  return notBlank(max, atMost(max, z.string().regex(oneLine, { error, abort: true })));
+};
+
+function atMost(max: number, schema: z.ZodString): z.ZodString {
+  return schema
+    .refine((value) => value.length <= max || [...value].length <= max, `at most ${max} characters`)
+    .meta({ maxLength: max });
+}
+
+function notBlank(max: number, schema: z.ZodString): z.ZodString {
+  return schema.refine((value) => value.trim() !== '', 'must not be blank').meta({ minLength: 1, maxLength: max });
+}

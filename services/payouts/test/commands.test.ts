@@ -316,3 +316,24 @@ describe('the list', () => {
     expect([200, 400]).toContain((await world.call('finance', ann, `GET /ops/payouts/drift?until=${until}`)).status);
   });
 });
+
+it('keeps the lines of a reason, in its answer, events and timeline', async () => {
+  const payout = await completed();
+  const body = { reason: 'First\r\nsecond\r\n\tthird' };
+  const kept = 'First\nsecond\n\tthird';
+  const blocked = await world.call('ops', opa, `POST /payouts/${payout.id}/block`, { body });
+  expect(blocked).toMatchObject({ status: 200, body: { blockedBecause: kept } });
+  await world.call('finance', ann, `POST /payouts/${payout.id}/unblock`, { body });
+  const events = await world.published(4, payout.assignmentId);
+  expect(events.map(({ data }) => data.blockedBecause)).toEqual([null, null, kept, null]);
+  const timeline = await world.call('ops', opa, `GET /payouts/${payout.id}/timeline`);
+  expect(Timeline.parse(timeline.body).items.map(({ reason }) => reason)).toEqual([null, null, kept, kept]);
+});
+
+it('takes a reference on one line only', async () => {
+  const payout = await completed();
+  const answer = await world.call('finance', bob, `POST /payouts/${payout.id}/mark-paid`, {
+    body: { reference: 'a\nb' },
+  });
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: '/reference' }] } });
+});

@@ -73,3 +73,29 @@ test('a customer proposes, the provider proposes another time, the customer conf
     link: `https://app.punctual.example/assignments/${assignment.id}`,
   });
 });
+
+test('what people write on several lines reads the same everywhere', async () => {
+  const { customer, provider, job, assignment } = await scheduling.cast();
+  const [written, kept] = ['First\r\nsecond\rthird\n\t– fourth', 'First\nsecond\nthird\n\t– fourth'];
+  const path = `/assignments/${assignment.id}`;
+  const notes = await customer.post(`/jobs/${job.id}/schedule`, { ...windowIn(60), notes: written });
+  expect(notes.body.scheduleNotes).toBe(kept);
+  const counter = { ...windowIn(120), notes: written };
+  await provider.post(`${path}/reject`, { scope: 'window', reason: written, counter });
+  await customer.post(`${path}/schedule/confirm`);
+  await customer.post(`${path}/dispute`, { kind: 'OTHER', reason: written });
+  const cancelled = await customer.post(`${path}/cancel`, { reason: written });
+  expect(cancelled).toMatchObject({ status: 200, body: { rejectReason: kept, scheduleNotes: kept } });
+
+  const told = (await neighbours.published(assignment.id, 6)).map(({ data }) => [data.notes, data.reason]);
+  const timeline = await customer.get<Timeline>(`${path}/timeline`);
+  expect(timeline.body.items.map(({ reason }) => reason)).toEqual(told.map(([, reason]) => reason));
+  expect(told).toEqual([
+    [kept, null],
+    [kept, kept],
+    [kept, null],
+    [kept, null],
+    [kept, kept],
+    [kept, kept],
+  ]);
+});

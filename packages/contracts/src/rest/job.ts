@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Currency, Instant, Money, TimeZone, Uuid } from '../scalars.ts';
-import { requiredText } from '../text.ts';
+import { requiredLine } from '../text.ts';
 
 export const JobStatus = z.enum(['OPEN', 'ASSIGNED', 'DONE', 'CANCELLED']).meta({ id: 'JobStatus' });
 export type JobStatus = z.infer<typeof JobStatus>;
@@ -65,7 +65,7 @@ const ProviderQueue = z
 
 export const CreateJobBody = z
   .strictObject({
-    title: requiredText(200),
+    title: requiredLine(200),
     timezone: TimeZone,
     price: Price,
     rejectionPolicy: RejectionPolicy.default('REOPEN_QUOTES'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Instant, Money, Uuid, Version } from '../scalars.ts';
-import { requiredText } from '../text.ts';
+import { requiredLine, requiredText } from '../text.ts';
 import { page } from './page.ts';
 
 export const PayoutStatus = z
@@ -70,6 +70,6 @@ export const UnblockBody = z
 export type UnblockBody = z.infer<typeof UnblockBody>;
 
 export const MarkPaidBody = z
-  .strictObject({ reference: requiredText(200) })
+  .strictObject({ reference: requiredLine(200) })
   .meta({ id: 'MarkPaidBody', examples: [{ reference: 'SEPA 2026-12-02/17' }] });
 export type MarkPaidBody = z.infer<typeof MarkPaidBody>;

@@ -47,7 +47,7 @@ export function moneyText({ amountMinor, currency }: Money): string {
 function describeSchedule({ data }: ScheduleEvent): string {
   const actor = data.actor.role === 'system' ? 'by itself' : `by the ${data.actor.role}`;
   const change = `version ${data.scheduleVersion}, ${actor}`;
-  if (data.reason) return `${change}: “${data.reason}”`;
+  if (data.reason) return `${change}: “${data.reason.replace(/\s+/g, ' ')}”`;
   return data.window ? `${change}, ${windowText(data.window)}` : change;
 }
 

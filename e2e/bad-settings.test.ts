@@ -17,6 +17,8 @@ const environment = {
 };
 
 test.each([
+  ['payouts', 'DATABASE_URL', `postgres://payouts:pa#${secret}@127.0.0.1:5432/payouts`],
+  ['scheduling', 'DATABASE_URL', `postgres://scheduling:pa/${secret}:x@127.0.0.1:5432/scheduling`],
   ['gateway', 'NATS_URL', `nats://gateway:${secret}@127.0.0.1:4222:1`],
   ['gateway', 'NATS_URL', '127.0.0.1;4222'],
   ['gateway', 'PAYOUTS_URL', `http://u:${secret}@127.0.0.1/path`],

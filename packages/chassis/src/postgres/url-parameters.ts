@@ -20,7 +20,9 @@ export function readParameters(query: string): Map<string, string> {
     // Without a value it may be the rest of a password, and is not quoted.
     if (value === undefined) fail('has a parameter without a value');
     const name = decode(rawName, 'the name of a parameter');
-    if (!known.has(name)) fail(`has the parameter ${JSON.stringify(name.slice(0, 40))}, which is not supported`);
+    // With an @ in the query the password may have had a ?, and the name be a part of it.
+    const shown = query.includes('@') ? 'a parameter' : `the parameter ${JSON.stringify(name.slice(0, 40))}`;
+    if (!known.has(name)) fail(`has ${shown}, which is not supported`);
     parameters.set(name, decode(value ?? '', name));
   }
   return parameters;

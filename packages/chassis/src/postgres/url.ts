@@ -36,7 +36,8 @@ const maxTimeoutS = 600;
  * @throws Wrong
  */
 export function parsePostgresUrl(text: string): PostgresUrl {
-  const match = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(text) ?? refuse();
+  // A database with a / or an @ would rather be the rest of a password.
+  const match = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#/@]*))?(?:\?([^#]*))?$/.exec(text) ?? refuse();
   const [, login = '', authority = '', path = '', query = ''] = match;
   const [, user, password] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? [];
   const parameters = readParameters(query);

@@ -11,7 +11,9 @@ export {
   startNats,
   startServers,
   startStripeMock,
+  startTlsPostgres,
 } from './servers/start-servers.ts';
+export type { TlsPostgres } from './servers/tls-postgres.ts';
 export type { ServiceName } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';

@@ -23,6 +23,7 @@ export async function copyCluster(
   host: Host,
   { version, initdb }: PostgresPrograms,
   user: User | undefined,
+  name = 'postgres',
 ): Promise<{ data: string; password: string }> {
   const kept = await host.cache.folderOf(`postgres-cluster-${version}`, async (draft) => {
     const { data, passwordFile } = await emptyCluster(draft, user);
@@ -33,7 +34,7 @@ export async function copyCluster(
       ...(user && { user }),
     });
   });
-  const data = join(host.run.folder, 'postgres');
+  const data = join(host.run.folder, name);
   await copyFolder(host, join(kept, 'data'), data);
   return { data, password: await readFile(join(kept, 'password'), 'utf8') };
 }

@@ -18,7 +18,7 @@ const maxConnections = 300;
 export function startPostgres(host: Host): Promise<Server> {
   const sources: Source[] = [
     ...namedServer(host.env, 'PUNCTUAL_POSTGRES_URL', askPostgres),
-    { kind: 'path', name: 'postgres on the PATH', start: async () => start(host, await fromPath(host)) },
+    { kind: 'path', name: 'postgres on the PATH', start: async () => start(host, await postgresFromPath(host)) },
     containerSource(host, {
       image: `postgres:${major}`,
       port: 5432,
@@ -46,7 +46,8 @@ export async function askPostgres(url: string): Promise<void> {
   }
 }
 
-async function fromPath(host: Host): Promise<PostgresPrograms> {
+/** @throws Unavailable when there is none of the right version */
+export async function postgresFromPath(host: Host): Promise<PostgresPrograms> {
   const command = await findCommand(host.env, 'postgres');
   if (!command) throw new Unavailable('no postgres on the PATH');
   const version = await versionOf(command);

@@ -7,18 +7,20 @@ import { openRun } from './run.ts';
 import type { Host, Server } from './source.ts';
 import { startTogether } from './start-together.ts';
 import { startStripeMock as startStripeMockServer } from './stripe-mock.ts';
+import { startTlsPostgres as startTlsPostgresServer, type TlsPostgres } from './tls-postgres.ts';
 
 const starters = {
   postgres: startPostgres,
   nats: startNatsServer,
   mongo: startMongo,
   stripeMock: startStripeMockServer,
+  tlsPostgres: startTlsPostgresServer,
 };
 
 export type ServerName = keyof typeof starters;
 
 /** What the product runs on. */
-type ProductServer = Exclude<ServerName, 'stripeMock'>;
+type ProductServer = Exclude<ServerName, 'stripeMock' | 'tlsPostgres'>;
 
 export type StartServersOptions<Name extends ServerName> = {
   /** PostgreSQL, NATS and MongoDB when left out. */
@@ -33,7 +35,9 @@ export type StartServersOptions<Name extends ServerName> = {
   signal?: AbortSignal;
 };
 
-export type Servers<Name extends ServerName = ProductServer> = Readonly<Record<Name, Server>> & {
+export type Servers<Name extends ServerName = ProductServer> = {
+  readonly [one in Name]: Awaited<ReturnType<(typeof starters)[one]>>;
+} & {
   /** Ends the servers and removes their data. */
   stop(): Promise<void>;
 };
@@ -75,7 +79,7 @@ export async function startServers<Name extends ServerName = ProductServer>({
       await Promise.all(started.map((server) => server.stop()));
       await run.close();
     };
-    return { ...(Object.fromEntries(only.map((name, index) => [name, started[index]])) as Record<Name, Server>), stop };
+    return { ...(Object.fromEntries(only.map((name, index) => [name, started[index]])) as Servers<Name>), stop };
   } catch (error) {
     await run.close();
     throw error;
@@ -92,4 +96,12 @@ export async function startNats(options: Omit<StartServersOptions<'nats'>, 'only
 export async function startStripeMock(options: Omit<StartServersOptions<'stripeMock'>, 'only'> = {}): Promise<Server> {
   const servers = await startServers({ ...options, only: ['stripeMock'] });
   return { ...servers.stripeMock, stop: servers.stop };
+}
+
+/** A PostgreSQL that takes no connection in the clear. */
+export async function startTlsPostgres(
+  options: Omit<StartServersOptions<'tlsPostgres'>, 'only'> = {},
+): Promise<TlsPostgres> {
+  const servers = await startServers({ ...options, only: ['tlsPostgres'] });
+  return { ...servers.tlsPostgres, stop: servers.stop };
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createAuthenticate, createHttpApp, DomainError, handle } from '../src/index.ts';
+import { createLifecycle } from '../src/process/lifecycle.ts';
 import { enableTraceContext } from '../src/telemetry/trace-context.ts';
 
 const write = {
@@ -54,7 +55,7 @@ beforeAll(async () => {
   issuer = await startIssuer();
   const app = createHttpApp({
     logger: pino({ level: 'silent' }),
-    lifecycle: { signal: new AbortController().signal, onShutdown: () => {} },
+    lifecycle: createLifecycle(pino({ level: 'silent' })),
     authenticate: createAuthenticate({
       config: {
         AUTH_JWKS_URL: issuer.jwksUrl,

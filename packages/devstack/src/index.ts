@@ -22,5 +22,6 @@ export { windowIn, windowOn } from './story/times.ts';
 export { newTrace } from './story/trace.ts';
 export { ContractError, type KnownAnswer, openContract } from './testing/contract.ts';
 export { contractFetch } from './testing/contract-fetch.ts';
+export { type RunningService, runService } from './testing/run-service.ts';
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';
 export { undeclaredReads } from './testing/undeclared-reads.ts';

@@ -53,6 +53,7 @@ describe('a test environment', () => {
       AUTH_AUDIENCE: 'punctual',
       DATABASE_URL: environment.databaseUrl,
       NATS_URL: environment.natsUrl,
+      SHUTDOWN_DRAIN_MS: '0',
     });
     expect(() => environment.mongoUrl).toThrow('mongo: true');
   });

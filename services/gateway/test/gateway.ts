@@ -16,6 +16,7 @@ export async function startGateway(environment: Record<string, string> = {}) {
   const issuer = await startIssuer();
   const service = await startService(gateway, {
     LOG_LEVEL: 'silent',
+    SHUTDOWN_DRAIN_MS: '0',
     AUTH_JWKS_URL: issuer.jwksUrl,
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: issuer.audience,

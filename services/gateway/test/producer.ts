@@ -31,7 +31,7 @@ export async function startProducer(natsUrl: string) {
         return express();
       },
     },
-    { NATS_URL: natsUrl, LOG_LEVEL: 'silent' },
+    { NATS_URL: natsUrl, LOG_LEVEL: 'silent', SHUTDOWN_DRAIN_MS: '0' },
   );
   const [broker] = brokers;
   if (!broker) throw new Error('connected above');

@@ -99,7 +99,8 @@ test('a store that answers slowly: what is due is sent all the same, and health 
 test('a look at the store that never ends: the driver connects anew, and what holds the client goes on', async () => {
   const client = await MongoClient.connect(world.environment.mongoUrl);
   const db = client.db();
-  const lifecycle = { signal: new AbortController().signal, onShutdown: () => {} };
+  const { signal } = new AbortController();
+  const lifecycle = { stopping: signal, signal, onShutdown: () => {} };
   renewStuck(client, { withinMs: 100, logger: world.logger, lifecycle });
   // As the driver does when it begins to look; that it has ended is never said.
   const renewed = once(client, 'topologyOpening');

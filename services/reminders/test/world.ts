@@ -48,6 +48,7 @@ export async function createWorld({
   const closing = new AbortController();
   const releasers: (() => unknown)[] = [];
   const lifecycle = {
+    stopping: closing.signal,
     signal: closing.signal,
     onShutdown: (_name: string, release: () => unknown) => void releasers.push(release),
   };

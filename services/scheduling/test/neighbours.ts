@@ -22,6 +22,7 @@ export async function joinNeighbours(environment: TestEnvironment) {
   const closing = new AbortController();
   const releasers: (() => unknown)[] = [];
   const lifecycle = {
+    stopping: closing.signal,
     signal: closing.signal,
     onShutdown: (_name: string, release: () => unknown) => void releasers.push(release),
   };

@@ -21,7 +21,7 @@ export const live: RequestHandler = (_request, response) => {
 export function ready(deps: { lifecycle: Lifecycle; checks: readonly HealthCheck[] }): RequestHandler {
   return async (_request, response) => {
     const results = await Promise.all(deps.checks.map(async (each) => ({ ...each, ok: await passes(each) })));
-    const stopping = deps.lifecycle.signal.aborted;
+    const stopping = deps.lifecycle.stopping.aborted;
     const isReady = !stopping && results.every(({ ok, required }) => ok || !required);
     const checks = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'away']));
     response.status(isReady ? 200 : 503).set('Cache-Control', 'no-store');

@@ -2,6 +2,7 @@ import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { HealthCheck } from '../http/health.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
+import { pause } from '../process/pause.ts';
 import { clientsOf } from './clients.ts';
 import { inTransaction } from './transaction.ts';
 import type { PostgresUrl } from './url.ts';
@@ -30,6 +31,9 @@ export type DatabaseDeps = {
   lifecycle: Lifecycle;
 };
 
+const lockWithinMs = 10 * 60_000;
+const lockPauseMs = 200;
+
 /** Connects, and brings the schema up to date before anything else may happen. A service that stops meanwhile waits for neither. */
 export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   const { url, directUrl, lifecycle } = deps;
@@ -37,9 +41,15 @@ export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   lifecycle.onShutdown('database', () => orm.close());
   if (directUrl) {
     const direct = await connect(deps, directUrl);
-    await unlessStopped(lifecycle, direct.abandon, () => migrate(direct.orm)).finally(() => direct.orm.close());
+    await unlessStopped(lifecycle, direct.abandon, () => migrate(direct.orm, lifecycle.signal)).finally(() =>
+      direct.orm.close(),
+    );
   }
-  await unlessStopped(lifecycle, abandon, async () => void (await (directUrl ? orm.connect() : migrate(orm))));
+  await unlessStopped(
+    lifecycle,
+    abandon,
+    async () => void (await (directUrl ? orm.connect() : migrate(orm, lifecycle.signal))),
+  );
   const pool = await orm.em.getConnection().getNativeClient();
   return {
     fork: () => orm.em.fork(),
@@ -76,11 +86,28 @@ async function unlessStopped<T>({ signal }: Lifecycle, abandon: () => void, work
 }
 
 /** One instance at a time: the others wait for the lock, and then find nothing to do. */
-async function migrate(orm: MikroORM): Promise<void> {
+async function migrate(orm: MikroORM, signal: AbortSignal): Promise<void> {
   await inTransaction({ fork: () => orm.em.fork() }, async (em) => {
     // It is idle as long as they run.
     await em.execute('set local idle_in_transaction_session_timeout = 0');
-    await em.execute(`select pg_advisory_xact_lock(hashtextextended('migrations', 0))`);
+    await takeLock(em, signal);
     await orm.migrator.up();
   });
+}
+
+/**
+ * Asks for the lock again and again, since one statement that waits for it is not bounded.
+ * @throws when another instance keeps it for longer than migrations may take, or the service stops
+ */
+async function takeLock(em: EntityManager, signal: AbortSignal): Promise<void> {
+  const giveUpAt = performance.now() + lockWithinMs;
+  for (;;) {
+    const [row] = await em.execute<{ taken: boolean }[]>(
+      `select pg_try_advisory_xact_lock(hashtextextended('migrations', 0)) as taken`,
+    );
+    if (row?.taken) return;
+    signal.throwIfAborted();
+    if (performance.now() > giveUpAt) throw new Error('Another instance does not release the lock of the migrations.');
+    await pause(lockPauseMs, signal);
+  }
 }

@@ -6,6 +6,7 @@ test('defaults hold where nothing is set, and an empty variable counts as not se
     HOST: '127.0.0.1',
     PORT: 0,
     LOG_LEVEL: 'info',
+    HTTP_KEEP_ALIVE_MS: 75_000,
     SHUTDOWN_GRACE_MS: 10_000,
   });
 });

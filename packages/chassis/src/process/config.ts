@@ -8,8 +8,12 @@ export const HttpConfig = z.object({
   HOST: hostName().default('127.0.0.1'),
   PORT: count({ min: 0, max: 65_535, default: 0 }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** How long an idle connection of a client stays open. More than a load balancer's, which is 60 s for most. */
+  HTTP_KEEP_ALIVE_MS: durationMs({ min: 1_000, max: 3_600_000, default: 75_000 }),
   /** How long a stop may take before the process exits without having finished. */
   SHUTDOWN_GRACE_MS: durationMs({ max: 3_600_000, default: 10_000 }),
+  /** How much of it the service still serves while not ready; unset, 2000 or a quarter of the grace if that is less. */
+  SHUTDOWN_DRAIN_MS: durationMs({ min: 0, max: 3_600_000, default: 2_000 }).unwrap().optional(),
 });
 export type HttpConfig = z.infer<typeof HttpConfig>;
 

@@ -31,3 +31,32 @@ test('a part that cannot be released keeps no other from being released', async 
   expect(closed).toBe(true);
   expect(lifecycle.signal.aborted).toBe(true);
 });
+
+test('what is acquired after the end is released at once', async () => {
+  const lifecycle = createLifecycle(logger);
+  await lifecycle.shutdown();
+  let closed = false;
+  lifecycle.onShutdown('late', () => {
+    closed = true;
+  });
+  expect(closed).toBe(true);
+});
+
+test('a part that takes too long is left behind, and the others are released', async () => {
+  const lifecycle = createLifecycle(logger);
+  let closed = false;
+  lifecycle.onShutdown('database', () => {
+    closed = true;
+  });
+  lifecycle.onShutdown('stuck', () => new Promise(() => {}));
+  await lifecycle.shutdown(20);
+  expect(closed).toBe(true);
+});
+
+test('a service that is asked to stop works on until its parts are released', async () => {
+  const lifecycle = createLifecycle(logger);
+  lifecycle.beginStop();
+  expect([lifecycle.stopping.aborted, lifecycle.signal.aborted]).toEqual([true, false]);
+  await lifecycle.shutdown();
+  expect(lifecycle.signal.aborted).toBe(true);
+});

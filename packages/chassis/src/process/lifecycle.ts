@@ -1,41 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 
 /** What a part of a service may know of the life of its process. */
 export type Lifecycle = {
-  /** Aborted when the service begins to stop: it is then no longer ready, and loops end. */
+  /** Aborted when the service is asked to stop: it is no longer ready, but it works on as usual until `signal`. */
+  readonly stopping: AbortSignal;
+  /** Aborted when the drain is over: loops, consumers and streams end. */
   readonly signal: AbortSignal;
-  /** Says how to release what was acquired. Releasers run one after another, the latest first. */
+  /**
+   * Registers how to release a resource. Releasers run one after another, the latest first. During or after the release it
+   * runs at once, so that a start which was given up leaves nothing open.
+   */
   onShutdown(name: string, release: () => unknown): void;
 };
 
 export type OwnedLifecycle = Lifecycle & {
-  /** Releases everything once; later calls wait for the first. A releaser that fails does not keep the others from running. */
-  shutdown(): Promise<void>;
+  /** Aborts `stopping`. */
+  beginStop(): void;
+  /**
+   * Releases everything once; later calls wait for the first. A releaser that fails, or is not done after `withinMs` in
+   * total, does not keep the others from running.
+   */
+  shutdown(withinMs?: number): Promise<void>;
 };
+
+const defaultWithinMs = 10_000;
 
 /** A stack of releasers: what was opened last is closed first. */
 export function createLifecycle(logger: Logger): OwnedLifecycle {
-  const controller = new AbortController();
-  const releasers: { name: string; release: () => unknown }[] = [];
-  let stopping: Promise<void> | undefined;
+  const stopping = new AbortController();
+  const ending = new AbortController();
+  const releasers: Releaser[] = [];
+  let released: Promise<void> | undefined;
 
-  const releaseAll = async () => {
-    controller.abort();
-    for (const { name, release } of releasers.toReversed()) {
-      try {
-        await release();
-      } catch (error) {
-        logger.error({ err: error, part: name }, 'could not be released');
-      }
+  const releaseOne = async ({ name, release }: Releaser) => {
+    try {
+      await release();
+    } catch (error) {
+      logger.error({ err: error, part: name }, 'could not be released');
+    }
+  };
+  const releaseAll = async (withinMs: number) => {
+    const isLate = delay(withinMs, true, { ref: false });
+    stopping.abort();
+    ending.abort();
+    for (const releaser of releasers.toReversed()) {
+      if (await Promise.race([releaseOne(releaser), isLate]))
+        logger.warn({ part: releaser.name }, 'not released in time');
     }
   };
 
   return {
-    signal: controller.signal,
-    onShutdown: (name, release) => void releasers.push({ name, release }),
-    shutdown: () => {
-      stopping ??= releaseAll();
-      return stopping;
+    stopping: stopping.signal,
+    signal: ending.signal,
+    onShutdown: (name, release) => {
+      if (ending.signal.aborted) void releaseOne({ name, release });
+      else releasers.push({ name, release });
+    },
+    beginStop: () => stopping.abort(),
+    shutdown: (withinMs = defaultWithinMs) => {
+      released ??= releaseAll(withinMs);
+      return released;
     },
   };
 }
+
+type Releaser = { name: string; release: () => unknown };

@@ -6,7 +6,6 @@ import {
   defaultTextMapGetter,
   defaultTextMapSetter,
   type Link,
-  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type SpanKind,
@@ -106,13 +105,6 @@ export async function inSpan<T>(name: string, options: SpanOptions, run: () => P
     span.end(error);
     throw error;
   }
-}
-
-/** Sends the spans that wait for export; at once done when none are exported. */
-export async function flushSpans(): Promise<void> {
-  const provider = trace.getTracerProvider();
-  const delegate: object = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
-  if ('forceFlush' in delegate && typeof delegate.forceFlush === 'function') await delegate.forceFlush();
 }
 
 function headersOf(ctx: Context): Record<string, string> {

@@ -35,6 +35,8 @@ function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAdd
     NATS_URL: nats,
     ...signInTo(nats, name),
     OTEL_SERVICE_NAME: name,
+    // Nothing spreads requests here, so a stop need not wait until it is noticed.
+    SHUTDOWN_DRAIN_MS: process.env.SHUTDOWN_DRAIN_MS ?? '0',
   };
 }
 

@@ -14,7 +14,10 @@ export type TestEnvironment = {
   /** With the name of a database that does not exist yet. */
   readonly mongoUrl: string;
   readonly issuer: Issuer;
-  /** What a service reads from its environment: `AUTH_*`, and `DATABASE_URL`, `NATS_URL`, `MONGO_URL` as they were asked for. */
+  /**
+   * What a service reads from its environment: `AUTH_*`, `DATABASE_URL`, `NATS_URL` and `MONGO_URL` as they were asked for,
+   * and a drain of 0.
+   */
   readonly env: Record<string, string>;
   /** A bearer token of the issuer; of a new user when `sub` is left out. */
   token(roles: string | readonly string[], sub?: string): Promise<string>;
@@ -56,6 +59,8 @@ export async function testEnvironment(options: TestEnvironmentOptions): Promise<
       AUTH_JWKS_URL: issuer.jwksUrl,
       AUTH_ISSUER: issuer.issuer,
       AUTH_AUDIENCE: issuer.audience,
+      // No balancer has to notice a stop.
+      SHUTDOWN_DRAIN_MS: '0',
       ...(postgres && { DATABASE_URL: postgres.url }),
       ...(nats && { NATS_URL: nats.url }),
       ...(mongo && { MONGO_URL: mongo.url }),

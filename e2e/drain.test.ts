@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { eventually, type RunningService, runService, type ServiceName } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from './test-stack.ts';
+import { giveJob } from './visit.ts';
+
+const drainMs = 5_000;
+
+let world: TestStack;
+
+beforeAll(async () => {
+  world = await startTestStack('drain');
+});
+
+afterAll(() => world?.stop());
+
+/** One more instance of a service of the stack, which nothing starts again. */
+async function run(name: ServiceName): Promise<RunningService> {
+  const { urls } = world.stack.addresses;
+  const service = await runService(name, {
+    ...world.environment.env,
+    SHUTDOWN_DRAIN_MS: String(drainMs),
+    SCHEDULING_URL: urls.scheduling,
+    REMINDERS_URL: urls.reminders,
+    PAYOUTS_URL: urls.payouts,
+  });
+  await eventually(async () => expect((await fetch(`${service.url}/healthz/ready`)).status).toBe(200), 30_000);
+  return service;
+}
+
+/** A request on a new connection that the client would keep. */
+async function ask(
+  service: RunningService,
+  path: string,
+  { token = '', body }: { token?: string; body?: string } = {},
+) {
+  const sent = send(service, path, { token, length: body?.length });
+  sent.end(body);
+  return receive(sent);
+}
+
+function send(
+  service: RunningService,
+  path: string,
+  { token, length }: { token: string; length?: number | undefined },
+) {
+  const headers = {
+    connection: 'keep-alive',
+    authorization: `Bearer ${token}`,
+    ...(length !== undefined && { 'content-type': 'application/json', 'content-length': length }),
+  };
+  return request(service.url + path, { method: length === undefined ? 'GET' : 'POST', headers, agent: false });
+}
+
+async function receive(sent: ReturnType<typeof send>) {
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const text = Buffer.concat(await response.toArray()).toString();
+  return { status: response.statusCode, connection: response.headers.connection, text };
+}
+
+const job = JSON.stringify({ title: 'A tap leaks', timezone: 'UTC', price: { amountMinor: 5000, currency: 'EUR' } });
+
+test('a service that is asked to stop is not ready, serves on new connections, and then closes', async () => {
+  const service = await run('scheduling');
+  const token = await world.environment.token('customer');
+  expect(await ask(service, '/assignments', { token })).toMatchObject({ status: 200, connection: 'keep-alive' });
+  const unfinished = send(service, '/jobs', { token, length: job.length });
+  unfinished.write(job.slice(0, 10));
+  await ask(service, '/healthz/live');
+
+  const start = performance.now();
+  service.kill('SIGTERM');
+  await eventually(async () => expect(await ask(service, '/healthz/ready')).toMatchObject({ status: 503 }));
+  expect(JSON.parse((await ask(service, '/healthz/ready')).text)).toMatchObject({ status: 'stopping' });
+  unfinished.end(job.slice(10));
+  expect(await receive(unfinished)).toMatchObject({ status: 201, connection: 'close' });
+  expect(await ask(service, '/jobs', { token, body: job })).toMatchObject({ status: 201, connection: 'close' });
+  expect(await ask(service, '/healthz/live')).toMatchObject({ status: 200, connection: 'close' });
+
+  expect(await service.exited).toBe(0);
+  expect(performance.now() - start).toBeGreaterThan(drainMs - 100);
+  await expect(ask(service, '/healthz/live')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a stream of changes goes on while the gateway drains, and then ends as a whole answer', async () => {
+  const gateway = await run('gateway');
+  const customer = await world.person('customer');
+  const { assignmentId } = await giveJob(customer, await world.person('provider'));
+  const token = await world.environment.token('customer', customer.id);
+  const open = async () => {
+    const response = await fetch(`${gateway.url}/assignments/${assignmentId}/changes`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return { status: response.status, whole: response.text() };
+  };
+  const before = await open();
+  gateway.kill('SIGTERM');
+  await eventually(async () => expect(await ask(gateway, '/healthz/ready')).toMatchObject({ status: 503 }));
+  const after = await open();
+
+  expect([before.status, after.status]).toEqual([200, 200]);
+  expect(await before.whole).toContain(': open');
+  expect(await after.whole).toContain(': open');
+  expect(await gateway.exited).toBe(0);
+});

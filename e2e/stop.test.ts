@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  eventually,
+  type RunningService,
+  runService,
+  type ServiceName,
+  type TestEnvironment,
+  testEnvironment,
+} from '@punctual/devstack';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startTcpServer, type TcpServer } from './tcp-server.ts';
+
+const graceMs = 6_000;
+/** What a busy machine may add. */
+const slackMs = 2_000;
+const upstreams = {
+  SCHEDULING_URL: 'http://127.0.0.1:9',
+  REMINDERS_URL: 'http://127.0.0.1:9',
+  PAYOUTS_URL: 'http://127.0.0.1:9',
+};
+
+let environment: TestEnvironment;
+/** The database of payouts. */
+let other: TestEnvironment;
+let silent: TcpServer;
+let running: RunningService[] = [];
+
+beforeAll(async () => {
+  environment = await testEnvironment({ postgres: true, mongo: true, nats: true });
+  other = await testEnvironment({ postgres: true });
+  silent = await startTcpServer();
+});
+
+afterEach(async () => {
+  for (const { kill } of running) kill('SIGKILL');
+  await Promise.all(running.map(({ exited }) => exited));
+  running = [];
+});
+
+afterAll(async () => {
+  silent.stop();
+  await other.stop();
+  await environment.stop();
+});
+
+async function run(name: ServiceName, more: Record<string, string> = {}): Promise<RunningService> {
+  const service = await runService(name, { ...environment.env, SHUTDOWN_GRACE_MS: String(graceMs), ...more });
+  running.push(service);
+  return service;
+}
+
+const answer = async (service: RunningService, path: string) => {
+  const response = await fetch(service.url + path, { headers: { connection: 'close' } });
+  return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') };
+};
+const untilLive = (service: RunningService) =>
+  eventually(async () => expect(await answer(service, '/healthz/live')).toMatchObject({ status: 200 }), 30_000);
+const untilReady = (service: RunningService) =>
+  eventually(async () => expect(await answer(service, '/healthz/ready')).toMatchObject({ status: 200 }), 30_000);
+
+async function expectCleanStop(service: RunningService) {
+  const start = performance.now();
+  service.kill('SIGTERM');
+  await delay(100);
+  service.kill('SIGTERM');
+  service.kill('SIGINT');
+  expect(await service.exited).toBe(0);
+  expect(performance.now() - start).toBeLessThan(graceMs + slackMs);
+}
+
+/** A database that accepts connections and says nothing, for longer than the test. */
+const silentDatabase = () => ({ DATABASE_URL: `postgres://user:secret@${silent.address}/db?connect_timeout=60` });
+
+test.each(['scheduling', 'payouts'] as const)('%s stops while it waits for a silent database', async (name) => {
+  const service = await run(name, silentDatabase());
+  await untilLive(service);
+  expect(await answer(service, '/healthz/ready')).toMatchObject({ status: 503, body: { status: 'starting' } });
+  expect(await answer(service, '/jobs')).toMatchObject({
+    status: 503,
+    body: { code: 'unavailable' },
+    retryAfter: '1',
+  });
+  await expectCleanStop(service);
+});
+
+test('reminders stops while it waits for a silent MongoDB', async () => {
+  const service = await run('reminders', {
+    MONGO_URL: `mongodb://${silent.address}/db?directConnection=true`,
+  });
+  await untilLive(service);
+  await expectCleanStop(service);
+});
+
+test.each(['scheduling', 'payouts', 'reminders', 'gateway'] as const)(
+  '%s starts and stops while NATS and the issuer are silent',
+  async (name) => {
+    const service = await run(name, {
+      ...upstreams,
+      ...(name === 'payouts' && { DATABASE_URL: other.databaseUrl }),
+      NATS_URL: `nats://${silent.address}`,
+      AUTH_JWKS_URL: `http://${silent.address}/keys`,
+    });
+    await untilReady(service);
+    const authorization = `Bearer ${await environment.token('ops')}`;
+    const asked = fetch(`${service.url}/assignments`, { headers: { authorization } }).catch(() => undefined);
+    await delay(100);
+    await expectCleanStop(service);
+    await asked;
+  },
+);
+
+test('a service whose database has fallen silent stops, with a request and its jobs waiting for it', async () => {
+  const { hostname, port } = new URL(environment.databaseUrl);
+  const link = await startTcpServer({ host: hostname, port: Number(port) });
+  const url = new URL(environment.databaseUrl);
+  url.host = link.address;
+  const service = await run('scheduling', { DATABASE_URL: url.href });
+  await untilReady(service);
+  link.fallSilent();
+  const authorization = `Bearer ${await environment.token('ops')}`;
+  const asked = fetch(`${service.url}/assignments`, { headers: { authorization } }).catch(() => undefined);
+  await delay(1_500);
+  await expectCleanStop(service);
+  await asked;
+  link.stop();
+});
+
+test('a connection that never sends a request does not keep a service from stopping', async () => {
+  const service = await run('gateway', upstreams);
+  await untilReady(service);
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1').on('error', () => undefined);
+  await once(socket, 'connect');
+  await expectCleanStop(service);
+  socket.destroy();
+});
+
+test('a start that fails ends with code 1 and says why', async () => {
+  const service = await run('scheduling', { DATABASE_URL: 'postgres://user@127.0.0.1:9/db' });
+  expect(await service.exited).toBe(1);
+  expect(await service.output).toMatch(/"level":"fatal".*"could not start"/);
+});
+
+test('a drain that leaves no time to stop is refused by name', async () => {
+  const service = await run('gateway', { ...upstreams, SHUTDOWN_DRAIN_MS: '6000' });
+  expect(await service.exited).toBe(1);
+  expect(await service.output).toContain('SHUTDOWN_DRAIN_MS: must be less than SHUTDOWN_GRACE_MS');
+});

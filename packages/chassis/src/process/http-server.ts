@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { answerUnreadable } from '../http/answer-unreadable.ts';
+import type { HttpConfig } from './config.ts';
+
+export type HttpServer = {
+  /** Opens the port; resolves with its URL. */
+  listen(): Promise<string>;
+  /** From now on `app` answers. */
+  serve(app: RequestListener): void;
+  /** Goes on answering, and asks each client to open its next connection elsewhere. */
+  drain(): void;
+  /** Closes the port. Requests in progress may finish within `withinMs`; then they are cut off. */
+  close(withinMs: number): Promise<void>;
+};
+
+/** How a request is received: a slow sender holds a connection and memory. */
+const receiving = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  // Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem.
+  maxHeaderSize: 64 * 1024,
+};
+
+/**
+ * After so many requests, or so long, an answer closes its connection. Otherwise a balancer's connections would stay with
+ * the instances that were there first. Not `maxRequestsPerSocket`, which answers pipelined requests beyond it with 503.
+ */
+const spentAfter = { requests: 1_000, ms: 5 * 60_000 };
+
+/** The service's port. It is open before there is an app: until `serve`, `starting` answers. */
+export function createHttpServer(
+  { HOST, PORT, HTTP_KEEP_ALIVE_MS }: HttpConfig,
+  starting: RequestListener,
+): HttpServer {
+  const unanswered = new Set<ServerResponse>();
+  const isSpent = createUseCount();
+  let answer = starting;
+  let isDraining = false;
+
+  const server = createServer({ ...receiving, keepAliveTimeout: HTTP_KEEP_ALIVE_MS }, (request, response) => {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    if (isSpent(request.socket) || isDraining) closeAfter(response);
+    answer(request, response);
+  });
+  answerUnreadable(server);
+
+  return {
+    listen: async () => {
+      server.listen(PORT, HOST);
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      return `http://${HOST}:${port}`;
+    },
+    serve: (app) => {
+      answer = app;
+    },
+    drain: () => {
+      isDraining = true;
+      for (const response of unanswered) closeAfter(response);
+    },
+    close: async (withinMs) => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const late = setTimeout(() => server.closeAllConnections(), withinMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(late);
+    },
+  };
+}
+
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+/** Counts a request of a connection, and says whether it should be the last. */
+function createUseCount(): (socket: Socket) => boolean {
+  const uses = new WeakMap<Socket, { since: number; requests: number }>();
+  return (socket) => {
+    const now = performance.now();
+    const use = uses.get(socket) ?? { since: now, requests: 0 };
+    use.requests += 1;
+    if (use.requests === 1) uses.set(socket, use);
+    return use.requests >= spentAfter.requests || now - use.since > spentAfter.ms;
+  };
+}

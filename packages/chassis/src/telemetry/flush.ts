@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
+
+/**
+ * Sends the spans and metrics that wait for export. Resolves after `withinMs` at the latest, whatever becomes of them; at
+ * once when nothing is exported.
+ */
+export async function flushTelemetry(withinMs: number): Promise<void> {
+  const tracers = trace.getTracerProvider();
+  const providers = [
+    tracers instanceof ProxyTracerProvider ? tracers.getDelegate() : tracers,
+    metrics.getMeterProvider(),
+  ];
+  await Promise.race([Promise.allSettled(providers.map(forceFlush)), delay(withinMs, undefined, { ref: false })]);
+}
+
+/** Whether an error was raised by the SDK itself: telemetry never decides how a process ends. */
+export function isOfTelemetry(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const raisedAt = error.stack?.split('\n').find((line) => /^\s+at /.test(line) && !line.includes('node:'));
+  return raisedAt?.includes('/node_modules/@opentelemetry/') ?? false;
+}
+
+async function forceFlush(provider: object): Promise<void> {
+  if ('forceFlush' in provider && typeof provider.forceFlush === 'function') await provider.forceFlush();
+}

@@ -4,6 +4,7 @@ export { type Handled, type HandlerRequest, handle, type Relay, type Route, rela
 export type { HealthCheck } from './http/health.ts';
 export { createHttpApp, type HttpAppDeps, sendProblem } from './http/http-app.ts';
 export { HttpProblem } from './http/http-problem.ts';
+export { startingHeader } from './http/starting-app.ts';
 export { isUnavailable } from './http/unavailable.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
 export { type ConsumerOptions, type Received, startConsumer } from './nats/consumer.ts';

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { Agent, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { HttpConfig, startService } from '@punctual/chassis';
+import express, { type Express } from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { startBlackHole } from './black-hole.ts';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
@@ -57,6 +59,22 @@ test('an instance that is slow gets fewer requests than one that is not', async 
   for (let n = 0; n < 20; n += 1) await gateway.call('GET', path);
   expect(slow.received.length).toBeLessThanOrEqual(2);
   await Promise.all(asked);
+});
+
+test.each(['GET', 'POST'])('an instance that is still starting costs no %s', async (method) => {
+  const { url, port } = await refusingUrl();
+  const there = await service(ok);
+  const started = Promise.withResolvers<Express>();
+  const definition = { name: 'starting', config: HttpConfig, createApp: () => started.promise };
+  const starting = startService(definition, { PORT: String(port), LOG_LEVEL: 'silent', SHUTDOWN_DRAIN_MS: '0' });
+  await expect.poll(async () => (await fetch(`${url}/healthz/live`)).status).toBe(200);
+  const gateway = await gatewayBefore([url, there.url]);
+  const target = method === 'GET' ? path : `${path}/complete`;
+  for (let n = 0; n < 10; n += 1) expect(await gateway.call(method, target)).toMatchObject({ status: 200 });
+  expect(there.received).toHaveLength(10);
+
+  started.resolve(express());
+  await (await starting).stop();
 });
 
 test.each(['GET', 'POST'])('an instance that refuses connections costs no %s', async (method) => {

@@ -5,6 +5,9 @@ import { live } from './health.ts';
 import { sendProblem } from './http-app.ts';
 import { HttpProblem } from './http-problem.ts';
 
+/** On an answer of a service that has not started: nothing was done, so any request may be sent to another instance. */
+export const startingHeader = 'x-punctual-starting';
+
 /** Answers while a service starts: the process is live, not ready, and every other request is 503 `unavailable`. */
 export function createStartingApp({ stopping }: Pick<Lifecycle, 'stopping'>): Express {
   const app = express();
@@ -16,7 +19,8 @@ export function createStartingApp({ stopping }: Pick<Lifecycle, 'stopping'>): Ex
     response.json({ status: stopping.aborted ? 'stopping' : 'starting', checks: {} });
   });
   app.use((request, response) => {
-    const starting = new HttpProblem('unavailable', 'The service is starting. Try again.', {}, { 'Retry-After': '1' });
+    const headers = { 'Retry-After': '1', [startingHeader]: '1' };
+    const starting = new HttpProblem('unavailable', 'The service is starting. Try again.', {}, headers);
     sendProblem(request, response, starting);
   });
   return app;

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable, type Writable } from 'node:stream';
+import { startingHeader } from '@punctual/chassis';
 import { type Dispatcher, errors } from 'undici';
 
 /** An answer of a service: the whole of a small one, a longer one as it comes. */
 export type Answer = { statusCode: number; headers: IncomingHttpHeaders; body: Buffer | Readable };
 
-/** There was no connection: the server has seen nothing of the request, so that another one may be asked whatever it is about. */
+/** There was no connection, or the instance had not started: nothing was done, so that another one may be asked whatever it is about. */
 export class NothingSentError extends Error {}
 
 /** What is waited for until it is whole: a stream for each made the gateway half as dear again (ADR 0009). */
@@ -24,6 +25,7 @@ export function receive(
   let abort: (reason: Error) => void = reject;
   let stream: Readable | undefined;
   let begun = false;
+  let isStarting = false;
   const leave = () => abort(new Error('The client has gone.'));
   const chunks: Buffer[] = [];
   let small: Omit<Answer, 'body'> | undefined;
@@ -38,6 +40,7 @@ export function receive(
     },
     onResponseStart: (controller, statusCode, headers) => {
       if (statusCode < 200) return;
+      isStarting = headers[startingHeader] !== undefined;
       if (Number(headers['content-length']) <= smallBytes) {
         small = { statusCode, headers };
         return;
@@ -58,7 +61,8 @@ export function receive(
     onResponseEnd: () => {
       client.off('close', leave);
       stream?.push(null);
-      if (small) resolve({ ...small, body: Buffer.concat(chunks) });
+      if (isStarting) reject(new NothingSentError('The instance is starting.'));
+      else if (small) resolve({ ...small, body: Buffer.concat(chunks) });
     },
     onResponseError: (_controller, error) => {
       client.off('close', leave);

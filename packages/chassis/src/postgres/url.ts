@@ -1,4 +1,4 @@
-import { parsed } from '../process/addresses.ts';
+import { isHost, parsed } from '../process/addresses.ts';
 import { readTls, type TlsSettings, tlsSettings } from './tls-settings.ts';
 import { decode, fail, oneOf, readParameters } from './url-parameters.ts';
 
@@ -37,7 +37,9 @@ const maxTimeoutS = 600;
  */
 export function parsePostgresUrl(text: string): PostgresUrl {
   // A database with a / or an @ would rather be the rest of a password.
-  const match = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#/@]*))?(?:\?([^#]*))?$/.exec(text) ?? refuse();
+  const match =
+    /^postgres(?:ql)?:\/\/(?:([^/?#\p{Cc}]*)@)?([^/?#@\s]*)(?:\/([^?#/@\s]*))?(?:\?([^#\s]*))?$/u.exec(text) ??
+    refuse();
   const [, login = '', authority = '', path = '', query = ''] = match;
   const [, user, password] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? [];
   const parameters = readParameters(query);
@@ -71,7 +73,12 @@ function readHosts(authority: string, parameters: ReadonlyMap<string, string>): 
   if (ports.length > 0 && ports.length !== hosts.length - 1)
     fail(`has ${ports.length + 1} ports for ${hosts.length} hosts`);
   const ofAll = ports.length > 0 ? [port, ...ports] : hosts.map((_, at) => port || (named ? '' : written[at]?.port));
-  return hosts.map((host, at) => ({ host: host || 'localhost', port: readPort(ofAll[at]) }));
+  return hosts.map((host, at) => ({ host: readHost(host), port: readPort(ofAll[at]) }));
+}
+
+function readHost(host: string): string {
+  if (host === '') return 'localhost';
+  return host.startsWith('/') || isHost(host) ? host : fail('has a host that is no name and no IP address');
 }
 
 function readPort(text: string | undefined): number {

@@ -49,7 +49,7 @@ export const natsServers = () => parsed((value) => value.split(',').map((item) =
 /** What a server listens on. */
 export const hostName = () =>
   parsed((value) => {
-    if (isIP(value) === 0 && !isName.test(value)) throw new Wrong('must be an IP address or the name of a host');
+    if (!isHost(value)) throw new Wrong('must be an IP address or the name of a host');
     return value;
   });
 
@@ -58,6 +58,9 @@ export const commaSeparated = (value: string) => value.split(',').flatMap((item)
 
 /** Says what is wrong with a value, and never repeats it: it may hold a password. */
 export class Wrong extends Error {}
+
+/** The name of a host, or an IP address without brackets. */
+export const isHost = (value: string) => isIP(value) !== 0 || isName.test(value);
 
 const isName = /^[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*\.?$/i;
 
@@ -91,8 +94,7 @@ function parseUrl(value: string): URL {
   if (!url) throw new Wrong('is not an address: look at its host and port (1 to 65535)');
   if (url.username !== '' || url.password !== '') throw new Wrong('must not hold a user or a password');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(host) === 0 && !isName.test(host))
-    throw new Wrong('is not an address: its host is no name and no IP address');
+  if (!isHost(host)) throw new Wrong('is not an address: its host is no name and no IP address');
   if (url.port === '0') throw new Wrong('must have a port from 1 to 65535');
   return url;
 }

@@ -1,6 +1,7 @@
 import { connect } from '@nats-io/transport-node';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { ConfigError } from './config.ts';
 import { createLogger } from './logger.ts';
 
 const secret = 'S3cr3t';
@@ -67,6 +68,13 @@ test.each([
   expect(lines.length).toBe(6);
   expect(lines.join('')).not.toContain(secret);
   expect(JSON.parse(lines[3] ?? '')).toMatchObject({ err: { type: 'AggregateError', errors: { length: 3 } } });
+});
+
+test('a wrong setting may say how an address is written', () => {
+  const { logger, last } = startLogger();
+  const message = 'DATABASE_URL: must be postgres://user:password@host:port/database';
+  logger.fatal({ err: new ConfigError(message) }, 'could not start');
+  expect(last().err).toMatchObject({ type: 'ConfigError', message });
 });
 
 test('paths with an @ in them stay readable', () => {

@@ -1,3 +1,5 @@
+import { ConfigError } from './config.ts';
+
 /** An error as it is logged: what it says of itself, and never an address with its password. */
 export type LoggedError = Record<string, unknown>;
 
@@ -31,10 +33,12 @@ const most = 10;
 /** Serialises what was thrown, with its causes and the errors that it gathers, bounded. */
 export function serializeError(error: unknown, depth = 0): LoggedError | string {
   if (!(error instanceof Error)) return withoutCredentials(String(error));
+  // It repeats no value, and says how an address is written.
+  const show = error instanceof ConfigError ? String : withoutCredentials;
   const logged: LoggedError = {
     type: error.constructor?.name ?? error.name,
-    message: withoutCredentials(String(error.message)),
-    stack: withoutCredentials(String(error.stack)),
+    message: show(String(error.message)),
+    stack: show(String(error.stack)),
   };
   for (const name of kept) {
     const value: unknown = Reflect.get(error, name);

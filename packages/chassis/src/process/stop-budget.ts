@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HttpConfig } from './config.ts';
+import { type HttpConfig, rule } from './config.ts';
 
 /** How long each part of a stop may take, in milliseconds; together no longer than `graceMs`. */
 export type StopBudget = {
@@ -36,8 +36,8 @@ export function stopBudget(config: HttpConfig): StopBudget {
 
 /** Refuses a configuration whose drain leaves no time to stop. */
 export function stopsInTime<C extends HttpConfig>(config: z.ZodType<C>): z.ZodType<C> {
-  return config.refine(({ SHUTDOWN_DRAIN_MS = 0, SHUTDOWN_GRACE_MS }) => SHUTDOWN_DRAIN_MS < SHUTDOWN_GRACE_MS, {
-    path: ['SHUTDOWN_DRAIN_MS'],
-    error: 'must be less than SHUTDOWN_GRACE_MS',
-  });
+  return config.refine(
+    ({ SHUTDOWN_DRAIN_MS = 0, SHUTDOWN_GRACE_MS }) => SHUTDOWN_DRAIN_MS < SHUTDOWN_GRACE_MS,
+    rule('SHUTDOWN_DRAIN_MS', ['SHUTDOWN_GRACE_MS'], 'must be less than SHUTDOWN_GRACE_MS'),
+  );
 }

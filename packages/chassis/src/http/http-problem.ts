@@ -1,8 +1,8 @@
 import { type Problem, type ProblemCode, problems, problemType } from '@punctual/contracts';
 import { DomainError, type ProblemExtras } from '../domain-error.ts';
 import { currentTraceId } from '../telemetry/trace-context.ts';
+import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import { fromLibrary } from './library-error.ts';
-import { isUnavailable } from './unavailable.ts';
 
 /** The edge itself says no: a shape, a token, a limit. */
 export class HttpProblem extends Error {

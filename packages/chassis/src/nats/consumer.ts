@@ -6,6 +6,7 @@ import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
+import { createFaults } from './faults.ts';
 import { advisoriesOn, keepGivenUp } from './given-up.ts';
 import { type BatchDeps, handleBatch } from './handle-batch.ts';
 import { startPrefetch } from './prefetch.ts';
@@ -31,7 +32,10 @@ export type Handling<E extends Identified> = {
    * be. Must be idempotent: it gets an event at least once.
    */
   handle: (messages: readonly Received<E>[]) => Promise<void>;
-  /** At this delivery a failure makes the event a dead letter; never the failure of a server that is away. */
+  /**
+   * From this delivery on a failure makes the event a dead letter, once this instance has seen it fail three times; never the
+   * failure of a server that is unavailable.
+   */
   maxDeliveries?: number;
   ackWaitMs?: number;
 };
@@ -68,11 +72,12 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   const run = async () => {
     const broker = await deps.broker.connected();
     const metrics = createConsumerMetrics({ consumer: durable, stream }, () => lagOf(broker, stream, durable), signal);
+    const faults = createFaults();
     while (!signal.aborted) {
       try {
         const consumer = await declare(broker, source, { durable, ackWaitMs });
         logger.info('consuming');
-        consuming = consume({ broker, logger, signal, metrics }, handling, consumer);
+        consuming = consume({ broker, logger, signal, metrics, faults }, handling, consumer);
         await consuming;
       } catch (error) {
         if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, 'cannot consume; trying again');

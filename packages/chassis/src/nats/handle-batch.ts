@@ -1,22 +1,32 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
-import { isUnavailable } from '../http/unavailable.ts';
 import { failpoint } from '../process/failpoint.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
+import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import type { Broker } from './broker.ts';
 import type { Handling, Identified } from './consumer.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { deadLetter } from './dead-letter.ts';
+import { enoughFaults, type Faults } from './faults.ts';
 import { reasonOf } from './reason-of.ts';
 
-export type BatchDeps = { broker: Broker; logger: Logger; signal: AbortSignal; metrics: ConsumerMetrics };
+export type BatchDeps = {
+  broker: Broker;
+  logger: Logger;
+  signal: AbortSignal;
+  metrics: ConsumerMetrics;
+  faults: Faults;
+};
 
 type Readable<E> = { message: JsMsg; event: E };
 
+const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 60_000;
-/** How long a batch waits, each time, for a server that is away: half a minute in all, without a new delivery. */
+/** Of an event that waits for a server: once that is back, the event should not be late for long. */
+const maxUnavailableDelayMs = 5_000;
+/** How long a batch waits, each time, for a server that is unavailable: half a minute in all, without a new delivery. */
 const awayPausesMs = [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000];
 
 /** Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter. */
@@ -67,7 +77,7 @@ async function readOrSettle<E extends Identified>(
 
 type Failure = { error: unknown };
 
-/** Waits in place while a server is away: the deliveries of JetStream then count what is wrong with the events, and order is kept. */
+/** Waits in place while a server is unavailable: the deliveries of JetStream then count what is wrong with the events, and order is kept. */
 async function applyOnceThere<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
@@ -77,7 +87,7 @@ async function applyOnceThere<E extends Identified>(
   for (const pauseMs of awayPausesMs) {
     const failure = await apply(deps, handling, batch);
     if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
-    logger.warn({ err: failure.error, events: batch.length }, 'a server is away; waiting for it');
+    logger.warn({ err: failure.error, events: batch.length }, 'a server is unavailable; waiting for it');
     await pause(pauseMs, signal);
   }
   return apply(deps, handling, batch);
@@ -85,7 +95,7 @@ async function applyOnceThere<E extends Identified>(
 
 /** Hands the events to the handler, each once, and acknowledges them; answers how it failed. */
 async function apply<E extends Identified>(
-  { metrics }: BatchDeps,
+  { metrics, faults }: BatchDeps,
   { durable, handle }: Handling<E>,
   batch: readonly Readable<E>[],
 ): Promise<Failure | undefined> {
@@ -101,7 +111,10 @@ async function apply<E extends Identified>(
     return { error };
   }
   for (const span of spans) span.end();
-  for (const { message } of batch) message.ack();
+  for (const { message } of batch) {
+    faults.forget(message.seq);
+    message.ack();
+  }
   metrics.applied(batch.map(({ event }) => event));
   return undefined;
 }
@@ -118,21 +131,29 @@ function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Pr
   );
 }
 
+/**
+ * JetStream counts the deliveries to all instances, also those in vain while a server was unavailable. So the count alone
+ * makes no dead letter: the event has to fail here as well, for a reason of its own, as often as {@link Faults} asks.
+ */
 async function putOff<E extends Identified>(
   deps: BatchDeps,
   { durable, maxDeliveries = 8 }: Handling<E>,
   message: JsMsg,
   error: unknown,
 ): Promise<void> {
+  const { subject, seq: sequence } = message;
   const { deliveryCount: deliveries } = message.info;
-  if (deliveries >= maxDeliveries && !isUnavailable(error)) {
+  const unavailable = isUnavailable(error);
+  const failedEnough = !unavailable && deps.faults.add(sequence) >= Math.min(enoughFaults, maxDeliveries);
+  if (failedEnough && deliveries >= maxDeliveries) {
+    deps.faults.forget(sequence);
     deps.metrics.count('dead');
     return deadLetter(deps, { durable, message, reason: reasonOf(error) });
   }
   deps.metrics.count('retried');
-  const { subject, seq: sequence } = message;
-  deps.logger.warn({ err: error, subject, sequence, deliveries }, 'an event will be tried again');
-  message.nak(Math.min(250 * 2 ** deliveries, maxRetryDelayMs));
+  deps.logger.warn({ err: error, subject, sequence, deliveries, unavailable }, 'an event will be tried again');
+  const delayMs = firstRetryDelayMs * 2 ** (deliveries - 1);
+  message.nak(Math.min(delayMs, unavailable ? maxUnavailableDelayMs : maxRetryDelayMs));
 }
 
 function spanOptions(durable: string, message: JsMsg) {

@@ -8,7 +8,7 @@ import { createInFlight } from './in-flight.ts';
 import type { LeaderSession } from './leader-session.ts';
 import type { OutboxMetrics } from './outbox-metrics.ts';
 import type { Reachability } from './reachability.ts';
-import { markPublished, readUnpublished } from './rows.ts';
+import { type Acknowledged, markPublished, readUnpublished } from './rows.ts';
 import type { WakeUp } from './wake-up.ts';
 
 export type PublishOutboxDeps = {
@@ -17,6 +17,13 @@ export type PublishOutboxDeps = {
   reachability: Reachability;
   wakeUp: WakeUp;
   outboxMetrics: OutboxMetrics;
+  /**
+   * Rows that NATS has taken and the database has not marked yet. They outlive the session: a database that can be read but not
+   * written to, with a full disk for instance, must not make us publish them again and again.
+   */
+  unmarked: Acknowledged[];
+  /** The outbox was read, and all that is known to be published is marked. */
+  onRead(): void;
   logger: Logger;
   signal: AbortSignal;
 };
@@ -30,7 +37,7 @@ const settleMs = 2_000;
  * @throws when the leader's session ends
  */
 export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
-  const { session, broker, reachability, wakeUp, outboxMetrics, logger, signal } = deps;
+  const { session, broker, reachability, wakeUp, outboxMetrics, unmarked, logger, signal } = deps;
   const backpressure = createBackpressure({ logger, now: () => performance.now() });
   const goesOn = () => !signal.aborted && !reachability.isAway();
   const mayPublish = () => goesOn() && session.holds();
@@ -44,11 +51,12 @@ export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
   });
 
   const markAcknowledged = async () => {
-    const acknowledged = inFlight.takeAcknowledged();
-    if (acknowledged.length === 0) return;
+    unmarked.push(...inFlight.takeAcknowledged());
+    if (unmarked.length === 0) return;
     await failpoint('before-mark');
-    await markPublished(session, acknowledged);
-    outboxMetrics.published(acknowledged.length);
+    await markPublished(session, unmarked);
+    outboxMetrics.published(unmarked.length);
+    unmarked.length = 0;
   };
   const readMore = async () => {
     const limit = Math.min(inFlight.room(), backpressure.allowance());
@@ -60,6 +68,7 @@ export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
   while (goesOn()) {
     await markAcknowledged();
     await readMore();
+    deps.onRead();
     await Promise.race([wakeUp.next(pollMs), session.lost]);
   }
   if (!reachability.isAway()) {

@@ -7,6 +7,7 @@ import { openLeaderSession } from './leader-session.ts';
 import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
 import { publishOutbox } from './publish-outbox.ts';
 import { type Reachability, watchReachability } from './reachability.ts';
+import type { Acknowledged } from './rows.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export type RelayDeps = {
@@ -41,8 +42,9 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
     if (signal.aborted) return;
     wakeUp.listen(broker.connection);
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
+    const unmarked: Acknowledged[] = [];
     let isCutOff = false;
-    const onOpen = () => {
+    const onRead = () => {
       if (isCutOff) logger.info('the outbox can be read again');
       isCutOff = false;
     };
@@ -50,7 +52,7 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
       await reachability.back();
       if (signal.aborted) return;
       try {
-        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, onOpen });
+        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, unmarked, onRead });
       } catch (error) {
         if (!signal.aborted && !isCutOff) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
         isCutOff = true;
@@ -70,17 +72,18 @@ type Leading = {
   wakeUp: WakeUp;
   logger: Logger;
   outboxMetrics: OutboxMetrics;
-  /** The database has let us in. */
-  onOpen(): void;
+  unmarked: Acknowledged[];
+  /** The database has let us in, and lets the outbox be read and marked. */
+  onRead(): void;
 };
 
 async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
   const { signal } = deps.lifecycle;
   const { reachability, logger, outboxMetrics } = leading;
   const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name });
-  leading.onOpen();
   try {
     while (!(await session.tryToLead())) {
+      leading.onRead();
       await Promise.race([pause(candidacyMs, signal), session.lost]);
       if (signal.aborted || reachability.isAway()) return;
     }

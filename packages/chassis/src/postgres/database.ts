@@ -4,6 +4,7 @@ import type { HealthCheck } from '../http/health.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { pause } from '../process/pause.ts';
 import { clientsOf } from './clients.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { inTransaction } from './transaction.ts';
 import type { PostgresUrl } from './url.ts';
 
@@ -12,6 +13,7 @@ export type Database = {
   fork(): EntityManager;
   /** One statement outside of a transaction, without the mapper: each connection plans it once. For what is read most (ADR 0009). */
   read<Row extends object>(statement: Prepared): Promise<Row[]>;
+  /** Fails also while the database takes no writes, or could not carry out statements a moment ago. */
   check: HealthCheck;
 };
 
@@ -37,7 +39,7 @@ const lockPauseMs = 200;
 /** Connects, and brings the schema up to date before anything else may happen. A service that stops meanwhile waits for neither. */
 export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   const { url, directUrl, lifecycle } = deps;
-  const { orm, abandon } = await connect(deps, url);
+  const { orm, sessions, abandon } = await connect(deps, url);
   lifecycle.onShutdown('database', () => orm.close());
   if (directUrl) {
     const direct = await connect(deps, directUrl);
@@ -54,12 +56,13 @@ export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   return {
     fork: () => orm.em.fork(),
     read: async (statement) => (await pool.query(statement)).rows,
-    check: { name: 'database', required: true, check: async () => void (await orm.em.fork().execute('select 1')) },
+    check: { name: 'database', required: true, check: () => checkUsable(orm.em.fork(), sessions) },
   };
 }
 
 async function connect({ entities, migrations, poolSize }: DatabaseDeps, url: PostgresUrl) {
   const { Client, abandon } = clientsOf(url);
+  const sessions = createSessions(Client);
   const orm = await MikroORM.init({
     // Where it is, only the clients know.
     dbName: url.database ?? url.user ?? 'postgres',
@@ -69,9 +72,20 @@ async function connect({ entities, migrations, poolSize }: DatabaseDeps, url: Po
     // Batched updates lose the version check of all rows but one.
     useBatchUpdates: false,
     pool: { min: 0, max: poolSize },
-    driverOptions: { Client },
+    driverOptions: sessions.driverOptions,
   });
-  return { orm, abandon };
+  return { orm, sessions, abandon };
+}
+
+/** @throws when it is away, read-only (a standby, a primary after a failover), or was found unusable a moment ago */
+async function checkUsable(em: EntityManager, sessions: Sessions): Promise<void> {
+  // On in a standby as well.
+  const [answer] = await em.execute<{ transaction_read_only: string }[]>('show transaction_read_only');
+  if (answer?.transaction_read_only !== 'off') {
+    sessions.discardAll();
+    throw new Error('The database takes no writes.');
+  }
+  if (sessions.isDoubtful()) throw new Error('The database could not carry out a statement a moment ago.');
 }
 
 /** Work of a start; once the service stops, its connections are destroyed, whatever they wait for. */

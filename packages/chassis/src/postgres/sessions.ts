@@ -1,0 +1,96 @@
+import type { ClientConfig, DatabaseError, Pool } from 'pg';
+import { condemnsSession, isHiddenFault } from '../unavailable/sql-state.ts';
+import type { Clients } from './clients.ts';
+
+/** The sessions of one pool. None that was open while the database was unusable is used after it. */
+export type Sessions = {
+  /** What the pool opens, and what it tells of itself: for `driverOptions`. */
+  driverOptions: { Client: Clients['Client']; onPoolCreated(pool: Pool): void };
+  /** Closes every session: the idle ones now, the others when they are given back. */
+  discardAll(): void;
+  /** Whether a statement has failed lately for a reason that no check can see, such as a full disk. */
+  isDoubtful(): boolean;
+};
+
+/** Consumers try at least this often while events wait, so that the doubt lasts as long as its reason. */
+const doubtMs = 10_000;
+
+/** What PostgreSQL reports of a session without being asked, when it opens and whenever it changes. */
+const readOnlyReports = ['default_transaction_read_only', 'in_hot_standby'];
+
+/**
+ * PostgreSQL keeps the settings that a session was opened with: `default_transaction_read_only`, a role, a search path. So an
+ * error that is not the statement's own fault condemns all sessions open at that moment. A session that is reported to be
+ * read-only is used once, so that reads are still answered, and not kept.
+ */
+export function createSessions(Client: Clients['Client'], now: () => number = () => performance.now()): Sessions {
+  let opened: Pool | undefined;
+  let generation = 0;
+  let lastFault = Number.NEGATIVE_INFINITY;
+
+  const discardAll = () => {
+    generation += 1;
+    if (opened) discardIdle(opened);
+  };
+  const onError = (sqlState: string) => {
+    if (condemnsSession(sqlState)) discardAll();
+    if (isHiddenFault(sqlState)) lastFault = now();
+  };
+
+  class Session extends Client {
+    readonly #generation = generation;
+    readonly #readOnly = new Set<string>();
+    #giveBack: GiveBack = () => {};
+
+    constructor(config: ClientConfig) {
+      super(config);
+      // The one place where all that the server says passes, whichever way it was asked.
+      const { connection } = this as unknown as { connection: ServerMessages };
+      connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+        if (!readOnlyReports.includes(parameterName)) return;
+        if (parameterValue === 'on') this.#readOnly.add(parameterName);
+        else this.#readOnly.delete(parameterName);
+      });
+      // While it opens, an error says nothing of the sessions that are open.
+      connection.once('readyForQuery', () => connection.on('errorMessage', ({ code = '' }) => onError(code)));
+    }
+
+    /** Set by the pool each time that it hands the session out; who gives it back calls it. */
+    set release(giveBack: GiveBack) {
+      this.#giveBack = giveBack;
+    }
+    get release(): GiveBack {
+      return (destroy) => this.#giveBack(destroy || this.#generation < generation || this.#readOnly.size > 0);
+    }
+  }
+
+  return {
+    driverOptions: {
+      Client: Session,
+      onPoolCreated: (pool) => {
+        opened = pool;
+      },
+    },
+    discardAll,
+    isDoubtful: () => now() - lastFault < doubtMs,
+  };
+}
+
+type GiveBack = (destroy?: Error | boolean) => void;
+
+/** Of `pg`'s connection, which its types leave out. */
+type ServerMessages = {
+  on(name: 'parameterStatus', listener: (message: { parameterName: string; parameterValue: string }) => void): void;
+  on(name: 'errorMessage', listener: (message: Pick<DatabaseError, 'code'>) => void): void;
+  once(name: 'readyForQuery', listener: () => void): void;
+};
+
+function discardIdle(pool: Pool): void {
+  for (let left = pool.idleCount; left > 0; left -= 1) {
+    // Refused only by a pool that is closing, with all of its sessions.
+    pool.connect().then(
+      (session) => session.release(true),
+      () => {},
+    );
+  }
+}

@@ -169,6 +169,27 @@ test('a poisoned event becomes a dead letter, and keeps none of its neighbours',
   expect((await letters()).map((letter) => letter.json<CloudEvent>().sequence)).toEqual(['0000000007']);
 });
 
+test('an event that was delivered in vain while a server was unavailable gets its tries afterwards', async () => {
+  await broker.manager.consumers.add('SCHEDULE', { durable_name: 'in-vain', ack_policy: AckPolicy.Explicit });
+  await publish(1);
+  const before = await broker.jetstream.consumers.get('SCHEDULE', 'in-vain');
+  for (let delivery = 1; delivery <= 9; delivery += 1) (await before.next())?.nak();
+  const { handle, handled } = recorder();
+  let tries = 0;
+  consumer('in-vain', {
+    handle: async (messages) => {
+      tries += 1;
+      if (tries < 3) throw Object.assign(new Error('not yet'), { code: '23503' });
+      await handle(messages);
+    },
+    maxDeliveries: 8,
+  });
+
+  await vi.waitFor(() => expect(tries).toBe(1), patiently);
+  await vi.waitFor(() => expect(handled()).toEqual([1]), { timeout: 20_000, interval: 100 });
+  expect((await broker.manager.streams.info('DLQ')).state.messages).toBe(0);
+}, 30_000);
+
 test('a server that is away is waited for: nothing is delivered again, and the order is kept', async () => {
   await publish(1, 3);
   const { handle, handled } = recorder();

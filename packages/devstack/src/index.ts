@@ -25,3 +25,4 @@ export { contractFetch } from './testing/contract-fetch.ts';
 export { type RunningService, runService } from './testing/run-service.ts';
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';
 export { undeclaredReads } from './testing/undeclared-reads.ts';
+export { type SpoilableDatabase, spoilableDatabase, type Trouble } from './testing/unusable-database.ts';

@@ -33,8 +33,8 @@ export type Handling<E extends Identified> = {
    */
   handle: (messages: readonly Received<E>[]) => Promise<void>;
   /**
-   * From this delivery on a failure makes the event a dead letter, once this instance has seen it fail three times; never the
-   * failure of a server that is unavailable.
+   * From this delivery on a failure makes the event a dead letter, once this instance has seen it fail four times (or as often as this
+   * number); never the failure of a server that is unavailable.
    */
   maxDeliveries?: number;
   ackWaitMs?: number;

@@ -8,7 +8,7 @@ export type Faults = {
 };
 
 /** An instance does not give up on an event before it has seen it fail so often. */
-export const enoughFaults = 3;
+export const enoughFaults = 4;
 
 /** More events than fail at a time; of one that is forgotten the count begins again. */
 const max = 10_000;

@@ -22,7 +22,6 @@ export type BatchDeps = {
 
 type Readable<E> = { message: JsMsg; event: E };
 
-const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 60_000;
 /** Of an event that waits for a server: once that is back, the event should not be late for long. */
 const maxUnavailableDelayMs = 5_000;
@@ -144,16 +143,17 @@ async function putOff<E extends Identified>(
   const { subject, seq: sequence } = message;
   const { deliveryCount: deliveries } = message.info;
   const unavailable = isUnavailable(error);
-  const failedEnough = !unavailable && deps.faults.add(sequence) >= Math.min(enoughFaults, maxDeliveries);
-  if (failedEnough && deliveries >= maxDeliveries) {
+  const faults = unavailable ? 0 : deps.faults.add(sequence);
+  if (deliveries >= maxDeliveries && faults >= Math.min(enoughFaults, maxDeliveries)) {
     deps.faults.forget(sequence);
     deps.metrics.count('dead');
     return deadLetter(deps, { durable, message, reason: reasonOf(error) });
   }
   deps.metrics.count('retried');
   deps.logger.warn({ err: error, subject, sequence, deliveries, unavailable }, 'an event will be tried again');
-  const delayMs = firstRetryDelayMs * 2 ** (deliveries - 1);
-  message.nak(Math.min(delayMs, unavailable ? maxUnavailableDelayMs : maxRetryDelayMs));
+  // Of two instances each sees half of the faults; of deliveries in vain there may be any number.
+  const step = unavailable ? deliveries : Math.min(deliveries, 2 * faults);
+  message.nak(Math.min(250 * 2 ** step, unavailable ? maxUnavailableDelayMs : maxRetryDelayMs));
 }
 
 function spanOptions(durable: string, message: JsMsg) {

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  type Broker,
+  BrokerConfig,
+  connectBroker,
+  outboxStreamSequence,
+  outboxTable,
+  readConfig,
+  startOutboxRelay,
+} from '../src/index.ts';
+import { createLifecycle } from '../src/process/lifecycle.ts';
+
+const lines: string[] = [];
+const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
+const lifecycle = createLifecycle(pino({ level: 'silent' }));
+const patience = { timeout: 20_000, interval: 50 };
+let environment: TestEnvironment;
+let spoilable: SpoilableDatabase;
+let admin: Client;
+let broker: Broker;
+/** The ids of all that was published, each as often as it was. */
+const published: string[] = [];
+
+beforeAll(async () => {
+  environment = await testEnvironment({ postgres: true, nats: true });
+  spoilable = await spoilableDatabase(environment.databaseUrl);
+  const owner = new Client({ connectionString: spoilable.url });
+  await owner.connect();
+  for (const statement of [...outboxTable, ...outboxStreamSequence]) await owner.query(statement);
+  await owner.end();
+  admin = new Client({ connectionString: environment.databaseUrl });
+  await admin.connect();
+  const handle = connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'test', logger, lifecycle });
+  broker = await handle.connected();
+  await broker.manager.streams.add({ name: 'SCHEDULE', subjects: ['schedule.>'] });
+  // It hears its own messages only on another connection.
+  const config = readConfig(BrokerConfig, environment.env);
+  const listener = await connectBroker({ config, name: 'listener', logger, lifecycle }).connected();
+  listener.connection.subscribe('schedule.>', { callback: (_error, message) => void published.push(message.string()) });
+  await listener.connection.flush();
+  startOutboxRelay({ databaseUrl: spoilable.url, broker: handle, name: 'test', logger, lifecycle });
+});
+
+afterAll(async () => {
+  await lifecycle.shutdown();
+  await admin.end();
+  await spoilable.stop();
+  await environment.stop();
+});
+
+beforeEach(() => {
+  published.length = 0;
+  lines.length = 0;
+});
+
+/** As a superuser, whom nothing of this concerns. */
+async function insert(): Promise<string> {
+  const id = randomUUID();
+  await admin.query(
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload)
+      values ($1::uuid, gen_random_uuid(), 1, 'schedule.proposed', to_json($1::uuid))`,
+    [id],
+  );
+  return JSON.stringify(id);
+}
+
+const untilPublished = (...payloads: string[]) => vi.waitFor(() => expect(published).toEqual(payloads), patience);
+
+test.each(['read-only', 'another password', 'no connection left'])(
+  'a database with %s: what waits in the outbox is published when it is over, once',
+  async (name) => {
+    const trouble = spoilable.troubles.find((each) => each.name === name);
+    const before = await insert();
+    await untilPublished(before);
+    await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+    lines.length = 0;
+    await trouble?.spoil();
+    await vi.waitFor(() => expect(lines).toContain('the outbox cannot be read; trying again'), patience);
+    const waiting = await insert();
+    await trouble?.heal();
+    await untilPublished(before, waiting);
+    await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+    expect(lines).toContain('the outbox can be read again');
+  },
+  60_000,
+);
+
+async function unmarked(): Promise<number> {
+  const { rows } = await admin.query('select count(*)::int as n from outbox where published_at is null');
+  return rows[0].n;
+}
+
+test('while rows can be read but not marked they are published once, and the log says it once', async () => {
+  await untilPublished(await insert());
+  await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+  await admin.query(`
+    create function no_marks() returns trigger language plpgsql as $$ begin
+      raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+    end $$;
+    create trigger no_marks before update on outbox execute function no_marks()`);
+  const [first, second] = [await insert(), await insert()];
+  await vi.waitFor(() => expect(published).toContain(second), patience);
+  // Long enough for several more turns of the relay.
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(published.filter((each) => each === first || each === second).toSorted()).toEqual([first, second].toSorted());
+  expect(lines.filter((line) => line.includes('the outbox can'))).toEqual(['the outbox cannot be read; trying again']);
+  await admin.query('drop function no_marks cascade');
+  await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+  expect(lines.at(-1)).toBe('the outbox can be read again');
+}, 60_000);

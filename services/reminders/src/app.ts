@@ -13,6 +13,7 @@ import { createRoutes } from './http/routes.ts';
 import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
 import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
+import { checkWritable } from './persistence/check-writable.ts';
 import { openStore } from './persistence/store.ts';
 import { createCensuses } from './queries/measure-health.ts';
 import { createDispatchMetrics, observeHealth } from './queries/observe-health.ts';
@@ -58,7 +59,7 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     lifecycle,
     authenticate,
     checks: [
-      { name: 'store', required: true, check: async () => void (await store.db.command({ ping: 1 })) },
+      { name: 'store', required: true, check: () => checkWritable(store, now()) },
       { name: 'broker', required: false, check: broker.check },
     ],
     routes: createRoutes(healthDeps),

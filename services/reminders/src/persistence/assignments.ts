@@ -104,12 +104,13 @@ export async function takeOff(store: Store, carriedOut: { assignmentId: string; 
 
 type Update = { filter: Filter<AssignmentDocument>; update: UpdateFilter<AssignmentDocument> };
 
-/** In one round trip. What it throws has the driver's words alone: its own error brings all that was to be written into the log. */
+/** In one round trip. What it throws has the driver's words and code alone: its own error brings all that was to be written into the log. */
 async function updateAll(store: Store, updates: Update[]): Promise<void> {
   if (updates.length === 0) return;
   const operations = updates.map((updateMany) => ({ updateMany }));
   await store.assignments.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
-    throw error instanceof MongoBulkWriteError ? new Error(error.message) : error;
+    if (!(error instanceof MongoBulkWriteError)) throw error;
+    throw new MongoServerError({ message: error.message, code: error.code });
   });
 }
 

@@ -26,5 +26,5 @@ export type ReminderDocument = {
   claim: { id: string; until: Date } | null;
 };
 
-/** When something last happened, in any instance; of the heartbeat also how late it came. */
-export type PulseDocument = { _id: 'heartbeat' | 'dispatch'; at: Date; lagMs?: number };
+/** When something last happened, in any instance; of the heartbeat also how late it came. `writable`: the store was asked whether it takes writes. */
+export type PulseDocument = { _id: 'heartbeat' | 'dispatch' | 'writable'; at: Date; lagMs?: number };

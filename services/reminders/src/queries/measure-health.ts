@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { judgeHealth, type StoreMeasurements } from '../domain/health.ts';
 import { heartbeatEveryMs } from '../jobs/heartbeat.ts';
 import { askReminderStream } from '../messaging/reminder-stream.ts';
+import { checkWritable } from '../persistence/check-writable.ts';
 import { countDue, countIn, oldestDue } from '../persistence/ledger.ts';
 import { findHeartbeat, findLastDispatch } from '../persistence/pulse.ts';
 import type { Store } from '../persistence/store.ts';
@@ -45,6 +46,7 @@ async function measureStore({ store, censuses, now }: HealthDeps): Promise<Store
     oldestDue(store, at),
     findHeartbeat(store),
     findLastDispatch(store),
+    checkWritable(store, at),
   ]);
   return {
     due,

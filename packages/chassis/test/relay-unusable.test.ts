@@ -9,6 +9,7 @@ import {
   connectBroker,
   outboxStreamSequence,
   outboxTable,
+  parsePostgresUrl,
   readConfig,
   startOutboxRelay,
 } from '../src/index.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const listener = await connectBroker({ config, name: 'listener', logger, lifecycle }).connected();
   listener.connection.subscribe('schedule.>', { callback: (_error, message) => void published.push(message.string()) });
   await listener.connection.flush();
-  startOutboxRelay({ databaseUrl: spoilable.url, broker: handle, name: 'test', logger, lifecycle });
+  startOutboxRelay({ databaseUrl: parsePostgresUrl(spoilable.url), broker: handle, name: 'test', logger, lifecycle });
 });
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import type { Route } from './dial.ts';
 import { RoutedConnection } from './routed-connection.ts';
 import { type Settings, sessionSettings, startupSettings } from './session-settings.ts';
@@ -79,7 +80,7 @@ export class SessionClient extends Client {
       return this;
     } catch (error) {
       this.abandon();
-      throw error;
+      throw unableToConnect(error);
     } finally {
       clearTimeout(timer);
     }
@@ -131,10 +132,17 @@ export class SessionClient extends Client {
   }
 }
 
+/** Whatever kept a connection from being made, it says nothing of what was to be asked over it. */
+function unableToConnect(error: unknown): unknown {
+  if (!(error instanceof Error) || isUnavailable(error)) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: unableToEstablish });
+}
+
 type Session = { isOwn: boolean; isStandby: boolean; isReadOnly: boolean };
 
 const readOnlyTransaction = '25006';
 const queryCanceled = '57014';
+const unableToEstablish = '08001';
 
 /** A role's `statement_timeout` counts until another one is set. */
 async function queryPatiently<T>(query: () => Promise<T>): Promise<T> {

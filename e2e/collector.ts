@@ -17,12 +17,14 @@ export type Span = {
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** The latest value of a gauge or sum, as the tests look at it. */
-export type Metric = { service: string; name: string; value: number };
+/** A data point as the tests look at it: the value of a gauge or sum, how many a histogram counts. */
+export type Metric = { service: string; name: string; value: number; attributes: Span['attributes'] };
 
 export type Collector = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`, with the protocol `http/json`. */
   readonly url: string;
+  /** Everything that has arrived. */
+  spans(): readonly Span[];
   /** Everything that has arrived of a trace. */
   spansOf(traceId: string): Span[];
   /** Every value that has arrived of a metric, in order. */
@@ -44,6 +46,7 @@ export async function startCollector(): Promise<Collector> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    spans: () => spans,
     spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
     metricsOf: (name) => metrics.filter((metric) => metric.name === name),
     stop: async () => {
@@ -83,21 +86,22 @@ async function readSpans(request: IncomingMessage): Promise<Span[]> {
 type ExportedMetrics = {
   resourceMetrics: {
     resource: { attributes: Attribute[] };
-    scopeMetrics: { metrics: { name: string; gauge?: Points; sum?: Points }[] }[];
+    scopeMetrics: { metrics: { name: string; gauge?: Points; sum?: Points; histogram?: Points }[] }[];
   }[];
 };
-type Points = { dataPoints: { asInt?: number; asDouble?: number }[] };
+type Points = { dataPoints: { asInt?: number; asDouble?: number; count?: number; attributes: Attribute[] }[] };
 
 async function readMetrics(request: IncomingMessage): Promise<Metric[]> {
   const { resourceMetrics } = (await json(request)) as ExportedMetrics;
   return resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
-    return metrics.flatMap(({ name, gauge, sum }) =>
-      ((gauge ?? sum)?.dataPoints ?? []).map(({ asInt, asDouble }) => ({
+    return metrics.flatMap(({ name, gauge, sum, histogram }) =>
+      ((gauge ?? sum ?? histogram)?.dataPoints ?? []).map(({ asInt, asDouble, count, attributes }) => ({
         service,
         name,
-        value: Number(asInt ?? asDouble),
+        value: Number(asInt ?? asDouble ?? count),
+        attributes: valuesOf(attributes),
       })),
     );
   });

@@ -3,8 +3,8 @@ import { createChangeFeed } from './changes/change-feed.ts';
 import { GatewayConfig } from './config.ts';
 import { trustProxies } from './http/client-address.ts';
 import { allowOrigins } from './http/cross-origin.ts';
-import { serveDocsAssets } from './http/docs.ts';
-import { serveEventDocs } from './http/event-docs.ts';
+import { docsAssetPaths, serveDocsAssets } from './http/docs.ts';
+import { eventDocsPaths, serveEventDocs } from './http/event-docs.ts';
 import { limitRate } from './http/limit-rate.ts';
 import { nameRequest } from './http/name-request.ts';
 import { createRoutes } from './http/routes.ts';
@@ -39,6 +39,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
         serveDocsAssets(app);
         serveEventDocs(app);
       },
+      extraPaths: [...docsAssetPaths, ...eventDocsPaths],
     });
   },
 };

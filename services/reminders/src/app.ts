@@ -8,7 +8,7 @@ import {
 } from '@punctual/chassis';
 import type { CommandDeps } from './commands/deps.ts';
 import { planRules, RemindersConfig } from './config.ts';
-import { mountAgendash } from './http/agendash.ts';
+import { agendashPaths, mountAgendash } from './http/agendash.ts';
 import { createRoutes } from './http/routes.ts';
 import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
@@ -64,5 +64,6 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     ],
     routes: createRoutes(healthDeps),
     extend: (app) => mountAgendash(app, { agenda, authenticate }),
+    extraPaths: agendashPaths,
   });
 }

@@ -8,6 +8,7 @@ import express, {
 } from 'express';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
+import { nameRoutes } from '../telemetry/name-routes.ts';
 import { inTraceOf } from '../telemetry/trace-context.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Handled, Route } from './handle.ts';
@@ -24,6 +25,8 @@ export type HttpAppDeps = {
   routes: readonly Route[];
   /** Mounts what is not an endpoint of the contract, after the trace is known and before everything else but the health. */
   extend?: (app: Express) => void;
+  /** The paths of what `extend` mounts, by which telemetry names them: `/pages/:name`. */
+  extraPaths?: readonly string[];
 };
 
 const maxUriLength = 8 * 1024;
@@ -37,11 +40,13 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use((request, _response, next) => inTraceOf(request.headers, next));
+  const byPath = Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path);
+  app.use(nameRoutes([...byPath.keys(), ...(deps.extraPaths ?? [])]));
   app.get('/healthz/live', live);
   app.get('/healthz/ready', ready(deps));
   deps.extend?.(app);
   app.use(refuseLongUri);
-  for (const [path, routes] of Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path)) {
+  for (const [path, routes] of byPath) {
     const route = app.route(path);
     for (const each of routes) route[verbs[each.endpoint.method]](...chain(deps, each));
     route.all(refuseMethod(routes));

@@ -11,6 +11,9 @@ const assets = {
 };
 const page = fileURLToPath(import.meta.resolve('../docs/index.html'));
 
+/** Where the files are that the docs page loads. */
+export const docsAssetPaths = Object.keys(assets).map((name) => `/docs/${name}`);
+
 /** Mounts what the docs page loads; all of it comes from here, so the page works without any other host. */
 export function serveDocsAssets(app: Express): void {
   for (const [name, url] of Object.entries(assets)) {

@@ -3,6 +3,9 @@ import type { Express } from 'express';
 import { eventsPage } from '../docs/events-page.ts';
 import { secureDocs } from './security-headers.ts';
 
+/** Where the contract of the events is. */
+export const eventDocsPaths = ['/asyncapi.json', '/docs/events'];
+
 /** Mounts the contract of the events, which are no part of the REST API: for machines, and as a page. */
 export function serveEventDocs(app: Express): void {
   const document = asyncApiDocument();

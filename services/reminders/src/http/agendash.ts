@@ -5,6 +5,9 @@ import { type Express, type RequestHandler, type Response, Router, urlencoded } 
 import { z } from 'zod';
 
 const path = '/agendash';
+/** Where the dashboard answers. */
+export const agendashPaths = [path, `${path}/*rest`];
+
 const cookieName = 'agendash';
 
 /**

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { parsePostgresUrl, SessionClient } from '@punctual/chassis';
 
 /** The outbox of a service, as its rebuild needs it. */
 export type Outbox = {
@@ -18,10 +18,16 @@ export type Outbox = {
  * in memory.
  */
 export async function openOutbox(databaseUrl: string): Promise<Outbox> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'ops rebuild-stream' });
+  const client = new SessionClient(urlOf(databaseUrl), { applicationName: 'ops rebuild-stream' });
   await client.connect().catch((error: unknown) => {
     throw new Error(`The database of the outbox cannot be reached: ${error instanceof Error ? error.message : error}`);
   });
+  if (client.isShared) {
+    await client.end();
+    throw new Error(
+      'The database of the outbox is behind a pooler, which keeps no temporary tables. Give the URL past it.',
+    );
+  }
   await client.query('create temporary table on_stream (id uuid primary key)');
   // What comes in meanwhile may be on the stream by the time that its ids have been read: it is none of what was lost.
   await client.query('create temporary table opened as select clock_timestamp() as at');
@@ -51,4 +57,12 @@ export async function openOutbox(databaseUrl: string): Promise<Outbox> {
     },
     close: () => client.end(),
   };
+}
+
+function urlOf(text: string) {
+  try {
+    return parsePostgresUrl(text);
+  } catch (error) {
+    throw new Error(`The URL of the outbox's database ${error instanceof Error ? error.message : error}.`);
+  }
 }

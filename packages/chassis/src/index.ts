@@ -21,6 +21,7 @@ export {
   outboxStreamSequence,
   outboxTable,
 } from './outbox/tables.ts';
+export { SessionClient } from './postgres/session-client.ts';
 export { type PostgresUrl, parsePostgresUrl, postgresUrl } from './postgres/url.ts';
 export {
   commaSeparated,

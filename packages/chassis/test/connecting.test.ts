@@ -5,9 +5,9 @@ import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isUnavailable } from '../src/index.ts';
+import { isUnavailable, SessionClient } from '../src/index.ts';
 import { openLeaderSession } from '../src/outbox/leader-session.ts';
-import { type Database, openDatabase, parsePostgresUrl, SessionClient } from '../src/postgres/index.ts';
+import { type Database, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 
 /** The mapper wants an entity; nothing here has a table. */

@@ -9,6 +9,7 @@ export {
   type Servers,
   type StartServersOptions,
   startNats,
+  startPgbouncer,
   startServers,
   startStripeMock,
   startTlsPostgres,

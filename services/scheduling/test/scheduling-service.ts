@@ -26,10 +26,18 @@ export type SchedulingService = {
   stop(): Promise<void>;
 };
 
-/** The service on servers of its own, with people who talk to it. */
-export async function startScheduling(settings: Record<string, string> = {}): Promise<SchedulingService> {
+type Settings = Record<string, string>;
+
+/**
+ * The service on servers of its own, with people who talk to it.
+ * @param settings in place of those of the servers; they may need the URL of the empty database
+ */
+export async function startScheduling(
+  settings: Settings | ((databaseUrl: string) => Promise<Settings>) = {},
+): Promise<SchedulingService> {
   const environment = await testEnvironment({ postgres: true, nats: true });
-  const base = { ...environment.env, LOG_LEVEL: 'silent', ...settings };
+  const own = typeof settings === 'function' ? await settings(environment.databaseUrl) : settings;
+  const base = { ...environment.env, LOG_LEVEL: 'silent', ...own };
   const service = await startService(scheduling, base);
   const others: Service[] = [];
   const fetch = contractFetch();

@@ -22,6 +22,14 @@ export type LeaderSession = {
   end(): Promise<void>;
 };
 
+export type LeaderSessionDeps = {
+  url: PostgresUrl;
+  /** Of the service. */
+  name: string;
+  /** Gives up a connection that is being made. */
+  signal?: AbortSignal;
+};
+
 /**
  * PostgreSQL ends the session of a leader that says nothing for so long. Keepalive alone would not do: the kernel answers it for a
  * process that hangs or is stopped.
@@ -33,7 +41,7 @@ const renewMs = 500;
 const answerMs = 5_000;
 const goodbyeMs = 1_000;
 
-/** Of the transaction that holds the lock. It may be open for weeks: it reads no table, so that it holds back neither vacuum nor migrations. */
+/** Of the transaction that holds the lock. It may be open for weeks; it reads no table, so it blocks neither vacuum nor migrations. */
 const ofLock: Settings = {
   idle_in_transaction_session_timeout: silentMs,
   statement_timeout: silentMs,
@@ -57,10 +65,10 @@ const ofWork: Settings = {
 };
 
 /**
- * Opens the session of a leader. Its lock does not outlive its process, nor its process's ability to speak, by more than five seconds. It belongs to
- * a transaction and not to a session, since a pooler may give the session to others between two transactions, but never within one.
+ * Opens the session of a leader. The lock outlives its process, or its process's ability to speak, by at most five seconds. It belongs to a
+ * transaction, since a pooler may share a session between clients, but never a transaction (ADR 0011).
  */
-export async function openLeaderSession({ url, name }: { url: PostgresUrl; name: string }): Promise<LeaderSession> {
+export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps): Promise<LeaderSession> {
   let alive = true;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let work: Promise<SessionClient> | undefined;
@@ -70,7 +78,9 @@ export async function openLeaderSession({ url, name }: { url: PostgresUrl; name:
   const open = async (settings: Settings = {}) => {
     const applicationName = `${name} outbox relay`;
     const client = new SessionClient(url, { applicationName, settings, config: { query_timeout: answerMs } });
-    await client.connect();
+    const abandon = () => client.abandon();
+    signal?.addEventListener('abort', abandon, { once: true });
+    await client.connect().finally(() => signal?.removeEventListener('abort', abandon));
     // More than one may come: what PostgreSQL says last, and that the connection is gone.
     client.on('error', (error) => {
       alive = false;

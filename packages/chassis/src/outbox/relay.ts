@@ -44,6 +44,11 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
     const unmarked: Acknowledged[] = [];
     let isCutOff = false;
+    let isPoolerKnown = false;
+    const onPooler = () => {
+      if (!isPoolerKnown) logger.warn('the outbox is read through a pooler; DATABASE_DIRECT_URL would lead past it');
+      isPoolerKnown = true;
+    };
     const onRead = () => {
       if (isCutOff) logger.info('the outbox can be read again');
       isCutOff = false;
@@ -52,7 +57,7 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
       await reachability.back();
       if (signal.aborted) return;
       try {
-        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, unmarked, onRead });
+        await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, unmarked, onRead, onPooler });
       } catch (error) {
         if (!signal.aborted && !isCutOff) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
         isCutOff = true;
@@ -75,12 +80,14 @@ type Leading = {
   unmarked: Acknowledged[];
   /** The database has let us in, and lets the outbox be read and marked. */
   onRead(): void;
+  onPooler(): void;
 };
 
 async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
   const { signal } = deps.lifecycle;
   const { reachability, logger, outboxMetrics } = leading;
-  const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name });
+  const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name, signal });
+  if (session.isShared) leading.onPooler();
   try {
     while (!(await session.tryToLead())) {
       leading.onRead();

@@ -50,7 +50,7 @@ export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   await unlessStopped(
     lifecycle,
     abandon,
-    async () => void (await (directUrl ? orm.connect() : migrate(orm, lifecycle.signal))),
+    async () => void (await (directUrl ? orm.em.fork().execute('select 1') : migrate(orm, lifecycle.signal))),
   );
   const pool = await orm.em.getConnection().getNativeClient();
   return {

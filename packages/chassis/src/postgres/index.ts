@@ -14,6 +14,5 @@ export {
 export { insertRows, updateRows, upsertRows } from './many-rows.ts';
 export { readOutbox } from './read-outbox.ts';
 export { rememberNew } from './remember-new.ts';
-export { SessionClient } from './session-client.ts';
 export { commitWith, inTransaction, type Statement } from './transaction.ts';
 export { type PostgresUrl, parsePostgresUrl } from './url.ts';

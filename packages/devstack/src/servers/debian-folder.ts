@@ -1,14 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findCommand, run } from './commands.ts';
-import { type Host, Unavailable } from './source.ts';
+import { requireDebianCommand } from './apt.ts';
+import { run } from './commands.ts';
+import type { Host } from './source.ts';
 
 const suite = 'testing';
 
 /** Lays out a minimal Debian with the packages in an empty folder. As root, on Debian or Ubuntu. */
 export async function makeDebianFolder(host: Host, folder: string, packages: string[]): Promise<void> {
-  const mmdebstrap = await requireMmdebstrap(host);
+  const mmdebstrap = await requireDebianCommand(host, {
+    command: 'mmdebstrap',
+    packages: ['mmdebstrap', 'debian-archive-keyring'],
+    what: 'FerretDB',
+  });
   host.log('MongoDB: laying out a Debian folder with PostgreSQL and DocumentDB for FerretDB, once (about a minute)');
   await run({
     command: [
@@ -35,24 +40,6 @@ export async function makeDebianFolder(host: Host, folder: string, packages: str
 /** PostgreSQL's package would make a cluster of its own. */
 const withoutCluster =
   'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
-
-async function requireMmdebstrap(host: Host): Promise<string> {
-  const found = await findCommand(host.env, 'mmdebstrap');
-  if (found) return found;
-  const apt = await findCommand(host.env, 'apt-get');
-  if (!apt) throw new Unavailable('FerretDB needs mmdebstrap, of Debian or Ubuntu');
-  if (host.env.PUNCTUAL_NO_APT === '1') throw new Unavailable('FerretDB needs mmdebstrap, and PUNCTUAL_NO_APT=1');
-  host.log('MongoDB: installing the system package mmdebstrap with apt-get (PUNCTUAL_NO_APT=1 forbids it)');
-  const options = {
-    env: { ...host.env, DEBIAN_FRONTEND: 'noninteractive' },
-    logFile: join(host.run.folder, 'apt.log'),
-    signal: host.signal,
-  };
-  await run({ ...options, command: [apt, 'update', '-qq'] });
-  const packages = ['mmdebstrap', 'debian-archive-keyring'];
-  await run({ ...options, command: [apt, 'install', '-qq', '-y', '--no-install-recommends', ...packages] });
-  return 'mmdebstrap';
-}
 
 /** The mirror that this machine's apt uses, if it is one of Debian; without one mmdebstrap knows where Debian is. */
 async function mirror(): Promise<string[]> {

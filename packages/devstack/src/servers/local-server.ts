@@ -7,7 +7,7 @@ import { untilAnswers } from './until-answers.ts';
 
 export type LocalServer = Pick<SupervisedCommand, 'stopSignal' | 'user' | 'env'> & {
   name: string;
-  command: (port: number) => string[];
+  command: (port: number) => string[] | Promise<string[]>;
   url: (port: number) => string;
   /** Throws until the server is ready. */
   ask: (url: string) => Promise<unknown>;
@@ -35,7 +35,7 @@ async function startOn(port: number, host: Host, server: LocalServer, logFile: s
   const start = async () => {
     const { stopSignal, user, env } = server;
     const process = await startSupervised({
-      command: server.command(port),
+      command: await server.command(port),
       stopSignal,
       logFile,
       ...(user && { user }),

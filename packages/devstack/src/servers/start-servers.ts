@@ -2,6 +2,7 @@ import { openCache } from './cache.ts';
 import { requireDocker } from './docker.ts';
 import { startMongo } from './mongo.ts';
 import { startNatsServer } from './nats.ts';
+import { type PooledServer, startPgbouncer as startPgbouncerServer } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
 import { openRun } from './run.ts';
 import type { Host, Server } from './source.ts';
@@ -53,19 +54,13 @@ export async function startServers<Name extends ServerName = ProductServer>({
   fsync = false,
   signal,
 }: StartServersOptions<Name> = {}): Promise<Servers<Name>> {
-  const cache = await openCache({ env, log, signal });
-  const run = await openRun(cache.folder);
   const failed = new AbortController();
-  let docker: Promise<void> | undefined;
-  const host: Host = {
-    env,
+  const host = await openHost({
     log,
-    signal: AbortSignal.any(signal ? [signal, failed.signal] : [failed.signal]),
-    cache,
-    run,
+    env,
     fsync,
-    docker: () => (docker ??= requireDocker(env)),
-  };
+    signal: AbortSignal.any(signal ? [signal, failed.signal] : [failed.signal]),
+  });
 
   const starting = only.map((name) =>
     starters[name](host).catch((error) => {
@@ -77,11 +72,11 @@ export async function startServers<Name extends ServerName = ProductServer>({
     const started = await startTogether(starting);
     const stop = async () => {
       await Promise.all(started.map((server) => server.stop()));
-      await run.close();
+      await host.run.close();
     };
     return { ...(Object.fromEntries(only.map((name, index) => [name, started[index]])) as Servers<Name>), stop };
   } catch (error) {
-    await run.close();
+    await host.run.close();
     throw error;
   }
 }
@@ -104,4 +99,29 @@ export async function startTlsPostgres(
 ): Promise<TlsPostgres> {
   const servers = await startServers({ ...options, only: ['tlsPostgres'] });
   return { ...servers.tlsPostgres, stop: servers.stop };
+}
+
+/** A pooler in front of a PostgreSQL. */
+export async function startPgbouncer({
+  log = () => undefined,
+  env = process.env,
+  ...pooled
+}: PooledServer & Pick<StartServersOptions<never>, 'log' | 'env'>): Promise<Server> {
+  const host = await openHost({ log, env, fsync: false, signal: undefined });
+  const server = await startPgbouncerServer(host, pooled).catch(async (error) => {
+    await host.run.close();
+    throw error;
+  });
+  const stop = async () => {
+    await server.stop();
+    await host.run.close();
+  };
+  return { ...server, stop };
+}
+
+async function openHost({ log, env, fsync, signal }: Pick<Host, 'log' | 'env' | 'fsync' | 'signal'>): Promise<Host> {
+  const cache = await openCache({ env, log, signal });
+  const run = await openRun(cache.folder);
+  let docker: Promise<void> | undefined;
+  return { env, log, signal, cache, run, fsync, docker: () => (docker ??= requireDocker(env)) };
 }

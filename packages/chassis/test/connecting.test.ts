@@ -49,6 +49,17 @@ async function openRelay(url: string) {
   return session;
 }
 
+test('a start that PostgreSQL refuses says where it is and why, and no password', async () => {
+  const { host, pathname } = new URL(environment.databaseUrl);
+  const refusal = open(`postgres://nobody-known:S3cr3t@${host}${pathname}`);
+  await expect(refusal).rejects.toThrow(`PostgreSQL at ${host} cannot be used: `);
+  await expect(refusal).rejects.toThrow('nobody-known');
+  await expect(refusal).rejects.not.toThrow('S3cr3t');
+  await expect(open('postgres://u:S3cr3t@127.0.0.1:1/d')).rejects.toThrow(
+    /^PostgreSQL at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/,
+  );
+});
+
 /** A server that is no PostgreSQL. @returns its host and port */
 async function serve(onConnection: (socket: Socket) => void): Promise<string> {
   const sockets: Socket[] = [];

@@ -207,6 +207,7 @@ test('that PostgreSQL is away is said once, and once that it is back', async () 
   await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
   const said = instance.log.map(({ msg }) => msg).filter((msg) => msg.startsWith('the outbox can'));
   expect(said).toContain('the outbox cannot be read; trying again');
+  expect(instance.log.find(({ msg }) => msg === said[0])).toMatchObject({ server: new URL(network.url).host });
   expect(said.at(-1)).toBe('the outbox can be read again');
   expect(said.filter((msg, index) => msg === said[index + 1])).toEqual([]);
   await network.refuse();

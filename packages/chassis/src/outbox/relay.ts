@@ -1,6 +1,7 @@
 import type { Broker, BrokerHandle } from '../nats/broker.ts';
-import type { PostgresUrl } from '../postgres/url.ts';
+import { type PostgresUrl, serversOf } from '../postgres/url.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
+import { logOutage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import { openLeaderSession } from './leader-session.ts';
@@ -43,24 +44,24 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
     wakeUp.listen(broker.connection);
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
     const unmarked: Acknowledged[] = [];
-    let isCutOff = false;
     let isPoolerKnown = false;
     const onPooler = () => {
       if (!isPoolerKnown) logger.warn('the outbox is read through a pooler; DATABASE_DIRECT_URL would lead past it');
       isPoolerKnown = true;
     };
-    const onRead = () => {
-      if (isCutOff) logger.info('the outbox can be read again');
-      isCutOff = false;
-    };
+    const outage = logOutage(logger, {
+      away: 'the outbox cannot be read; trying again',
+      back: 'the outbox can be read again',
+      fields: { server: serversOf(deps.databaseUrl) },
+    });
     while (!signal.aborted) {
       await reachability.back();
       if (signal.aborted) return;
       try {
+        const onRead = outage.back;
         await lead(deps, { broker, reachability, wakeUp, logger, outboxMetrics, unmarked, onRead, onPooler });
       } catch (error) {
-        if (!signal.aborted && !isCutOff) logger.warn({ err: error }, 'the outbox cannot be read; trying again');
-        isCutOff = true;
+        if (!signal.aborted) outage.away(error);
         await pause(retryMs, signal);
       }
     }

@@ -6,7 +6,7 @@ import { pause } from '../process/pause.ts';
 import { clientsOf } from './clients.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { inTransaction } from './transaction.ts';
-import type { PostgresUrl } from './url.ts';
+import { type PostgresUrl, serversOf } from './url.ts';
 
 export type Database = {
   /** An EntityManager of its own for one request, message or run of a job. */
@@ -43,15 +43,15 @@ export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   lifecycle.onShutdown('database', () => orm.close());
   if (directUrl) {
     const direct = await connect(deps, directUrl);
-    await unlessStopped(lifecycle, direct.abandon, () => migrate(direct.orm, lifecycle.signal)).finally(() =>
-      direct.orm.close(),
-    );
+    await unlessStopped(lifecycle, direct.abandon, () => migrate(direct.orm, lifecycle.signal))
+      .catch(cannotUse(directUrl))
+      .finally(() => direct.orm.close());
   }
   await unlessStopped(
     lifecycle,
     abandon,
     async () => void (await (directUrl ? orm.em.fork().execute('select 1') : migrate(orm, lifecycle.signal))),
-  );
+  ).catch(cannotUse(url));
   const pool = await orm.em.getConnection().getNativeClient();
   return {
     fork: () => orm.em.fork(),
@@ -86,6 +86,13 @@ async function checkUsable(em: EntityManager, sessions: Sessions): Promise<void>
     throw new Error('The database takes no writes.');
   }
   if (sessions.isDoubtful()) throw new Error('The database could not carry out a statement a moment ago.');
+}
+
+/** Says where the database is, which the reason often leaves out, as with a wrong password. */
+function cannotUse(url: PostgresUrl) {
+  return (error: Error): never => {
+    throw new Error(`PostgreSQL at ${serversOf(url)} cannot be used: ${error.message}`, { cause: error });
+  };
 }
 
 /** Work of a start; once the service stops, its connections are destroyed, whatever they wait for. */

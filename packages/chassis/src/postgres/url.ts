@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isHost, parsed } from '../process/addresses.ts';
 import { readTls, type TlsSettings, tlsSettings } from './tls-settings.ts';
 import { decode, fail, oneOf, readParameters } from './url-parameters.ts';
@@ -21,6 +22,10 @@ export type PostgresUrl = {
   options: string | undefined;
   targetSessionAttrs: (typeof targets)[number];
 };
+
+/** Where the servers of a URL are, for the log. */
+export const serversOf = ({ hosts }: PostgresUrl) =>
+  hosts.map(({ host, port }) => (isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`)).join(',');
 
 /** A setting that is the URL of a PostgreSQL database. */
 export const postgresUrl = () => parsed(parsePostgresUrl);

@@ -9,17 +9,19 @@ function startOutage() {
   return { ...logOutage(logger, { away: 'NATS is away', back: 'NATS is back', fields: { server: 'nats://a' } }), said };
 }
 
+const wrongPassword = () => Object.assign(new Error('wrong password'), { code: '28P01' });
 const refused = (port: number) => Object.assign(new Error(`refused from ${port}`), { code: 'ECONNREFUSED' });
 
-test('an outage is one line, and another for each new reason; its end is one', () => {
+test('an outage is one line, and another when a sign-in is refused; its end is one', () => {
   const { away, back, isAway, said } = startOutage();
   back();
   expect(said()).toEqual([]);
   for (const port of [1, 2, 3]) away(refused(port));
   away();
+  away(Object.assign(new Error('shutting down'), { code: '57P01', name: 'DatabaseError' }));
   expect(isAway()).toBe(true);
-  away(new Error('wrong password'));
-  away(new Error('wrong password'));
+  away(wrongPassword());
+  away(wrongPassword());
   away(refused(4));
   back();
   back();

@@ -1,3 +1,4 @@
+import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import type { Logger } from './logger.ts';
 
 /** What the log says of something that does not work for a while: once that and why, once that it works again. */
@@ -29,9 +30,20 @@ export function logOutage(logger: Logger, { away, back, fields }: OutageLines): 
   };
 }
 
-/** Errors of one cause differ in ports and times, not in kind. */
+/** One restart of a server gives several errors in turn: they count as one. A refused sign-in does not, for it does not mend itself. */
 function keyOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
+  if (isSignInRefused(reason)) return 'sign-in';
+  if (isUnavailable(reason)) return 'unavailable';
   const code: unknown = Reflect.get(reason, 'code');
   return `${reason.constructor.name} ${code ?? reason.message}`;
+}
+
+/** By NATS, PostgreSQL (class 28) or MongoDB (18). */
+function isSignInRefused(error: Error): boolean {
+  const { name, cause } = error;
+  const code: unknown = Reflect.get(error, 'code');
+  if (name === 'AuthorizationError' || name === 'UserAuthenticationExpiredError') return true;
+  if (typeof code === 'string' ? /^28[0-9A-Z]{3}$/.test(code) : code === 18 && name.startsWith('Mongo')) return true;
+  return cause instanceof Error && isSignInRefused(cause);
 }

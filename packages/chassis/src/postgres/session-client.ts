@@ -144,14 +144,14 @@ const readOnlyTransaction = '25006';
 const queryCanceled = '57014';
 const unableToEstablish = '08001';
 
-/** A role's `statement_timeout` counts until another one is set. */
+/** A role's `statement_timeout` counts until another one is set. What comes first is an answer, or `connect_timeout`. */
 async function queryPatiently<T>(query: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  for (;;) {
     try {
       return await query();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== queryCanceled || attempt === 10) throw error;
+      if (code !== queryCanceled) throw error;
     }
   }
 }

@@ -49,6 +49,22 @@ test('a connection may be idle for longer than the headers of a request may take
   expect(second.socket).toBe(first.socket);
 }, 60_000);
 
+test('a connection that is new when the port closes gets its answer', async () => {
+  const socket = connect(await start(), '127.0.0.1');
+  await once(socket, 'connect');
+  const stopped = service.stop();
+  // Until the port is closed.
+  await expect
+    .poll(() => once(connect(Number(new URL(service.url).port), '127.0.0.1'), 'connect').catch(({ code }) => code), {
+      interval: 1,
+    })
+    .toBe('ECONNREFUSED');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 200 OK\r\n(.+\r\n)*Connection: close\r\n/);
+  await stopped;
+});
+
 test('a busy connection ends with an answer, and no request is lost', async () => {
   await start();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { answerUnreadable } from '../http/answer-unreadable.ts';
 import type { HttpConfig } from './config.ts';
 
@@ -65,7 +65,10 @@ export function createHttpServer(
     close: async (withinMs) => {
       if (!server.listening) return;
       const closed = once(server, 'close');
-      server.close();
+      // After the poll for I/O, so that connections which wait to be accepted are. The close of http would cut off those that have
+      // just been, before their request is read; here they have until idle connections are closed.
+      await new Promise((resolve) => setImmediate(resolve));
+      NetServer.prototype.close.call(server);
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), withinMs);
       await closed;

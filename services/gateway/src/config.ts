@@ -27,7 +27,7 @@ export const GatewayConfig = z.object({
   /** How long a service may take to begin its answer, and be silent while it answers. */
   UPSTREAM_TIMEOUT_MS: durationMs({ max: 600_000, default: 10_000 }),
   /** How long a connection may be idle and still be used; less than the services' `SHUTDOWN_DRAIN_MS`. */
-  UPSTREAM_IDLE_MS: durationMs({ max: 60_000, default: 4_000 }),
+  UPSTREAM_IDLE_MS: durationMs({ max: 60_000, default: 1_500 }),
   /** How often the names of services are looked up again. */
   UPSTREAM_RESOLVE_MS: durationMs({ max: 600_000, default: 5_000 }),
   /** How many requests one service answers at a time, each on a connection of its own. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HttpConfig, startService } from '@punctual/chassis';
+import { HttpConfig, startingHeader, startService } from '@punctual/chassis';
 import express, { type Express } from 'express';
 import { afterEach, expect, test } from 'vitest';
 import { startBlackHole } from './black-hole.ts';
@@ -91,6 +91,14 @@ test.each(['GET', 'POST'])('an instance that refuses connections costs no %s', a
     .toBeGreaterThan(5);
 });
 
+test('when every instance is starting, the answer is a 503 that says when to come again', async () => {
+  const starting = await service((_request, response) => json(response, 503, {}, { [startingHeader]: '1' }));
+  const gateway = await gatewayBefore([starting.url]);
+  const answer = await gateway.call('POST', `${path}/complete`);
+  expect(answer).toMatchObject({ ...unavailable, headers: { 'retry-after': '1' } });
+  expect(answer.headers).not.toHaveProperty(startingHeader);
+});
+
 test('an instance that cannot be reached at all costs a connection timeout, and then is left aside', async () => {
   const there = await service(ok);
   const gateway = await gatewayBefore([(await blackHole()).url, there.url], { UPSTREAM_CONNECT_TIMEOUT_MS: '400' });
@@ -174,6 +182,22 @@ test('a connection that the service closes while it is idle loses no command', a
   }
   expect(impatient.received).toHaveLength(30);
   expect(sockets.size).toBe(30);
+});
+
+test('an instance that drains is left alone while another one is there', async () => {
+  let isDraining = true;
+  const draining = await service((_request, response) =>
+    json(response, 200, {}, isDraining ? { connection: 'close' } : {}),
+  );
+  const there = await service(ok);
+  const gateway = await gatewayBefore([draining.url, there.url]);
+  for (let n = 0; n < 40; n += 1) expect(await gateway.call('GET', path)).toMatchObject({ status: 200 });
+  expect(draining.received.length).toBeLessThan(8);
+  isDraining = false;
+  const before = draining.received.length;
+  await expect
+    .poll(async () => (await gateway.call('GET', path)) && draining.received.length - before, { timeout: 10_000 })
+    .toBeGreaterThan(5);
 });
 
 test("a service's Connection: close ends its connection and not the client's", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBrokenConnection } from './explain-failure.ts';
 import type { Instance, Instances } from './instances.ts';
-import { type Answer, NothingSentError } from './receive.ts';
+import { type Answer, NotTakenError } from './receive.ts';
 import type { Upstream, UpstreamRequest } from './upstreams.ts';
 
 export type Attempt = (instance: Instance, request: UpstreamRequest) => Promise<Answer>;
@@ -21,7 +21,7 @@ export function askInstances(instances: Instances, attempt: Attempt, connectTime
     const tried = new Set<Instance>();
     let isAgain = false;
     let mayRepeat = isRepeatable(request);
-    let failure: unknown = new NothingSentError('The name of the service has no address yet.');
+    let failure: unknown = new NotTakenError('The name of the service has no address yet.');
 
     while (!request.client.destroyed) {
       const instance = instances.choose(tried);
@@ -31,7 +31,7 @@ export function askInstances(instances: Instances, attempt: Attempt, connectTime
           return await ask(instances, attempt, instance, request);
         } catch (error) {
           failure = error;
-          if (!(error instanceof NothingSentError)) {
+          if (!(error instanceof NotTakenError)) {
             if (!mayRepeat || !isBrokenConnection(error)) throw error;
             mayRepeat = false;
           }
@@ -49,16 +49,18 @@ export function askInstances(instances: Instances, attempt: Attempt, connectTime
   };
 }
 
-/** Keeps the count of the instance's requests, and whether it can be connected to. */
+/** Asks one instance, and keeps what is known of it. */
 async function ask(instances: Instances, attempt: Attempt, instance: Instance, request: UpstreamRequest) {
   instance.inFlight += 1;
   try {
     const answer = await attempt(instance, request);
-    instances.putBack(instance);
+    // undici itself closes the connection after a HEAD.
+    const isClosing = request.method !== 'HEAD' && /\bclose\b/i.test(answer.headers.connection ?? '');
+    if (isClosing) instances.closing(instance);
+    else instances.well(instance);
     return answer;
   } catch (error) {
-    if (!(error instanceof NothingSentError)) instances.putBack(instance);
-    else if (!request.client.destroyed) instances.putAside(instance, error);
+    if (error instanceof NotTakenError && !request.client.destroyed) instances.away(instance, error);
     throw error;
   } finally {
     instance.inFlight -= 1;

@@ -8,18 +8,24 @@ export type Instance = {
   readonly name: string;
   readonly pool: Pool;
   inFlight: number;
-  /** Connections in a row that failed, and until when others are asked first (`performance.now()`). */
-  failures: number;
+  /** It could not be connected to, or was starting, when it was asked last. */
+  isAway: boolean;
+  /** How many answers in a row closed their connection. */
+  closings: number;
+  /** How often it was put aside in a row, and until when others are asked first (`performance.now()`). */
+  asides: number;
   asideUntil: number;
 };
 
 export type Instances = {
   /** The instance to ask next: one that takes connections, with the fewest requests, each in turn. Undefined when all were tried. */
   choose(tried: ReadonlySet<Instance>): Instance | undefined;
-  /** It could not be connected to: for a while it is asked after all others. */
-  putAside(instance: Instance, error: unknown): void;
-  /** It could. */
-  putBack(instance: Instance): void;
+  /** It takes no requests: for a while it is asked after all others. */
+  away(instance: Instance, error: unknown): void;
+  /** It has answered and closes the connection. One that does so again drains, and for a while is asked after all others. */
+  closing(instance: Instance): void;
+  /** It has answered. */
+  well(instance: Instance): void;
   /** Looks the names up again. Resolves when that is done, or after `ms` in any case. */
   refresh(ms: number): Promise<void>;
 };
@@ -27,6 +33,7 @@ export type Instances = {
 export type InstancesDeps = { logger: Logger; lifecycle: Lifecycle; lookup: Lookup; open: (address: Address) => Pool };
 
 const longestAsideMs = 5_000;
+const nothingWrong = { isAway: false, closings: 0, asides: 0, asideUntil: 0 };
 
 /**
  * The instances of a service: every address of its origins. Names are looked up again every `everyMs`, so that new instances
@@ -47,7 +54,7 @@ export function createInstances(
     const now = new Map<string, Instance>();
     for (const address of addresses) {
       const name = nameOf(address);
-      now.set(name, before.get(name) ?? { name, pool: open(address), inFlight: 0, failures: 0, asideUntil: 0 });
+      now.set(name, before.get(name) ?? { name, pool: open(address), inFlight: 0, ...nothingWrong });
     }
     known.set(origin, now);
     instances = [...known.values()].flatMap((each) => [...each.values()]);
@@ -83,9 +90,9 @@ export function createInstances(
   }
   lifecycle.onShutdown(`connections to ${service}`, () => Promise.all(instances.map(({ pool }) => pool.destroy())));
 
-  const setAside = (instance: Instance) => {
-    instance.failures += 1;
-    instance.asideUntil = performance.now() + Math.min(250 * 2 ** instance.failures, longestAsideMs);
+  const putAside = (instance: Instance) => {
+    instance.asides += 1;
+    instance.asideUntil = performance.now() + Math.min(250 * 2 ** instance.asides, longestAsideMs);
   };
   return {
     choose: (tried) => {
@@ -96,19 +103,23 @@ export function createInstances(
         .filter((instance) => !tried.has(instance))
         .sort((a, b) => lateness(a, now) - lateness(b, now) || a.inFlight - b.inFlight);
       // One request finds out whether it is back; meanwhile the others go elsewhere.
-      if (best && best.failures > 0 && now >= best.asideUntil) setAside(best);
+      if (best && best.asides > 0 && now >= best.asideUntil) putAside(best);
       return best;
     },
-    putAside: (instance, error) => {
-      if (instance.failures > 0) return;
-      logger.warn({ err: error, service, instance: instance.name }, 'An instance of a service cannot be connected to');
-      setAside(instance);
+    away: (instance, error) => {
+      if (instance.isAway) return;
+      logger.warn({ err: error, service, instance: instance.name }, 'An instance of a service takes no requests');
+      instance.isAway = true;
+      if (instance.asides === 0) putAside(instance);
     },
-    putBack: (instance) => {
-      if (instance.failures === 0) return;
-      logger.info({ service, instance: instance.name }, 'An instance of a service can be connected to again');
-      instance.failures = 0;
-      instance.asideUntil = 0;
+    closing: (instance) => {
+      instance.closings += 1;
+      // A single one may only be of a connection that is old.
+      if (instance.closings > 1 && instance.asides === 0) putAside(instance);
+    },
+    well: (instance) => {
+      if (instance.isAway) logger.info({ service, instance: instance.name }, 'An instance takes requests again');
+      Object.assign(instance, nothingWrong);
     },
     refresh: (ms) => Promise.race([refresh(), delay(ms, undefined, { ref: false })]),
   };

@@ -7,14 +7,14 @@ import { type Dispatcher, errors } from 'undici';
 export type Answer = { statusCode: number; headers: IncomingHttpHeaders; body: Buffer | Readable };
 
 /** There was no connection, or the instance had not started: nothing was done, so that another one may be asked whatever it is about. */
-export class NothingSentError extends Error {}
+export class NotTakenError extends Error {}
 
 /** What is waited for until it is whole: a stream for each made the gateway half as dear again (ADR 0009). */
 const smallBytes = 64 * 1024;
 
 /**
  * Sends a request; `client` is whom the answer is for, and nothing is waited for when it has gone.
- * @throws NothingSentError; undici's error when there is no answer, or a small one breaks off
+ * @throws NotTakenError; undici's error when there is no answer, or a small one breaks off
  */
 export function receive(
   dispatcher: Dispatcher,
@@ -25,7 +25,6 @@ export function receive(
   let abort: (reason: Error) => void = reject;
   let stream: Readable | undefined;
   let begun = false;
-  let isStarting = false;
   const leave = () => abort(new Error('The client has gone.'));
   const chunks: Buffer[] = [];
   let small: Omit<Answer, 'body'> | undefined;
@@ -40,7 +39,9 @@ export function receive(
     },
     onResponseStart: (controller, statusCode, headers) => {
       if (statusCode < 200) return;
-      isStarting = headers[startingHeader] !== undefined;
+      if (headers[startingHeader] !== undefined) {
+        return controller.abort(new NotTakenError('The instance is starting.'));
+      }
       if (Number(headers['content-length']) <= smallBytes) {
         small = { statusCode, headers };
         return;
@@ -61,14 +62,13 @@ export function receive(
     onResponseEnd: () => {
       client.off('close', leave);
       stream?.push(null);
-      if (isStarting) reject(new NothingSentError('The instance is starting.'));
-      else if (small) resolve({ ...small, body: Buffer.concat(chunks) });
+      if (small) resolve({ ...small, body: Buffer.concat(chunks) });
     },
     onResponseError: (_controller, error) => {
       client.off('close', leave);
       stream?.destroy(error);
       const isOurs = begun || error instanceof errors.InvalidArgumentError;
-      reject(isOurs ? error : new NothingSentError('There was no connection.', { cause: error }));
+      reject(isOurs ? error : new NotTakenError('There was no connection.', { cause: error }));
     },
   });
   return promise;

@@ -66,6 +66,40 @@ test('clients that leave, and services that fail, give their places back', async
   expect(await next).toMatchObject({ status: 200 });
 });
 
+test('a client that leaves while it waits gives its place in the queue back at once', async () => {
+  await given({ UPSTREAM_CONNECTIONS: '1', UPSTREAM_QUEUE: '1' });
+  const first = gateway.call('GET', path);
+  await untilHeld(1);
+  const leaving = new AbortController();
+  const { authorization } = gateway;
+  const ask = (signal: AbortSignal) => fetch(gateway.url + path, { headers: { authorization }, signal });
+  const waiting = ask(leaving.signal);
+  await expect
+    .poll(() =>
+      ask(AbortSignal.timeout(300)).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(503);
+  leaving.abort();
+  await expect(waiting).rejects.toThrow(/abort/i);
+
+  const untilTaken = async () => {
+    for (;;) {
+      const answer = await gateway.call('GET', path);
+      if (answer.status !== 503) return answer;
+    }
+  };
+  const third = untilTaken();
+  await delay(300);
+  answerHeld();
+  await untilHeld(1);
+  answerHeld();
+  expect((await Promise.all([first, third])).map(({ status }) => status)).toEqual([200, 200]);
+  expect(service.received).toHaveLength(2);
+});
+
 test('so many requests may be in progress at the gateway, also when it still waits for their bodies', async () => {
   await given({ MAX_REQUESTS_IN_FLIGHT: '2' });
   const { hostname, port } = new URL(gateway.url);

@@ -35,7 +35,9 @@ const noRateLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '1
 /** Starts one; the logs of its services are kept in `.punctual/e2e/<name>`. */
 export async function startTestStack(
   name: string,
-  options: Pick<StackOptions, 'instances' | 'environment'> & { onAnswer?: (answer: KnownAnswer) => void } = {},
+  options: Pick<StackOptions, 'instances' | 'spread' | 'environment'> & {
+    onAnswer?: (answer: KnownAnswer) => void;
+  } = {},
 ): Promise<TestStack> {
   const fetch = contractFetch(options);
   const environment = await testEnvironment({ postgres: true, nats: true, mongo: true });

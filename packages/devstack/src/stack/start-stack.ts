@@ -20,8 +20,10 @@ export type StackOptions = {
   issuer: Issuer;
   /** 0 (the default): any free one. */
   gatewayPort?: number;
-  /** How many of each service run at once; each gateway forwards to the services of its own instance. */
+  /** How many of each service run at once. */
   instances?: number;
+  /** Each gateway forwards to all instances of a service; without it, to those of its own number. */
+  spread?: boolean;
   /** Told to every service, over what the caller's own environment says. */
   environment?: Readonly<Record<string, string>>;
   /** Emptied at the start; gets `<service>.log`. */
@@ -65,15 +67,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const { nats, mongo, issuer, databases: postgres } = options;
     await rm(options.logDir, { recursive: true, force: true });
-    for (let index = 0; index < (options.instances ?? 1); index += 1) {
-      const urls = await serviceUrls(index === 0 ? firstPort : await freePort());
-      instances.push(
-        createInstance(
-          options,
-          { nats, mongo, issuer, postgres, urls },
-          { suffix: index === 0 ? '' : `-${index + 1}`, onChange },
-        ),
-      );
+    const all = [await serviceUrls(firstPort)];
+    while (all.length < (options.instances ?? 1)) all.push(await serviceUrls(await freePort()));
+    for (const [index, urls] of all.entries()) {
+      const suffix = index === 0 ? '' : `-${index + 1}`;
+      const upstreams = options.spread ? upstreamsOf(all) : {};
+      const addresses = { nats, mongo, issuer, postgres, urls };
+      instances.push(createInstance(options, addresses, { suffix, upstreams, onChange }));
     }
     await startAll(instances, options.signal);
     isUp = true;
@@ -105,17 +105,30 @@ async function serviceUrls(gateway: number): Promise<Record<ServiceName, string>
   };
 }
 
+/** What a gateway reads that forwards to all of these. */
+function upstreamsOf(instances: readonly Record<ServiceName, string>[]): Record<string, string> {
+  const urls = (name: ServiceName) => instances.map((each) => each[name]).join(',');
+  return { SCHEDULING_URL: urls('scheduling'), REMINDERS_URL: urls('reminders'), PAYOUTS_URL: urls('payouts') };
+}
+
+type InstanceOptions = { suffix: string; upstreams: Readonly<Record<string, string>>; onChange: () => void };
+
 function createInstance(
   options: StackOptions,
   addresses: ServiceAddresses,
-  { suffix, onChange }: { suffix: string; onChange: () => void },
+  { suffix, upstreams, onChange }: InstanceOptions,
 ): Instance {
   const create = (name: ServiceName) =>
     createServiceProcess({
       name,
       folder: serviceFolder(name),
       url: addresses.urls[name],
-      environment: { ...process.env, ...serviceEnvironment(name, addresses), ...options.environment },
+      environment: {
+        ...process.env,
+        ...serviceEnvironment(name, addresses),
+        ...(name === 'gateway' && upstreams),
+        ...options.environment,
+      },
       logFile: join(options.logDir, `${name}${suffix}.log`),
       onChange,
     });

@@ -119,6 +119,71 @@ test('a redrive that died before it removed the letter can be repeated: the stre
   expect(await lettersOf({ sequence })).toEqual([]);
 });
 
+/** A letter of a confirmed visit that was kept without its body, since a copy of the event did not fit. */
+async function keepLetterWithoutBody({ isRebuilt = false } = {}): Promise<{ assignmentId: string; sequence: number }> {
+  const { example } = allEvents['schedule.confirmed'];
+  const [id, assignmentId] = [randomUUID(), randomUUID()];
+  const event = { ...example, id, subject: assignmentId, partitionkey: assignmentId };
+  // A subject that no service reads: they are not to have applied it already.
+  const body = JSON.stringify({ ...event, data: { ...event.data, assignmentId } });
+  const original = await world.nats.jetstream.publish('schedule.unread', body);
+  const stored = await world.nats.manager.streams.getMessage('SCHEDULE', { seq: original.seq });
+  const letter = headers();
+  letter.set('Dlq-Consumer', 'payouts-schedule');
+  letter.set('Dlq-Reason', 'a fault that is mended');
+  letter.set('Dlq-Stream', 'SCHEDULE');
+  letter.set('Dlq-Sequence', String(original.seq));
+  letter.set('Dlq-Stored', isRebuilt ? '2026-11-01T00:00:00.000Z' : (stored?.time.toISOString() ?? ''));
+  letter.set('Dlq-Body', 'omitted');
+  const { seq } = await world.nats.jetstream.publish('dlq.payouts-schedule', '', { headers: letter });
+  return { assignmentId, sequence: seq };
+}
+
+test('a letter without its body is listed and shown by the original, and redriven with it', async () => {
+  const { assignmentId, sequence } = await keepLetterWithoutBody();
+  const listed = await world.ops('dlq', 'list', '--assignment', assignmentId);
+  expect(listed.stdout).toMatch(/schedule\.confirmed v\d+ .*\(its body is in SCHEDULE, message \d+\)/);
+  const shown = await world.ops('dlq', 'show', '--sequence', String(sequence));
+  expect(shown.stdout).toMatch(new RegExp(`its body is in SCHEDULE[^]*"partitionkey": "${assignmentId}"`));
+  expect(await world.ops('dlq', 'redrive', '--sequence', String(sequence), '--yes')).toMatchObject({ code: 0 });
+  await expect.poll(() => world.payoutOf(assignmentId)).toMatchObject({ status: 'PENDING' });
+  expect(await lettersOf({ sequence })).toEqual([]);
+});
+
+test('a letter without its body whose original is gone, or another one by now, is not redriven', async () => {
+  const [rebuilt, removed] = [await keepLetterWithoutBody({ isRebuilt: true }), await keepLetterWithoutBody()];
+  const [{ streamSequence = 0 } = {}] = await lettersOf({ sequence: removed.sequence });
+  await world.nats.manager.streams.deleteMessage('SCHEDULE', streamSequence);
+  const before = await messagesOf('REPLAY');
+  for (const { sequence } of [rebuilt, removed]) {
+    const number = String(sequence);
+    expect(await lettersOf({ sequence })).toMatchObject([{ bodyAt: 'GONE', type: null }]);
+    expect((await world.ops('dlq', 'show', '--sequence', number)).stdout).toContain('(its body is gone: SCHEDULE no');
+    const refused = await world.ops('dlq', 'redrive', '--sequence', number, '--yes');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot be redriven.*its body is gone/) });
+    expect(await world.ops('dlq', 'drop', '--sequence', number, '--yes')).toMatchObject({ code: 0 });
+  }
+  expect(await messagesOf('REPLAY')).toBe(before);
+});
+
+test('what is too large to be given again is said so, and stays', async () => {
+  const most = world.nats.connection.info?.max_payload ?? 0;
+  const letter = headers();
+  letter.set('Dlq-Consumer', 'payouts-schedule');
+  letter.set('Dlq-Body', 'omitted');
+  letter.set('Dlq-Stream', 'SCHEDULE');
+  const { seq } = await world.nats.jetstream.publish('schedule.unread', 'x'.repeat(most));
+  const stored = await world.nats.manager.streams.getMessage('SCHEDULE', { seq });
+  letter.set('Dlq-Sequence', String(seq));
+  letter.set('Dlq-Stored', stored?.time.toISOString() ?? '');
+  const { seq: sequence } = await world.nats.jetstream.publish('dlq.payouts-schedule', '', { headers: letter });
+  const refused = await world.ops('dlq', 'redrive', '--sequence', String(sequence), '--yes');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('too large to be given again') });
+  expect(await lettersOf({ sequence })).toHaveLength(1);
+  expect(await world.ops('dlq', 'drop', '--sequence', String(sequence), '--yes')).toMatchObject({ code: 0 });
+  await world.nats.manager.streams.deleteMessage('SCHEDULE', seq);
+});
+
 test('what cannot be redriven is said before anything is done', async () => {
   await world.nats.jetstream.publish('dlq.nobody', '{}');
   const refused = await world.ops('dlq', 'redrive', '--consumer', 'nobody', '--yes');

@@ -13,13 +13,19 @@ export function lettersTable(letters: readonly Letter[]): string[] {
       letter.consumer,
       letter.version === null ? (letter.type ?? '?') : `${letter.type} v${letter.version}`,
       letter.assignmentId ?? '?',
-      letter.reason,
+      letter.reason + (letter.bodyAt === 'LETTER' ? '' : ` (${whereBody(letter)})`),
     ]);
   const more = letters.length - rows.length;
   return [
     ...table(['number', 'since', 'consumer', 'event', 'assignment', 'because'], rows),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ];
+}
+
+/** Of a letter that was kept without its body, for it did not fit. */
+export function whereBody({ bodyAt, stream, streamSequence }: Letter): string {
+  if (bodyAt === 'STREAM') return `its body is in ${stream}, message ${streamSequence}`;
+  return `its body is gone: ${stream} no longer has message ${streamSequence}`;
 }
 
 /** `3 dead letters: payouts-schedule 2, reminders-schedule 1`. */

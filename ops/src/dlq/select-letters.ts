@@ -2,7 +2,8 @@ import { type Flag, type Input, WrongUse } from '../cli/command.ts';
 import { assignmentId, consumerOf, timesOf, wholeNumber } from '../cli/read-input.ts';
 import { readStream } from '../system/read-stream.ts';
 import type { Nats } from '../system/with-nats.ts';
-import { type Letter, toLetter } from './letter.ts';
+import { findOriginal } from './find-original.ts';
+import { type Letter, originOf, toLetter } from './letter.ts';
 
 /** What every command on letters takes; all that are given must hold. */
 export const filterFlags = {
@@ -54,7 +55,8 @@ export async function selectLetters(nats: Nats, filter: Filter): Promise<Letter[
   const { consumer, from } = filter;
   const letters: Letter[] = [];
   for await (const message of readStream(nats, 'DLQ', { subjects: [`dlq.${consumer ?? '>'}`], since: from })) {
-    const letter = toLetter(message);
+    const origin = originOf(message);
+    const letter = toLetter(message, origin && (await findOriginal(nats, origin)));
     if (isMeant(letter, filter)) letters.push(letter);
   }
   return letters;

@@ -2,7 +2,7 @@ import { type Command, jsonFlag } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
 import { withNats } from '../system/with-nats.ts';
 import { type Letter, present } from './letter.ts';
-import { noneMatch } from './letters-table.ts';
+import { noneMatch, whereBody } from './letters-table.ts';
 import { filterFlags, readFilter, selectLetters } from './select-letters.ts';
 
 export const showLetters: Command = {
@@ -19,12 +19,20 @@ export const showLetters: Command = {
 };
 
 function inFull(letter: Letter) {
-  return { ...present(letter), headers: headersOf(letter), body: letter.message.string() };
+  return { ...present(letter), headers: headersOf(letter), body: textOf(letter) };
 }
 
 function page(letter: Letter): string {
   const headers = Object.entries(headersOf(letter)).map(([name, values]) => `${name}: ${values.join(', ')}`);
-  return [`# ${letter.sequence}, since ${letter.at}`, ...headers, '', pretty(letter.message.string())].join('\n');
+  const note = letter.bodyAt === 'LETTER' ? [] : [`(${whereBody(letter)})`];
+  const text = textOf(letter);
+  const body = text === null ? [] : [pretty(text)];
+  return [`# ${letter.sequence}, since ${letter.at}`, ...headers, '', ...note, ...body].join('\n');
+}
+
+/** Null when its body is gone. */
+function textOf({ content }: Letter): string | null {
+  return content ? Buffer.from(content.data).toString() : null;
 }
 
 function headersOf({ message }: Letter): Record<string, string[]> {

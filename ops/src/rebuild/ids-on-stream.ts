@@ -1,3 +1,4 @@
+import { readHeaders } from '@punctual/chassis';
 import { z } from 'zod';
 import { readStream } from '../system/read-stream.ts';
 import type { Nats } from '../system/with-nats.ts';
@@ -9,7 +10,8 @@ const Id = z.guid();
 export async function* idsOnStream(nats: Nats, stream: string): AsyncGenerator<string[]> {
   let ids: string[] = [];
   for await (const message of readStream(nats, stream, { headersOnly: true })) {
-    const id = Id.safeParse(message.headers?.get('Nats-Msg-Id')).data;
+    const headers = readHeaders(() => message.headers);
+    const id = headers === 'unreadable' ? undefined : Id.safeParse(headers?.get('Nats-Msg-Id')).data;
     if (id === undefined) continue;
     ids.push(id);
     if (ids.length < batchSize) continue;

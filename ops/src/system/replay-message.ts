@@ -1,30 +1,47 @@
-import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { headers, InvalidArgumentError, type MsgHdrs } from '@nats-io/transport-node';
+import { type Headers, readHeaders } from '@punctual/chassis';
 import type { Nats } from './with-nats.ts';
 
 const replayHeader = 'Punctual-Replay';
 
 /**
  * Gives a consumer a message again, and nobody else: `replay.<consumer>` is read by that one only. Waits until the stream REPLAY has it.
+ * Headers that make it too large are left out.
  * @param again.messageId the stream stores only one with this id within ten minutes
+ * @throws Error for a message that is too large without them, too
  */
 export async function replayMessage(
   nats: Nats,
-  message: JsMsg,
+  message: { headers?: Headers; data: Uint8Array },
   again: { consumer: string; messageId: string },
 ): Promise<void> {
   const { consumer, messageId } = again;
+  const publish = (copy: MsgHdrs) => {
+    copy.set(replayHeader, consumer);
+    const options = { headers: copy, msgID: messageId, timeout: 10_000 };
+    return nats.jetstream.publish(`replay.${consumer}`, message.data, options);
+  };
+  try {
+    await publish(copyOf(readHeaders(() => message.headers)));
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    await publish(headers()).catch((failure: unknown) => {
+      if (!(failure instanceof InvalidArgumentError)) throw failure;
+      const most = nats.connection.info?.max_payload;
+      throw new Error(`a message of ${message.data.length} bytes is too large to be given again: NATS takes ${most}.`);
+    });
+  }
+}
+
+function copyOf(all: Headers): MsgHdrs {
   const copy = headers();
-  for (const [name, values] of message.headers ?? []) {
+  if (all === undefined || all === 'unreadable') return copy;
+  for (const [name, values] of all) {
     // Those are of the message that it was, and would be read as ours.
     if (!/^(Nats|Dlq)-/i.test(name)) for (const value of values) copy.append(name, value);
   }
-  copy.set(replayHeader, consumer);
-  await nats.jetstream.publish(`replay.${consumer}`, message.data, {
-    headers: copy,
-    msgID: messageId,
-    timeout: 10_000,
-  });
+  return copy;
 }
 
 /**

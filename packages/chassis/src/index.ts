@@ -9,6 +9,7 @@ export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts'
 export { type ConsumerOptions, type Received, startConsumer } from './nats/consumer.ts';
 export { declareStreams } from './nats/declare-streams.ts';
 export { ensureStreams } from './nats/ensure-streams.ts';
+export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent } from './nats/publish.ts';
 export { publishAll } from './nats/publish-all.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';

@@ -67,6 +67,6 @@ describe('nats-server is downloaded', () => {
     const log = () => undefined;
     const cache = await openCache({ env, log });
     run = await openRun(cache.folder);
-    return { env, log, signal: undefined, cache, run, fsync: false, docker: async () => undefined };
+    return { env, log, signal: undefined, cache, run, fsync: false, natsConfig: '', docker: async () => undefined };
   }
 });

@@ -44,6 +44,17 @@ test('what is malformed, of an unknown type, or a replay for somebody is passed 
   expect(versions(changes)).toEqual(['schedule.confirmed 2']);
 });
 
+test('an event whose headers cannot be read is sent like any other, and so is what follows', async () => {
+  const changes = await setting.follow(gateway);
+  await setting.producer.publishWithOddHeaders('schedule.proposed', {
+    assignmentId: setting.assignmentId(),
+    version: 1,
+  });
+  await setting.publish('schedule.confirmed', 2);
+  await changes.until(2);
+  expect(versions(changes)).toEqual(['schedule.proposed 1', 'schedule.confirmed 2']);
+});
+
 test('a gap beyond what a gateway remembers is read from NATS, and leaves no consumer there', async () => {
   const before = await setting.follow(gateway);
   await setting.publish('schedule.proposed', 1);

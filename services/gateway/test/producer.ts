@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { headers } from '@nats-io/transport-node';
+import { headers, MsgHdrsImpl } from '@nats-io/transport-node';
 import {
   type Broker,
   BrokerConfig,
@@ -46,6 +46,11 @@ export async function startProducer(natsUrl: string) {
       marked.set('Punctual-Replay', consumer);
       return broker.jetstream.publish(type, JSON.stringify(eventOf(type, about)), { headers: marked });
     },
+    /** With headers that no client can read, such as another one may have sent. */
+    publishWithOddHeaders: (type: EventType, about: About) =>
+      broker.jetstream.publish(type, JSON.stringify(eventOf(type, about)), {
+        headers: MsgHdrsImpl.fromRecord({ 'X Name': ['a'] }),
+      }),
     /** Any text, on any subject. */
     publishRaw: (subject: string, payload: string) => broker.jetstream.publish(subject, payload),
     /** Other assignments have events, too. */

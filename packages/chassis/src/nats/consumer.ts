@@ -49,6 +49,8 @@ export type Source = { stream: string; subjects: readonly string[] };
 const defaultAckWaitMs = 10_000;
 const batchSize = 200;
 const retryPauseMs = 1_000;
+/** Of nats-server. */
+const defaultMaxPayload = 1024 * 1024;
 
 /**
  * Consumes in the background until the service stops: declares the durable as soon as its stream is there, declares it again
@@ -116,8 +118,14 @@ async function consume<E extends Identified>(
   consumer: Consumer,
 ): Promise<void> {
   const { ackWaitMs = defaultAckWaitMs } = handling;
-  const flush = () => deps.broker.connection.flush();
-  const prefetch = startPrefetch(consumer, { size: batchSize, ackWaitMs, signal: deps.signal, flush });
+  const { connection } = deps.broker;
+  const prefetch = startPrefetch(consumer, {
+    size: batchSize,
+    maxMessageBytes: connection.info?.max_payload ?? defaultMaxPayload,
+    ackWaitMs,
+    signal: deps.signal,
+    flush: () => connection.flush(),
+  });
   try {
     for (;;) {
       const messages = await prefetch.take();

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Logger } from '../process/logger.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
 import type { Handling, Identified, Source } from './consumer.ts';
-import { isKept, keepLetter } from './dead-letter.ts';
+import { isKept } from './dead-letter.ts';
+import { keepLetter } from './letter.ts';
+import { readHeaders } from './message-headers.ts';
 
 /** What JetStream says when it delivers a message no more: `max_deliver` of the durable is reached, or someone terminated it. */
 const Advisory = z.object({
@@ -53,7 +55,8 @@ async function keep(broker: Broker, logger: Logger, durable: string, givenUp: Gi
   const reason = givenUp.reason
     ? `terminated: ${givenUp.reason}`
     : `JetStream gave up after ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`;
-  const { header: headers, data, subject, time } = message;
-  await keepLetter(broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
-  logger.error({ consumer: durable, subject, sequence, reason }, 'an event became a dead letter');
+  const { data, subject, time } = message;
+  const headers = readHeaders(() => message.header);
+  const kept = await keepLetter(broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
+  logger.error({ consumer: durable, subject, sequence, reason, kept }, 'an event became a dead letter');
 }

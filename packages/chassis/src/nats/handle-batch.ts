@@ -10,6 +10,7 @@ import type { Handling, Identified } from './consumer.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { deadLetter } from './dead-letter.ts';
 import { enoughFaults, type Faults } from './faults.ts';
+import { readHeaders } from './message-headers.ts';
 import { reasonOf } from './reason-of.ts';
 
 export type BatchDeps = {
@@ -22,6 +23,8 @@ export type BatchDeps = {
 
 type Readable<E> = { message: JsMsg; event: E };
 
+/** Bytes that are no UTF-8 make a message malformed, instead of U+FFFD in what it says. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 const maxRetryDelayMs = 60_000;
 /** Of an event that waits for a server: once that is back, the event should not be late for long. */
 const maxUnavailableDelayMs = 5_000;
@@ -61,7 +64,7 @@ async function readOrSettle<E extends Identified>(
   message: JsMsg,
 ): Promise<E | undefined> {
   try {
-    const event = read(message.json());
+    const event = read(JSON.parse(utf8.decode(message.data)));
     if (event !== undefined) return event;
   } catch (error) {
     deps.metrics.count('dead');
@@ -157,14 +160,16 @@ async function putOff<E extends Identified>(
 }
 
 function spanOptions(durable: string, message: JsMsg) {
+  const readable = readHeaders(() => message.headers);
+  const headers = readable === 'unreadable' ? undefined : readable;
   return {
     kind: SpanKind.CONSUMER,
-    parent: message.headers?.get('traceparent') || undefined,
+    parent: headers?.get('traceparent') || undefined,
     attributes: {
       'messaging.system': 'nats',
       'messaging.destination.name': message.subject,
       'messaging.consumer.group.name': durable,
-      'messaging.message.id': message.headers?.get('Nats-Msg-Id') ?? '',
+      'messaging.message.id': headers?.get('Nats-Msg-Id') ?? '',
     },
   };
 }

@@ -15,6 +15,8 @@ export type Prefetch = {
 
 export type PrefetchOptions = {
   size: number;
+  /** The server takes none that are larger. */
+  maxMessageBytes: number;
   ackWaitMs: number;
   /** Aborted: asks for no more, and gives back what nobody has taken. */
   signal: AbortSignal;
@@ -25,12 +27,20 @@ export type PrefetchOptions = {
 /** A request that brings nothing for so long is made again; a server that is silent for as long is lost. */
 const expiresMs = 10_000;
 const flushMs = 1_000;
+/**
+ * How much is asked for at a time, as far as the messages before let it be foreseen. The server cuts the connection of a client for which
+ * more than 64 MiB wait (`max_pending`), which then would all be delivered again, and again. The client's `max_bytes` ends a fetch with an error.
+ */
+const mostBytes = 16 * 1024 * 1024;
 
 /**
  * Has up to `size` messages at hand while as many are handled. All of them are told to be in work, so that the ack wait bounds how long
  * the messages of an instance that died are held back, not how long handling may take.
  */
-export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal, flush }: PrefetchOptions): Prefetch {
+export function startPrefetch(
+  consumer: Consumer,
+  { size, maxMessageBytes, ackWaitMs, signal, flush }: PrefetchOptions,
+): Prefetch {
   let waiting: JsMsg[] = [];
   let taken: readonly JsMsg[] = [];
   let asking: ConsumerMessages | undefined;
@@ -39,6 +49,8 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal, flu
   /** Nothing is asked for any more. */
   let over = false;
   let failure: unknown;
+  /** How large the next messages may be: as large as any at first, then as those before, or half as large as was thought. */
+  let foreseenBytes = maxMessageBytes;
   let change = Promise.withResolvers<void>();
   const changed = () => {
     change.resolve();
@@ -63,9 +75,12 @@ export function startPrefetch(consumer: Consumer, { size, ackWaitMs, signal, flu
   };
   const ask = async () => {
     while (!closed) {
-      asking = await consumer.fetch({ max_messages: size, expires: expiresMs });
+      const fitting = Math.max(1, Math.floor(mostBytes / foreseenBytes));
+      asking = await consumer.fetch({ max_messages: Math.min(size, fitting), expires: expiresMs });
       if (over) asking.close();
+      foreseenBytes = Math.max(1, foreseenBytes / 2);
       for await (const message of asking) {
+        foreseenBytes = Math.max(foreseenBytes, message.data.length);
         if (over) message.nak();
         else waiting.push(message);
         changed();

@@ -25,7 +25,7 @@ export async function startNatsServer(host: Host): Promise<Server> {
       environment: natsPasswords,
       files: {
         '/etc/nats/users.conf': await readFile(natsUsersFile, 'utf8'),
-        '/etc/nats/nats.conf': `${natsUsersConfig}jetstream { store_dir: /data }\n`,
+        '/etc/nats/nats.conf': `${natsUsersConfig}jetstream { store_dir: /data }\n${host.natsConfig}\n`,
       },
       command: ['--config', '/etc/nats/nats.conf'],
       url: (name, port) => `nats://${name}:${port}`,
@@ -83,7 +83,7 @@ async function start(host: Host, command: string): Promise<Server> {
   await copyFile(natsUsersFile, join(folder, 'users.conf'));
   await writeFile(
     config,
-    `${natsUsersConfig}jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n`,
+    `${natsUsersConfig}jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n${host.natsConfig}\n`,
   );
   return startLocalServer(host, {
     name: 'nats-server',

@@ -22,6 +22,8 @@ export type Host = {
   run: Run;
   /** Servers flush what they commit; only benchmarks of durable writes need that. */
   fsync: boolean;
+  /** More lines of nats-server's configuration, such as `max_payload: 8KB`. */
+  natsConfig: string;
   /** @throws Unavailable when no Docker daemon answers */
   docker: () => Promise<void>;
 };

@@ -32,6 +32,8 @@ export type StartServersOptions<Name extends ServerName> = {
   env?: NodeJS.ProcessEnv;
   /** Servers flush to the disk what they commit. Off by default: the data go when the servers stop. */
   fsync?: boolean;
+  /** More lines of nats-server's configuration, such as `max_payload: 8KB`. */
+  natsConfig?: string | undefined;
   /** Gives up a start that is under way. */
   signal?: AbortSignal;
 };
@@ -52,6 +54,7 @@ export async function startServers<Name extends ServerName = ProductServer>({
   log = () => undefined,
   env = process.env,
   fsync = false,
+  natsConfig = '',
   signal,
 }: StartServersOptions<Name> = {}): Promise<Servers<Name>> {
   const failed = new AbortController();
@@ -59,6 +62,7 @@ export async function startServers<Name extends ServerName = ProductServer>({
     log,
     env,
     fsync,
+    natsConfig,
     signal: AbortSignal.any(signal ? [signal, failed.signal] : [failed.signal]),
   });
 
@@ -107,7 +111,7 @@ export async function startPgbouncer({
   env = process.env,
   ...pooled
 }: PooledServer & Pick<StartServersOptions<never>, 'log' | 'env'>): Promise<Server> {
-  const host = await openHost({ log, env, fsync: false, signal: undefined });
+  const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
   const server = await startPgbouncerServer(host, pooled).catch(async (error) => {
     await host.run.close();
     throw error;
@@ -119,9 +123,10 @@ export async function startPgbouncer({
   return { ...server, stop };
 }
 
-async function openHost({ log, env, fsync, signal }: Pick<Host, 'log' | 'env' | 'fsync' | 'signal'>): Promise<Host> {
+async function openHost(settings: Pick<Host, 'log' | 'env' | 'fsync' | 'natsConfig' | 'signal'>): Promise<Host> {
+  const { log, env, signal } = settings;
   const cache = await openCache({ env, log, signal });
   const run = await openRun(cache.folder);
   let docker: Promise<void> | undefined;
-  return { env, log, signal, cache, run, fsync, docker: () => (docker ??= requireDocker(env)) };
+  return { ...settings, cache, run, docker: () => (docker ??= requireDocker(env)) };
 }

@@ -28,7 +28,12 @@ export type TestEnvironment = {
   stop(): Promise<void>;
 };
 
-export type TestEnvironmentOptions = { postgres?: boolean; nats?: boolean; mongo?: boolean };
+export type TestEnvironmentOptions = {
+  postgres?: boolean;
+  /** A string is more lines of its configuration, such as `max_payload: 8KB`. */
+  nats?: boolean | string;
+  mongo?: boolean;
+};
 
 type Resource = { url: string; stop: () => Promise<void> };
 
@@ -40,7 +45,7 @@ export async function testEnvironment(options: TestEnvironmentOptions): Promise<
   const resources = await startTogether([
     startIssuer(),
     options.postgres ? freshDatabase() : undefined,
-    options.nats ? startNats() : undefined,
+    options.nats ? startNats({ natsConfig: options.nats === true ? undefined : options.nats }) : undefined,
     options.mongo ? freshMongoDatabase() : undefined,
   ]);
   const [issuer, postgres, nats, mongo] = resources;

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Logger } from '@punctual/chassis';
+import { type Logger, readHeaders } from '@punctual/chassis';
 import {
   type PayoutEvent,
   type ReminderEvent,
@@ -38,7 +38,9 @@ export type Sent = { source: Source; born: number; message: JsMsg };
  * malformed, or a replay for one consumer. What does not mention the assignment at all is not even parsed.
  */
 export function readChange(logger: Logger, assignmentId: Uuid, { source, born, message }: Sent): Change | undefined {
-  if (!mentions(message, assignmentId) || message.headers?.has('Punctual-Replay')) return undefined;
+  if (!mentions(message, assignmentId)) return undefined;
+  const headers = readHeaders(() => message.headers);
+  if (headers !== 'unreadable' && headers?.has('Punctual-Replay')) return undefined;
   try {
     const change = parse(source, { born, position: message.seq }, message.json());
     return change?.event.partitionkey === assignmentId ? change : undefined;

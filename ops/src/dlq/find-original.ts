@@ -1,0 +1,22 @@
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { readHeaders } from '@punctual/chassis';
+import type { Nats } from '../system/with-nats.ts';
+import type { Content } from './letter.ts';
+
+const noneThere: readonly number[] = [JetStreamApiCodes.NoMessageFound, JetStreamApiCodes.StreamNotFound];
+
+/**
+ * The message that a letter was made of, from the stream that it came from; undefined when it is no longer there.
+ * @param origin.storedAt when the stream took it: one that was rebuilt has another message with the same sequence
+ */
+export async function findOriginal(
+  { manager }: Nats,
+  origin: { stream: string; sequence: number; storedAt: string },
+): Promise<Content | undefined> {
+  const message = await manager.streams.getMessage(origin.stream, { seq: origin.sequence }).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && noneThere.includes(error.code)) return null;
+    throw error;
+  });
+  if (message?.time.toISOString() !== origin.storedAt) return undefined;
+  return { headers: readHeaders(() => message.header), data: message.data };
+}

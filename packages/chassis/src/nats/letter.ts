@@ -1,0 +1,86 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { headers, InvalidArgumentError, type MsgHdrs } from '@nats-io/transport-node';
+import type { Broker } from './broker.ts';
+import type { Headers } from './message-headers.ts';
+
+/** A message that a consumer could not handle, and where it lies. */
+export type Letter = {
+  durable: string;
+  stream: string;
+  sequence: number;
+  /** When its stream took it. */
+  time: Date;
+  deliveries: number;
+  reason: string;
+  headers: Headers;
+  data: Uint8Array;
+};
+
+const maxReasonLength = 500;
+/** Of JetStream: larger than `max_msg_size` of the stream, or with more than 64 KiB of headers. */
+const doesNotFitCodes = [10_054, 10_097];
+
+/** Fuller forms first: a copy has more headers than the message had, so that one that fitted its stream may not fit this one. */
+const forms = [
+  { body: true, headers: true },
+  { body: false, headers: true },
+  { body: true, headers: false },
+  { body: false, headers: false },
+] as const;
+type Form = (typeof forms)[number];
+
+/**
+ * Copies a message to the DLQ, and without its body, its headers or both when it does not fit there: they stay where `Dlq-Stream` and
+ * `Dlq-Sequence` say.
+ * @returns how it was kept
+ * @throws when the DLQ did not acknowledge the copy
+ */
+export async function keepLetter(broker: Broker, letter: Letter): Promise<Form> {
+  const { durable, stream, sequence, time } = letter;
+  // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter. With the time, for
+  // the sequences of a stream that is rebuilt begin anew.
+  const msgID = `${durable}:${stream}:${sequence}:${time.getTime()}`;
+  let failure: unknown;
+  for (const form of forms) {
+    if (form.headers && letter.headers === 'unreadable') continue;
+    try {
+      const data = form.body ? letter.data : new Uint8Array();
+      await broker.jetstream.publish(`dlq.${durable}`, data, { headers: headersOf(letter, form), msgID });
+      return form;
+    } catch (error) {
+      if (!doesNotFit(error)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** A header's value must not break the line. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, maxReasonLength);
+}
+
+function headersOf(letter: Letter, form: Form): MsgHdrs {
+  const copy = headers();
+  const own = form.headers && letter.headers !== 'unreadable' ? letter.headers : undefined;
+  for (const [name, values] of own ?? []) {
+    // What the publisher asked of its stream, such as `Nats-Expected-Stream`: this one would refuse the copy for it, for ever.
+    if (!/^(Nats|Dlq)-/i.test(name)) for (const value of values) copy.append(name, value);
+  }
+  copy.set('Dlq-Reason', oneLine(letter.reason));
+  copy.set('Dlq-Consumer', letter.durable);
+  copy.set('Dlq-Stream', letter.stream);
+  copy.set('Dlq-Sequence', String(letter.sequence));
+  copy.set('Dlq-Stored', letter.time.toISOString());
+  copy.set('Dlq-Deliveries', String(letter.deliveries));
+  copy.set('Dlq-Time', new Date().toISOString());
+  if (!form.headers) copy.set('Dlq-Headers', 'omitted');
+  if (!form.body) copy.set('Dlq-Body', 'omitted');
+  return copy;
+}
+
+/** Said by the client of what is larger than the server's `max_payload`, or no header; by the server of what the stream does not take. */
+function doesNotFit(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return doesNotFitCodes.includes(error.code);
+  return error instanceof InvalidArgumentError;
+}

@@ -114,7 +114,7 @@ describe('a body', () => {
     ['of null', 'null'],
     ['of a number', '1e999'],
     ['of an array', '[]'],
-    ['of no UTF-8', Buffer.from(JSON.stringify({ ...example, subject: 'é' }), 'latin1')],
+    ['of no UTF-8', Buffer.from(JSON.stringify({ ...example, data: { ...example.data, notes: 'é' } }), 'latin1')],
     ['of bytes', new Uint8Array(1_000).map((_, index) => index)],
     ['of arrays in each other', '['.repeat(30_000) + ']'.repeat(30_000)],
     ['of objects in each other', `${'{"type":'.repeat(10_000)}1${'}'.repeat(10_000)}`],

@@ -8,8 +8,11 @@ type Door = 'gateway' | 'scheduling' | 'reminders' | 'payouts';
 type Route = { door: Door; method: string; path: string; body?: string };
 type Reply = { status: number; type: string | undefined; body: string };
 
+const withoutHost = 'X-Host: none';
+
 /** Each is sent alone, to every route. Names that come twice are two headers. */
 const oddHeaders: readonly string[] = [
+  ...each('X-Odd', 'é', '\t', 'x'.repeat(30_000)),
   ...each('If-Match', '*', '"1"', 'W/"1"', '"a", "b"', '"', '', 'é'),
   ...each('If-None-Match', '*', '"1"', 'W/"1", "2"', '"', ''),
   ...each('If-Modified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', 'yesterday', ''),
@@ -29,7 +32,13 @@ const oddHeaders: readonly string[] = [
   ...each('Content-Type', 'text/plain', 'application/json; charset=latin1', 'application/json; charset', '/', ''),
   ...each('Content-Length', '0', '1', '-1', '1, 2', 'x', '99999999999999999999'),
   ...each('Transfer-Encoding', 'chunked', 'gzip', 'gzip, chunked', 'chunked, chunked', 'identity', ''),
-  ...each('Connection', 'upgrade\r\nUpgrade: websocket', 'upgrade\r\nUpgrade: h2c', 'authorization', ','),
+  ...each(
+    'Connection',
+    'close, upgrade\r\nUpgrade: websocket',
+    'close, upgrade\r\nUpgrade: h2c',
+    'close, authorization',
+    'close,,',
+  ),
   ...each('Cookie', 'agendash=x', 'agendash=%FF', '=', '$Version=1'),
   ...each('Prefer', 'respond-async, wait=10', 'return=minimal'),
   ...each('Authorization', 'Bearer', 'Bearer x.y.z', 'Basic YTpi', 'é', ''),
@@ -41,7 +50,9 @@ const oddHeaders: readonly string[] = [
   ...each('traceparent', 'nonsense', '00-0-0-0'),
   ...each('baggage', '=', 'é=é'),
   'Host:',
+  'Host: a\r\nHost: b',
   'Host: [::1',
+  withoutHost,
 ];
 
 let world: TestStack;
@@ -89,6 +100,61 @@ test.each(['HEAD', 'OPTIONS', 'TRACE', 'DELETE', 'PATCH', 'PROPFIND'])('%s is, t
   expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
 });
 
+const oddTargets: readonly string[] = [
+  '*',
+  '//',
+  '//evil.example/jobs',
+  '/.',
+  '/..',
+  '/%',
+  '/%00',
+  '/%FF',
+  '/é',
+  '/jobs/é',
+  '/jobs/%FF',
+  '/jobs/%2e%2e%2fpayouts',
+  '/jobs/x?y',
+  '/jobs/#x',
+  '/JOBS/x/',
+  '/jobs?__proto__=x&constructor=y&toString',
+  '/assignments?limit=1&limit=2',
+  '/assignments?limit[]=1&limit[a]=2',
+  '/assignments?status=%FF',
+  '/assignments?cursor=%00',
+  '/assignments?cursor=é',
+  '/assignments?%',
+  '/assignments??&&==&=',
+  `/assignments?${'a&'.repeat(2_000)}`,
+  `/${'a/'.repeat(2_000)}`,
+  '/payouts?from=%ED%A0%80',
+  '/payouts?to=-271821-04-20T00:00:00Z',
+  '/providers/%E0%A4%A/free-windows',
+  '/ops/reminders?state=%C3%28',
+  '/docs/%FF',
+  '/docs/..%2f..%2fpackage.json',
+  '/docs/start.js/',
+  '/docs/start.js%00',
+  '/docs?a=%FF',
+  '/healthz/live?%FF',
+  '/healthz/%FF',
+  '/agendash',
+  '/agendash/%FF',
+  '/agendash/%00',
+  '/agendash/..%2f..%2fpackage.json',
+  '/agendash/.env',
+  '/agendash/api?skip=x&limit=-1&q=%FF',
+  '/agendash/api?job[$ne]=1&state=x&property=$where',
+  'http://evil.example/jobs/x',
+  'http://[::1/jobs',
+  'jobs',
+];
+
+test.each(oddTargets)('the target %j is never an error of ours', async (path) => {
+  const doors: Door[] = ['gateway', 'scheduling', 'reminders', 'payouts'];
+  const sent = doors.flatMap((door) => ['GET', 'POST'].map((method) => faultOf({ door, method, path }, 'X-Odd: 1')));
+  expect((await Promise.all(sent)).filter((fault) => fault !== undefined)).toEqual([]);
+});
+
 test.each(['/docs', '/docs/start.js'])('%s answers preconditions and ranges that do not hold', async (path) => {
   const ask = async (odd: string) => send({ door: 'gateway', method: 'GET', path }, odd);
   const codeOf = async (odd: string) => Problem.parse(JSON.parse((await ask(odd)).body)).code;
@@ -121,7 +187,7 @@ async function send({ door, method, path, body }: Route, odd: string): Promise<R
   const type = path.endsWith('sign-in') ? 'application/x-www-form-urlencoded' : 'application/json';
   const head = [
     `${method} ${path} HTTP/1.1`,
-    ...(isSaid('host') ? [] : ['Host: punctual']),
+    ...(isSaid('host') || odd === withoutHost ? [] : ['Host: punctual']),
     ...(isSaid('connection') ? [] : ['Connection: close']),
     ...(isSaid('authorization') ? [] : [`Authorization: ${authorization}`]),
     ...(body && !isSaid('content-type') ? [`Content-Type: ${type}`] : []),

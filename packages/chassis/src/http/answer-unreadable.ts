@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpProblem, toProblemAnswer } from './http-problem.ts';
 
@@ -16,6 +16,23 @@ export function answerUnreadable(server: Server): void {
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return socket.destroy(error);
     socket.end(toMessage(explain(error.code)), () => socket.destroy());
   });
+}
+
+/**
+ * Refuses what Node's parser lets through and Express cannot answer: HTTP/1.1 without a host, and a target that is no address.
+ * Node's own check of the host has to be off (`requireHostHeader`), since it answers without a body.
+ * @returns whether it was refused
+ */
+export function refuseUnreadable(
+  { httpVersion, headers, url = '' }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const lacksHost = httpVersion === '1.1' && headers.host === undefined;
+  if (!lacksHost && (url.startsWith('/') || url === '*' || URL.canParse(url))) return false;
+  const { status, problem } = toProblemAnswer(explain(undefined), '');
+  const body = JSON.stringify(problem);
+  response.writeHead(status, { ...headersOf(body), Connection: 'close' }).end(body);
+  return true;
 }
 
 function explain(code: string | undefined): HttpProblem {
@@ -36,13 +53,15 @@ function explain(code: string | undefined): HttpProblem {
 function toMessage(refusal: HttpProblem): string {
   const { status, problem } = toProblemAnswer(refusal, '');
   const body = JSON.stringify(problem);
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/problem+json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
+  const headers = Object.entries({ ...headersOf(body), Connection: 'close' });
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+}
+
+function headersOf(body: string): Record<string, string | number> {
+  return {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  };
 }

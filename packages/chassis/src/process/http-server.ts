@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
-import { answerUnreadable } from '../http/answer-unreadable.ts';
+import { answerUnreadable, refuseUnreadable } from '../http/answer-unreadable.ts';
 import type { HttpConfig } from './config.ts';
 
 export type HttpServer = {
@@ -22,6 +22,8 @@ const receiving = {
   connectionsCheckingInterval: 5_000,
   // Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem.
   maxHeaderSize: 64 * 1024,
+  // The edge asks for it.
+  requireHostHeader: false,
 };
 
 /**
@@ -44,7 +46,7 @@ export function createHttpServer(
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
     if (isSpent(request.socket) || isDraining) closeAfter(response);
-    answer(request, response);
+    if (!refuseUnreadable(request, response)) answer(request, response);
   });
   answerUnreadable(server);
 

@@ -250,6 +250,19 @@ test('a replay of what came after the last event replays nothing', async () => {
   expect(await messagesOf('REPLAY')).toBe(before);
 });
 
+test('a replay leaves out what is too large to be given again, and goes on', async () => {
+  const from = Temporal.Now.instant();
+  const { seq } = await world.nats.jetstream.publish(
+    'schedule.unread',
+    'x'.repeat(world.nats.connection.info?.max_payload ?? 0),
+  );
+  await world.nats.jetstream.publish('schedule.unread', '{"type":"schedule.unread"}');
+  const time = from.subtract({ seconds: 1 }).toString();
+  const replayed = await world.ops('replay', '--consumer', 'payouts-schedule', '--from', time);
+  expect(replayed).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+ events? replayed/) });
+  expect(replayed.stderr).toContain(`Left out, message ${seq}: a message of`);
+});
+
 test('a replay to nobody is refused', async () => {
   const refused = await world.ops('replay', '--consumer', 'payout-schedule', '--from', '2026-11-20T00:00Z');
   expect(refused).toMatchObject({

@@ -6,7 +6,7 @@ import { assignmentId, consumerOf, required, timesOf } from '../cli/read-input.t
 import { count } from '../cli/table.ts';
 import { findSystem } from '../system/find-system.ts';
 import { readStream } from '../system/read-stream.ts';
-import { replayMessage, waitingReplays } from '../system/replay-message.ts';
+import { replayMessage, TooLarge, waitingReplays } from '../system/replay-message.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
 import { findConsumer } from './find-consumer.ts';
 import { showProgress } from './show-progress.ts';
@@ -42,11 +42,11 @@ export const replay: Command = {
       const progress = showProgress(say);
       const run = randomUUID();
       for await (const batch of batches(readStream(nats, stream, { subjects, since: wanted.from }), wanted)) {
-        await deliver(nats, { batch, consumer, run }).catch((error: Error) => {
+        const delivered = await deliver(nats, { batch, consumer, run, say }).catch((error: Error) => {
           const position = batch[0]?.time.toISOString();
           throw new Error(`${error.message} ${progress.done()} replayed; to go on from there: --from ${position}`);
         });
-        progress.add(batch.length, batch.at(-1));
+        progress.add(delivered, batch.at(-1));
       }
       if (progress.done() === 0) return print('The stream holds nothing of that: nothing is replayed.');
       print(`${count(progress.done(), 'event')} replayed in ${progress.seconds()} s.`);
@@ -55,16 +55,32 @@ export const replay: Command = {
   },
 };
 
-/** Sends them in order, all at once, and lets the consumer not fall too far behind. */
+/**
+ * Sends them in order, all at once, and lets the consumer not fall too far behind. What is too large is left out, and said so.
+ * @returns how many were sent
+ */
 async function deliver(
   nats: Nats,
-  { batch, consumer, run }: { batch: readonly JsMsg[]; consumer: string; run: string },
-): Promise<void> {
+  {
+    batch,
+    consumer,
+    run,
+    say,
+  }: { batch: readonly JsMsg[]; consumer: string; run: string; say: (line: string) => void },
+): Promise<number> {
   const again = batch.map((message) =>
-    replayMessage(nats, message, { consumer, messageId: `replay:${run}:${message.seq}` }),
+    replayMessage(nats, message, { consumer, messageId: `replay:${run}:${message.seq}` }).then(
+      () => 1,
+      (error: unknown) => {
+        if (!(error instanceof TooLarge)) throw error;
+        say(`Left out, message ${message.seq}: ${error.message}`);
+        return 0;
+      },
+    ),
   );
-  await Promise.all(again);
+  const sent = await Promise.all(again);
   await untilAtMost(mostWaiting, () => waitingReplays(nats, consumer));
+  return sent.reduce<number>((sum, each) => sum + each, 0);
 }
 
 type Wanted = { to: Temporal.Instant; assignmentId: string | undefined };

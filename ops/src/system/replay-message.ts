@@ -5,11 +5,14 @@ import type { Nats } from './with-nats.ts';
 
 const replayHeader = 'Punctual-Replay';
 
+/** A message that NATS does not take a copy of, since that has headers as well. */
+export class TooLarge extends Error {}
+
 /**
  * Gives a consumer a message again, and nobody else: `replay.<consumer>` is read by that one only. Waits until the stream REPLAY has it.
  * Headers that make it too large are left out.
  * @param again.messageId the stream stores only one with this id within ten minutes
- * @throws Error for a message that is too large without them, too
+ * @throws TooLarge for a message that is so without them, too
  */
 export async function replayMessage(
   nats: Nats,
@@ -29,7 +32,9 @@ export async function replayMessage(
     await publish(headers()).catch((failure: unknown) => {
       if (!(failure instanceof InvalidArgumentError)) throw failure;
       const most = nats.connection.info?.max_payload;
-      throw new Error(`a message of ${message.data.length} bytes is too large to be given again: NATS takes ${most}.`);
+      throw new TooLarge(
+        `a message of ${message.data.length} bytes is too large to be given again: NATS takes ${most}.`,
+      );
     });
   }
 }

@@ -126,7 +126,8 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 test('a backlog is handled in batches, in order', async () => {
   await publish(1, 500);
   const { batches, handle, handled } = recorder();
-  consumer('batches', { handle });
+  // Work that takes its time, so that the next messages come in meanwhile.
+  consumer('batches', { handle: (messages) => delay(10).then(() => handle(messages)) });
 
   await settled('batches');
 

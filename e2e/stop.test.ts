@@ -111,16 +111,21 @@ test.each(['scheduling', 'payouts', 'reminders', 'gateway'] as const)(
   },
 );
 
-test('a service whose database has fallen silent stops, with a request and its jobs waiting for it', async () => {
-  const { hostname, port } = new URL(environment.databaseUrl);
-  const link = await startTcpServer({ host: hostname, port: Number(port) });
-  const url = new URL(environment.databaseUrl);
+test.each([
+  ['scheduling', 'DATABASE_URL'],
+  ['reminders', 'MONGO_URL'],
+  ['scheduling', 'NATS_URL'],
+  ['reminders', 'NATS_URL'],
+] as const)('%s, whose %s has fallen silent, stops with a request and its jobs waiting', async (name, variable) => {
+  const url = new URL(String(environment.env[variable]));
+  const link = await startTcpServer({ host: url.hostname, port: Number(url.port) });
   url.host = link.address;
-  const service = await run('scheduling', { DATABASE_URL: url.href });
+  const service = await run(name, { [variable]: url.href });
   await untilReady(service);
   link.fallSilent();
   const authorization = `Bearer ${await environment.token('ops')}`;
-  const asked = fetch(`${service.url}/assignments`, { headers: { authorization } }).catch(() => undefined);
+  const path = name === 'reminders' ? '/workers/reminders/health' : '/assignments';
+  const asked = fetch(service.url + path, { headers: { authorization } }).catch(() => undefined);
   await delay(1_500);
   await expectCleanStop(service);
   await asked;

@@ -35,6 +35,7 @@ export async function startRemindersWorld(log: (line: string) => void): Promise<
     AUTH_ISSUER: issuer.issuer,
     AUTH_AUDIENCE: issuer.audience,
     LOG_LEVEL: 'warn',
+    SHUTDOWN_DRAIN_MS: '0',
   };
   return {
     natsUrl: servers.nats.url,

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readScheduleEvent } from '@punctual/contracts';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
+import { BrokerConfig, connectBroker, declareStreams, readConfig, startConsumer } from '../src/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 import { createLogger } from '../src/process/logger.ts';
 
@@ -29,7 +30,7 @@ function start(settings: Record<string, string> = {}) {
   const config = readConfig(BrokerConfig, { ...environment.env, ...settings });
   const broker = connectBroker({ config, name: 'gateway', logger, lifecycle });
   const lines = (message: string) => text.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
-  return { broker, lines, text: () => text.join('') };
+  return { broker, lines, text: () => text.join(''), deps: { broker, logger, lifecycle } };
 }
 
 test('a server that was never reached is logged once, with where and why, and once when it is there', async () => {
@@ -78,6 +79,28 @@ test('tls:// is not satisfied with a server that does not encrypt', async () => 
   await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
   expect(lines('NATS is away')[0].err.message).toContain('tls');
   expect(lines('connected to NATS')).toEqual([]);
+});
+
+test('a stream that is missing is logged once, and once when it is there', async () => {
+  const { broker, lines, deps } = start();
+  startConsumer(deps, {
+    stream: 'SCHEDULE',
+    durable: 'payouts-schedule',
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    handle: async () => {},
+  });
+  const ofStream = (message: string) => lines(message).filter(({ stream }) => stream === 'SCHEDULE');
+  await vi.waitFor(() => expect(ofStream('cannot consume; trying again')).not.toEqual([]), patience);
+  await delay(aWhileMs);
+  await declareStreams(await broker.connected(), ['SCHEDULE'], 1);
+  await vi.waitFor(() => expect(ofStream('consuming again')).toHaveLength(1), patience);
+  expect(ofStream('cannot consume; trying again')).toEqual([
+    expect.objectContaining({
+      consumer: 'payouts-schedule',
+      err: expect.objectContaining({ message: expect.any(String) }),
+    }),
+  ]);
 });
 
 test('a stop ends the attempts', async () => {

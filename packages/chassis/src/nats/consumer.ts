@@ -2,6 +2,7 @@ import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StreamName } from '@punctual/contracts';
 import type { Lifecycle } from '../process/lifecycle.ts';
+import { logOutage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
@@ -10,7 +11,6 @@ import { createFaults } from './faults.ts';
 import { advisoriesOn, keepGivenUp } from './given-up.ts';
 import { type BatchDeps, handleBatch } from './handle-batch.ts';
 import { startPrefetch } from './prefetch.ts';
-import { reasonOf } from './reason-of.ts';
 
 export type ConsumerDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
@@ -70,6 +70,8 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   const { signal } = deps.lifecycle;
   const logger = deps.logger.child({ consumer: durable, stream });
 
+  const outage = logOutage(logger, { away: 'cannot consume; trying again', back: 'consuming again', fields: {} });
+
   let consuming: Promise<void> | undefined;
   const run = async () => {
     const broker = await deps.broker.connected();
@@ -78,11 +80,12 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
     while (!signal.aborted) {
       try {
         const consumer = await declare(broker, source, { durable, ackWaitMs });
-        logger.info('consuming');
+        if (outage.isAway()) outage.back();
+        else logger.info('consuming');
         consuming = consume({ broker, logger, signal, metrics, faults }, handling, consumer);
         await consuming;
       } catch (error) {
-        if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, 'cannot consume; trying again');
+        if (!signal.aborted) outage.away(error);
       }
       await pause(retryPauseMs, signal);
     }

@@ -1,4 +1,5 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { logOutage } from '../process/log-outage.ts';
 import { pause } from '../process/pause.ts';
 import type { Broker } from './broker.ts';
 import type { ConsumerDeps } from './consumer.ts';
@@ -19,11 +20,17 @@ export function ensureStreams(
   { names, replicas }: { names: readonly DeclaredStream[]; replicas: number },
 ): void {
   const declare = async (connected: Broker, wanted: readonly DeclaredStream[]) => {
+    const outage = logOutage(logger, {
+      away: 'streams cannot be declared; trying again',
+      back: 'streams are declared',
+      fields: { streams: wanted },
+    });
     while (!signal.aborted) {
       try {
-        return await declareStreams(connected, wanted, replicas);
+        await declareStreams(connected, wanted, replicas);
+        return outage.back();
       } catch (error) {
-        if (!signal.aborted) logger.warn({ err: error, streams: wanted }, 'streams cannot be declared; trying again');
+        if (!signal.aborted) outage.away(error);
       }
       await pause(retryPauseMs, signal);
     }

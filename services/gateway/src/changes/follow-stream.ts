@@ -7,7 +7,7 @@ import {
   JetStreamApiError,
   type JsMsg,
 } from '@nats-io/jetstream';
-import type { Broker, BrokerHandle, Lifecycle, Logger } from '@punctual/chassis';
+import { type Broker, type BrokerHandle, type Lifecycle, type Logger, logOutage } from '@punctual/chassis';
 import type { Place, Sent, Source } from './change.ts';
 
 export type FollowDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
@@ -34,6 +34,11 @@ const retryPauseMs = 1_000;
 export function followStream(deps: FollowDeps, source: Source, onMessage: (sent: Sent) => void): Follower {
   const { signal } = deps.lifecycle;
   const logger = deps.logger.child({ stream: source });
+  const outage = logOutage(logger, {
+    away: 'changes cannot be followed; trying again',
+    back: 'changes are followed again',
+    fields: {},
+  });
   const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
   let place: Place | undefined;
   /** `latest` has all after this position. */
@@ -62,6 +67,7 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
     if (place.position >= state.last_seq) setReady();
     const consumer = await orderedConsumer(broker, source, place.position + 1);
     current = await consumer.consume(reading);
+    outage.back();
     for await (const message of current) {
       take(born, message);
       if (message.seq >= state.last_seq) setReady();
@@ -77,7 +83,7 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
         if (isMissing(error)) {
           place ??= { born: 0, position: 0 };
           setReady();
-        } else if (!signal.aborted) logger.warn({ err: error }, 'changes cannot be followed; trying again');
+        } else if (!signal.aborted) outage.away(error);
       }
       await delay(retryPauseMs, undefined, { signal }).catch(() => {});
     }

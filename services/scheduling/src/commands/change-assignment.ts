@@ -21,7 +21,7 @@ import {
   selectAssignment,
   toAssignment,
 } from '../persistence/assignment-columns.ts';
-import { findAssignment } from '../persistence/assignments.ts';
+import { findProposer } from '../persistence/assignments.ts';
 import { findQueue } from '../persistence/jobs.ts';
 import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
@@ -51,10 +51,11 @@ export async function changeAssignment(
 ): Promise<Outcome> {
   const { caller } = request;
   const outcome = await inTransaction(deps.database, async (em, attempt): Promise<Outcome> => {
-    const { claimed, assignment } = await claimAndLoad(em, request, ref);
+    const { claimed, assignment, ...loaded } = await claimAndLoad(em, request, ref);
     if (!assignment) throw noSuchAssignment();
     const now = deps.now();
-    const acting = authorize(caller, assignment, command.name, now, roles);
+    const proposerId = loaded.proposerId ?? (await findLateProposer(em, command, assignment));
+    const acting = authorize(caller, assignment, command.name, { now, proposerId }, roles);
     const before = recall(claimed);
     if (before) return before;
     try {
@@ -82,8 +83,16 @@ const tellsCurrent = new Set<ProblemCode>(['precondition-failed', 'version-confl
 /** Locked by whoever has the key; the others look at it without waiting, since sight and role are judged before the key. */
 async function claimAndLoad(em: EntityManager, request: CommandRequest, ref: AssignmentRef) {
   const { claim, row } = await claimKeyAndLock<AssignmentColumns>(em, request, selectAssignment(ref));
-  if (claim?.mine === false) return { claimed: claim, assignment: await findAssignment(em, ref) };
-  return { claimed: claim, assignment: row && toAssignment(row) };
+  const loaded = claim?.mine === false ? (await em.execute<AssignmentColumns[]>(...selectAssignment(ref)))[0] : row;
+  return { claimed: claim, assignment: loaded && toAssignment(loaded), proposerId: loaded?.proposer_id ?? null };
+}
+
+/**
+ * A proposal that was committed while this transaction waited for the lock: the statement that waited sees the row as it now is, but not
+ * the new item of the timeline.
+ */
+async function findLateProposer(em: EntityManager, command: Command, { id, status }: Assignment) {
+  return command.name === 'confirm' && status === 'PROPOSED' ? findProposer(em, { id }) : null;
 }
 
 type Judged = { assignment: Assignment; command: Command; acting: Acting; now: Temporal.Instant };
@@ -112,6 +121,6 @@ function toAnswer(decision: Decision, caller: Caller, now: Temporal.Instant): An
   const after = decision.changes.at(-1)?.after;
   if (!after) throw new Error('A decision without a change.');
   // What was proposed in this transaction has just been found to be free.
-  const body = presentAssignment(after, actions(after, caller, now, { windowTaken: false }));
+  const body = presentAssignment(after, actions(after, caller, now, { windowTaken: false, proposerId: caller.id }));
   return { body, version: after.scheduleVersion };
 }

@@ -9,7 +9,11 @@ import { isPossible, type Transition } from './transitions.ts';
 export type Surroundings = {
   /** Whether the provider has a confirmed window where this one is proposed. */
   readonly windowTaken: boolean;
+  /** The person who made the open proposal, in whatever role; null when nothing is proposed. */
+  readonly proposerId: string | null;
 };
+
+export const nothingProposed: Surroundings = { windowTaken: false, proposerId: null };
 
 /**
  * What the caller may do now, in the order of api.md. `because` is the code that the command would be refused with; `until` is when
@@ -50,9 +54,9 @@ function whyNot(
   assignment: Assignment,
   caller: Caller,
   now: Temporal.Instant,
-  { windowTaken }: Surroundings,
+  { windowTaken, proposerId }: Surroundings,
 ): ProblemCode | undefined {
-  const unauthorized = whyNotAuthorized(caller, assignment, name, now);
+  const unauthorized = whyNotAuthorized(caller, assignment, name, { now, proposerId });
   if (unauthorized) return unauthorized;
   if (!transitionsOf[name].some((each) => isPossible(assignment, each, now))) return 'invalid-transition';
   if (name === 'complete') return whyNotBegun(assignment, now);

@@ -29,6 +29,13 @@ export function commandsJob({ id, roles }: Caller, job: Job): boolean {
   return roles.includes('ops') || (roles.includes('customer') && job.customerId === id);
 }
 
+/** What a command is judged on besides the assignment. */
+export type Occasion = {
+  readonly now: Temporal.Instant;
+  /** The person who made the open proposal, in whatever role; null when nothing is proposed. */
+  readonly proposerId: string | null;
+};
+
 /**
  * The role in which the caller gives the command.
  * @throws DomainError `not-found`, `forbidden`, `own-proposal`
@@ -37,10 +44,10 @@ export function authorize(
   caller: Caller,
   assignment: Assignment,
   action: ActionName,
-  now: Temporal.Instant,
+  occasion: Occasion,
   roles: readonly Role[] = rolesFor[action],
 ): Acting {
-  const judged = judge(caller, assignment, action, now, roles);
+  const judged = judge(caller, assignment, action, occasion, roles);
   if ('code' in judged) throw new DomainError(judged.code, judged.detail);
   return judged;
 }
@@ -50,9 +57,9 @@ export function whyNotAuthorized(
   caller: Caller,
   assignment: Assignment,
   action: ActionName,
-  now: Temporal.Instant,
+  occasion: Occasion,
 ): ProblemCode | undefined {
-  const judged = judge(caller, assignment, action, now, rolesFor[action]);
+  const judged = judge(caller, assignment, action, occasion, rolesFor[action]);
   return 'code' in judged ? judged.code : undefined;
 }
 
@@ -69,19 +76,21 @@ function judge(
   caller: Caller,
   assignment: Assignment,
   action: ActionName,
-  now: Temporal.Instant,
+  occasion: Occasion,
   roles: readonly Role[],
 ): Acting | Refusal {
   const known = capacities(caller, assignment);
   if (known.length === 0) return unknown;
   const role = roles.find((each) => known.includes(each));
   if (!role) return { code: 'forbidden', detail: `This is for ${roles.join(' or ')}.` };
-  if (action === 'confirm' && isOwnProposal(assignment, role, now)) {
-    return { code: 'own-proposal', detail: 'The other side has to confirm your proposal.' };
+  if (action === 'confirm' && isOwnProposal(assignment, { id: caller.id, role }, occasion)) {
+    return { code: 'own-proposal', detail: 'Somebody else has to confirm what you proposed.' };
   }
   return { id: caller.id, role };
 }
 
-function isOwnProposal(assignment: Assignment, role: Role, now: Temporal.Instant): boolean {
-  return statusAt(assignment, now) === 'PROPOSED' && assignment.scheduleProposedBy === role.toUpperCase();
+/** Judged by person: whoever proposed as ops does not confirm as the provider. */
+function isOwnProposal(assignment: Assignment, { id, role }: Acting, { now, proposerId }: Occasion): boolean {
+  if (statusAt(assignment, now) !== 'PROPOSED') return false;
+  return proposerId === id || assignment.scheduleProposedBy === role.toUpperCase();
 }

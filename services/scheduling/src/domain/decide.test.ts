@@ -2,7 +2,7 @@ import { DomainError } from '@punctual/chassis/domain';
 import { type AssignmentStatus, type DisputeKind, makeEvent, type Role } from '@punctual/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { actions } from './actions.ts';
+import { actions, nothingProposed } from './actions.ts';
 import { type Assignment, statusAt } from './assignment.ts';
 import { authorize, type Caller } from './authorize.ts';
 import type { Change } from './change.ts';
@@ -108,7 +108,7 @@ function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: 
 
 function give(assignment: Assignment, role: Role, command: Command, now: Temporal.Instant): Decision | DomainError {
   try {
-    const acting = authorize(people[role], assignment, command.name, now);
+    const acting = authorize(people[role], assignment, command.name, { now, proposerId: null });
     const newId = () => '01936f2a-7c10-7000-8000-00000000000c';
     return decide({ assignment, nextProviderId }, command, { acting, now, newId, rules });
   } catch (error) {
@@ -180,7 +180,7 @@ describe('any sequence of commands', () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { assignment, now, step, command, result } of play(all).tried) {
-          const offered = actions(assignment, people[step.role], now, { windowTaken: false });
+          const offered = actions(assignment, people[step.role], now, nothingProposed);
           const action = offered.find(({ name }) => name === command.name);
           const code = result instanceof DomainError ? result.code : undefined;
           if (!action?.allowed) expect(code).toBe(action?.because);

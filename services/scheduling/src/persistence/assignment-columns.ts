@@ -5,18 +5,26 @@ import type { Assignment } from '../domain/assignment.ts';
 /** A row of {@link assignmentColumns}: times as text, as the mapper has the driver leave them. */
 export type AssignmentColumns = {
   [Field in keyof Assignment as Snake<Field>]: Stored<Assignment[Field]>;
-};
+} & { proposer_id: string | null };
 
 export const assignmentColumns = `id, job_id, customer_id, provider_id, status, scheduled_start, scheduled_end, timezone,
   schedule_proposed_by, schedule_version, schedule_notes, proposal_expires_at, confirmed_at, rejected_at, reject_reason,
   disputed_at, reminder_status, reminder_last_sent_at, payout_status, payout_approved_by, payout_approved_at,
   price_amount_minor, price_currency, created_at, updated_at`;
 
+/**
+ * Who made the open proposal: while one is open, it is the latest version. From the timeline, which every release has written, since
+ * `schedule_proposed_by` knows the side only.
+ */
+export const proposerOf = (table: string): string =>
+  `case when ${table}.status = 'PROPOSED' then (select actor ->> 'id' from assignment_timeline latest
+    where latest.assignment_id = ${table}.id and latest.version = ${table}.schedule_version) end as proposer_id`;
+
 /** An assignment by its own id, or the one that has a job now. */
 export type AssignmentRef = { id: string } | { currentOfJob: string };
 
 export function selectAssignment(ref: AssignmentRef): [sql: string, parameters: unknown[]] {
-  const select = `select ${assignmentColumns} from assignment where id =`;
+  const select = `select ${assignmentColumns}, ${proposerOf('assignment')} from assignment where id =`;
   if ('id' in ref) return [`${select} ?`, [ref.id]];
   return [`${select} (select current_assignment_id from job where job.id = ?)`, [ref.currentOfJob]];
 }

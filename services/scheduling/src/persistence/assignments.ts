@@ -2,11 +2,13 @@ import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@punctual/chassis/postgres';
 import { TimelineItem } from '@punctual/contracts';
+import type { Surroundings } from '../domain/actions.ts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
 import {
   type AssignmentColumns,
   type AssignmentRef,
   assignmentColumns,
+  proposerOf,
   selectAssignment,
   toAssignment,
 } from './assignment-columns.ts';
@@ -20,8 +22,9 @@ const isTaken = `exists (
       and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
         && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`;
 
-const assignmentAndTaken = `
-  select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken from assignment mine where id = $1`;
+const assignmentInSight = `
+  select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')}
+    from assignment mine where id = $1`;
 
 const readOnly = { disableIdentityMap: true } as const;
 
@@ -30,17 +33,25 @@ export async function findAssignment(em: EntityManager, ref: AssignmentRef): Pro
   return row ? toAssignment(row) : null;
 }
 
-/** An assignment, and whether it is one of {@link takenProposals}. */
-export async function findAssignmentAndTaken(
+type SurroundingsColumns = { window_taken: boolean; proposer_id: string | null };
+
+/** An assignment with what its actions depend on besides. */
+export async function findAssignmentInSight(
   database: Database,
   id: string,
-): Promise<{ assignment: Assignment; windowTaken: boolean } | null> {
-  const [row] = await database.read<AssignmentColumns & { window_taken: boolean }>({
-    name: 'assignment and taken',
-    text: assignmentAndTaken,
+): Promise<{ assignment: Assignment; surroundings: Surroundings } | null> {
+  const [row] = await database.read<AssignmentColumns & SurroundingsColumns>({
+    name: 'assignment and surroundings',
+    text: assignmentInSight,
     values: [id],
   });
-  return row ? { assignment: toAssignment(row), windowTaken: row.window_taken } : null;
+  return row ? { assignment: toAssignment(row), surroundings: toSurroundings(row) } : null;
+}
+
+/** Who made the open proposal, if there is one. */
+export async function findProposer(em: EntityManager, ref: AssignmentRef): Promise<string | null> {
+  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(ref));
+  return row?.proposer_id ?? null;
 }
 
 /** A page of assignments, the newest first: ids of version 7 sort by age. */
@@ -83,16 +94,23 @@ export async function confirmedWindows(
   }));
 }
 
-/** The ids of those proposals that the provider could not keep, since another window was confirmed meanwhile. */
-export async function takenProposals(em: EntityManager, assignments: readonly Assignment[]): Promise<Set<string>> {
+/** What the actions of each open proposal depend on: who made it, and whether another window was confirmed there meanwhile. */
+export async function surroundingsOf(
+  em: EntityManager,
+  assignments: readonly Assignment[],
+): Promise<Map<string, Surroundings>> {
   const proposed = assignments.filter(({ status }) => status === 'PROPOSED').map(({ id }) => id);
-  if (proposed.length === 0) return new Set();
-  const rows = await em.execute<{ id: string }[]>(
-    `select mine.id from assignment mine
-      where mine.id in (${proposed.map(() => '?').join(', ')}) and ${isTaken}`,
+  if (proposed.length === 0) return new Map();
+  const rows = await em.execute<({ id: string } & SurroundingsColumns)[]>(
+    `select mine.id, ${isTaken} as window_taken, ${proposerOf('mine')} from assignment mine
+      where mine.id in (${proposed.map(() => '?').join(', ')})`,
     proposed,
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((row) => [row.id, toSurroundings(row)]));
+}
+
+function toSurroundings({ window_taken, proposer_id }: SurroundingsColumns): Surroundings {
+  return { windowTaken: window_taken, proposerId: proposer_id };
 }
 
 /** The timeline of an assignment, oldest first. */

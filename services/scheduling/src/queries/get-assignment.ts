@@ -4,15 +4,15 @@ import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { type Caller, capacities, noSuchAssignment } from '../domain/authorize.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { findAssignment, findAssignmentAndTaken, readTimeline } from '../persistence/assignments.ts';
+import { findAssignment, findAssignmentInSight, readTimeline } from '../persistence/assignments.ts';
 
 export type QueryDeps = { database: Database; now: () => Temporal.Instant };
 
 /** @throws DomainError `not-found`, also for who may not know of it */
 export async function getAssignment(deps: QueryDeps, caller: Caller, id: string): Promise<AssignmentBody> {
-  const found = await findAssignmentAndTaken(deps.database, id);
-  const { assignment, windowTaken } = requireSight(caller, found);
-  return presentAssignment(assignment, actions(assignment, caller, deps.now(), { windowTaken }));
+  const found = await findAssignmentInSight(deps.database, id);
+  const { assignment, surroundings } = requireSight(caller, found);
+  return presentAssignment(assignment, actions(assignment, caller, deps.now(), surroundings));
 }
 
 /** @throws DomainError `not-found`, also for who may not know of the assignment */

@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Assignment as AssignmentBody } from '@punctual/contracts';
-import { actions } from '../domain/actions.ts';
+import { actions, nothingProposed } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { Caller } from '../domain/authorize.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { takenProposals } from '../persistence/assignments.ts';
+import { surroundingsOf } from '../persistence/assignments.ts';
 
 /** Assignments as the caller sees them, each with what they may do now. */
 export async function viewAssignments(
@@ -13,9 +13,9 @@ export async function viewAssignments(
   caller: Caller,
   now: Temporal.Instant,
 ): Promise<AssignmentBody[]> {
-  const taken = await takenProposals(em, assignments);
+  const surroundings = await surroundingsOf(em, assignments);
   return assignments.map((each) =>
-    presentAssignment(each, actions(each, caller, now, { windowTaken: taken.has(each.id) })),
+    presentAssignment(each, actions(each, caller, now, surroundings.get(each.id) ?? nothingProposed)),
   );
 }
 
@@ -26,6 +26,6 @@ export async function viewAssignment(
   caller: Caller,
   now: Temporal.Instant,
 ): Promise<AssignmentBody> {
-  const taken = await takenProposals(em, [assignment]);
-  return presentAssignment(assignment, actions(assignment, caller, now, { windowTaken: taken.has(assignment.id) }));
+  const surroundings = (await surroundingsOf(em, [assignment])).get(assignment.id) ?? nothingProposed;
+  return presentAssignment(assignment, actions(assignment, caller, now, surroundings));
 }

@@ -19,6 +19,14 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
   const { customer, finance, visits, payoutOf, payouts } = stages;
   const [provider, ops] = [await world.person('provider'), await world.person('ops')];
   const stranger = world.stranger();
+  /** Of finance, and the customer of every payout here. */
+  const partner = await world.person('finance', { id: customer.id });
+  /** A provider whose account waits for its confirmation. */
+  const withRequest = async () => {
+    const id = randomUUID();
+    await finance.putPayoutAccount({ params: { id }, body: account });
+    return id;
+  };
   return {
     createJob: {
       good: () => ({ as: customer, body: job }),
@@ -144,10 +152,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       good: async () => ({ as: finance, id: (await payouts.awaiting()).id }),
       bad: {
         forbidden: async () => ({ as: ops, id: (await payouts.awaiting()).id }),
-        'own-payout': async () => ({
-          as: await world.person('finance', { id: customer.id }),
-          id: (await payouts.awaiting()).id,
-        }),
+        'own-payout': async () => ({ as: partner, id: (await payouts.awaiting()).id }),
         'invalid-transition': async () => ({ as: finance, id: (await payouts.pending()).id }),
         'already-approved': async () => {
           const { id } = await payouts.awaiting(200_000);
@@ -163,13 +168,19 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           const visit = await visits.confirmed();
           return { as: visit.provider, id: (await payoutOf(visit, 'PENDING')).id, body: { reason } };
         },
-        'invalid-transition': async () => ({ as: finance, id: (await payouts.blocked()).id, body: { reason } }),
+        'own-payout': async () => ({ as: partner, id: (await payouts.pending()).id, body: { reason } }),
+        'invalid-transition': async () => {
+          const { id } = await payouts.approved();
+          await finance.markPayoutPaid({ params: { id }, body: { reference: 'SEPA 16' } });
+          return { as: finance, id, body: { reason } };
+        },
       },
     },
     unblockPayout: {
       good: async () => ({ as: finance, id: (await payouts.blocked()).id, body: { reason } }),
       bad: {
         forbidden: async () => ({ as: ops, id: (await payouts.blocked()).id, body: { reason } }),
+        'own-payout': async () => ({ as: partner, id: (await payouts.blocked()).id, body: { reason } }),
         'invalid-transition': async () => ({
           as: finance,
           id: (await payouts.pending()).id,
@@ -181,6 +192,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       good: async () => ({ as: finance, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
       bad: {
         forbidden: async () => ({ as: ops, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
+        'own-payout': async () => ({ as: partner, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
         'invalid-transition': async () => ({
           as: finance,
           id: (await payouts.pending()).id,
@@ -196,7 +208,24 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     },
     putPayoutAccount: {
       good: () => ({ as: finance, id: provider.id, body: account }),
-      bad: { forbidden: async () => ({ as: ops, id: provider.id, body: account }) },
+      bad: {
+        forbidden: async () => ({ as: ops, id: provider.id, body: account }),
+        'own-payout': async () => ({ as: finance, id: finance.id, body: account }),
+      },
+    },
+    confirmPayoutAccount: {
+      good: async () => ({ as: partner, id: await withRequest(), body: account }),
+      bad: {
+        forbidden: async () => ({ as: ops, id: await withRequest() }),
+        'own-payout': async () => ({ as: partner, id: partner.id }),
+        'own-change': async () => ({ as: finance, id: await withRequest() }),
+        'invalid-transition': async () => ({ as: partner, id: randomUUID() }),
+        'version-conflict': async () => ({ as: partner, id: await withRequest(), body: { account: 'acct_another' } }),
+      },
+    },
+    getPayoutAccountHistory: {
+      good: () => ({ as: ops, id: provider.id }),
+      bad: { forbidden: async () => ({ as: provider, id: provider.id }) },
     },
     takeStripeNotice: {
       good: () => ({ as: stranger, body: notice, headers: signed(JSON.stringify(notice)) }),

@@ -31,6 +31,8 @@ CALLERS = {
     "approvePayout": ["finance"],
     "unblockPayout": ["finance"],
     "markPayoutPaid": ["finance"],
+    "putPayoutAccount": ["finance"],
+    "confirmPayoutAccount": ["finance"],
 }
 EVERYONE = ["customer", "provider", "finance", "ops"]
 

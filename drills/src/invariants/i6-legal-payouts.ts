@@ -5,7 +5,7 @@ import type { State } from './state.ts';
 const edges: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
   PENDING: ['PENDING', 'AWAITING_APPROVAL', 'BLOCKED'],
   AWAITING_APPROVAL: ['AWAITING_APPROVAL', 'APPROVED', 'BLOCKED'],
-  APPROVED: ['APPROVED', 'PAID', 'BLOCKED'],
+  APPROVED: ['APPROVED', 'AWAITING_APPROVAL', 'PAID', 'BLOCKED'],
   BLOCKED: ['BLOCKED', 'PENDING', 'AWAITING_APPROVAL', 'APPROVED'],
   PAID: [],
 };

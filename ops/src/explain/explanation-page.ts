@@ -130,8 +130,10 @@ function payoutLines({ payout, attempts }: NonNullable<Explanation['payouts']>):
     ...approvals,
     `${payout.approvals.length} of ${payout.approvalsNeeded} approvals`,
     ...attempts.map(attemptLine),
-    ...(payout.blockedBecause ? [`blocked: ${payout.blockedBecause}`] : []),
-    ...(payout.paidAt ? [`paid ${payout.paidAt}, reference ${payout.paymentReference}`] : []),
+    ...payout.holds.map(({ kind, reason, by, at }) => `held since ${at}, ${kind} by ${by ?? 'the system'}: ${reason}`),
+    ...(payout.paidAt
+      ? [`paid ${payout.paidAt}${payout.paidTo ? ` to ${payout.paidTo}` : ''}, reference ${payout.paymentReference}`]
+      : []),
   ];
 }
 

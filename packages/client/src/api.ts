@@ -42,13 +42,19 @@ export type PayoutStatus = 'PENDING' | 'AWAITING_APPROVAL' | 'APPROVED' | 'PAID'
 
 export type BlockBody = { reason: string };
 
-export type UnblockBody = { reason: string };
+export type UnblockBody = {
+  reason: string;
+  /** The holds to lift; all of them when left out */
+  holds?: Array<string>;
+};
 
 export type MarkPaidBody = { reference: string };
 
+export type StripeNotice = { id: string; type: string };
+
 export type PayoutAccountBody = { account: string };
 
-export type StripeNotice = { id: string; type: string };
+export type ConfirmAccountBody = { account?: string };
 
 export type Job = {
   id: string;
@@ -93,6 +99,7 @@ export type ProblemCode =
   | 'forbidden'
   | 'own-proposal'
   | 'own-payout'
+  | 'own-change'
   | 'not-found'
   | 'method-not-allowed'
   | 'request-timeout'
@@ -184,14 +191,30 @@ export type Payout = {
   version: number;
   approvals: Array<Approval>;
   approvalsNeeded: number;
+  /** What stops it now, oldest first; BLOCKED means at least one */
+  holds: Array<Hold>;
+  /** The reason of the newest hold */
   blockedBecause: string | null;
   paidAt: string | null;
   paymentReference: string | null;
+  /** The account that was paid, its last four characters; null when a person paid by hand */
+  paidTo: string | null;
   createdAt: string;
   updatedAt: string;
 };
 
 export type Approval = { by: string; at: string };
+
+export type Hold = {
+  id: string;
+  kind: HoldKind;
+  reason: string;
+  /** The person who caused it; null when the system did */
+  by: string | null;
+  at: string;
+};
+
+export type HoldKind = 'DISPUTE' | 'CANCELLED' | 'DECLINED' | 'MANUAL' | 'PAYMENT' | 'ACCOUNT';
 
 export type Interval = { start: string; end: string };
 
@@ -293,14 +316,6 @@ export type FreeWindows = { items: Array<Interval> };
 
 export type PayoutPage = { items: Array<Payout>; nextCursor: string | null };
 
-export type PayoutAccount = {
-  providerId: string;
-  account: string;
-  version: number;
-  updatedBy: string;
-  updatedAt: string;
-};
-
 export type NoticeTaken = { received: true };
 
 export type PayoutDrift = {
@@ -323,6 +338,30 @@ export type DriftKind =
   | 'TRANSFER_EXTRA'
   | 'TRANSFER_DIFFERS'
   | 'TRANSFER_REVERSED';
+
+export type PayoutAccount = {
+  providerId: string;
+  /** Null before the first confirmation */
+  account: string | null;
+  /** Counts the confirmed changes; 0 before the first */
+  version: number;
+  /** Who confirmed the latest change */
+  updatedBy: string | null;
+  updatedAt: string | null;
+  /** The change that somebody else in finance has to confirm */
+  pending: { account: string; requestedBy: string; requestedAt: string } | null;
+};
+
+export type PayoutAccountHistory = { items: Array<PayoutAccountChange> };
+
+export type PayoutAccountChange = {
+  /** Its last four characters */ account: string;
+  version: number;
+  requestedBy: string;
+  requestedAt: string;
+  confirmedBy: string;
+  confirmedAt: string;
+};
 
 export type Explanation = {
   assignmentId: string;
@@ -881,11 +920,14 @@ export type Events = {
       /** A PENDING one that waits for a new confirmation */
       onHold: boolean;
       approvals: Array<Approval>;
+      /** What stops it, oldest first; events before 1.1 lack it */
+      holds?: Array<Hold>;
+      /** The reason of the newest hold */
       blockedBecause: string | null;
       paymentReference: string | null;
     };
   };
-  /** The work is done and a person has to approve; also the first of two approvals. */
+  /** The work is done and a person has to approve; also the first of two approvals, and approvals taken back. */
   'payout.awaiting_approval': {
     specversion: '1.0';
     /** Stable for ever: what to deduplicate by */
@@ -915,6 +957,9 @@ export type Events = {
       /** A PENDING one that waits for a new confirmation */
       onHold: boolean;
       approvals: Array<Approval>;
+      /** What stops it, oldest first; events before 1.1 lack it */
+      holds?: Array<Hold>;
+      /** The reason of the newest hold */
       blockedBecause: string | null;
       paymentReference: string | null;
     };
@@ -949,6 +994,9 @@ export type Events = {
       /** A PENDING one that waits for a new confirmation */
       onHold: boolean;
       approvals: Array<Approval>;
+      /** What stops it, oldest first; events before 1.1 lack it */
+      holds?: Array<Hold>;
+      /** The reason of the newest hold */
       blockedBecause: string | null;
       paymentReference: string | null;
     };
@@ -983,11 +1031,14 @@ export type Events = {
       /** A PENDING one that waits for a new confirmation */
       onHold: boolean;
       approvals: Array<Approval>;
+      /** What stops it, oldest first; events before 1.1 lack it */
+      holds?: Array<Hold>;
+      /** The reason of the newest hold */
       blockedBecause: string | null;
       paymentReference: string | null;
     };
   };
-  /** The payout is stopped, and only a person lets it go on. */
+  /** The payout is stopped by at least one hold; also a further hold, or the lifting of one of several. */
   'payout.blocked': {
     specversion: '1.0';
     /** Stable for ever: what to deduplicate by */
@@ -1017,6 +1068,8 @@ export type Events = {
       /** A PENDING one that waits for a new confirmation */
       onHold: boolean;
       approvals: Array<Approval>;
+      /** What stops it, oldest first; events before 1.1 lack it */
+      holds?: Array<Hold>;
       blockedBecause: string;
       paymentReference: string | null;
     };
@@ -1155,14 +1208,14 @@ export type Operations = {
     body?: EmptyBody;
     answer: Payout;
   };
-  /** Stop a payout */
+  /** Stop a payout, also one that is stopped already */
   blockPayout: {
     params: { id: string };
 
     body: BlockBody;
     answer: Payout;
   };
-  /** Let a stopped payout go on */
+  /** Lift holds of a payout: those named, or all */
   unblockPayout: {
     params: { id: string };
 
@@ -1176,19 +1229,6 @@ export type Operations = {
     body: MarkPaidBody;
     answer: Payout;
   };
-  /** Where a provider is paid to */
-  getPayoutAccount: {
-    params: { id: string };
-
-    answer: PayoutAccount;
-  };
-  /** Set where a provider is paid to; what is being paid goes where it was sent */
-  putPayoutAccount: {
-    params: { id: string };
-
-    body: PayoutAccountBody;
-    answer: PayoutAccount;
-  };
   /** For Stripe, which signs what it sends */
   takeStripeNotice: {
     body: StripeNotice;
@@ -1198,6 +1238,32 @@ export type Operations = {
   findPayoutDrift: {
     query?: { until?: string };
     answer: PayoutDrift;
+  };
+  /** Where a provider is paid to, and the change that waits to be confirmed */
+  getPayoutAccount: {
+    params: { id: string };
+
+    answer: PayoutAccount;
+  };
+  /** Request a change of where a provider is paid to; another person has to confirm it */
+  putPayoutAccount: {
+    params: { id: string };
+
+    body: PayoutAccountBody;
+    answer: PayoutAccount;
+  };
+  /** Confirm a change that somebody else requested; takes back approvals of payouts to the old account */
+  confirmPayoutAccount: {
+    params: { id: string };
+
+    body?: ConfirmAccountBody;
+    answer: PayoutAccount;
+  };
+  /** The confirmed changes of where a provider is paid to, newest first */
+  getPayoutAccountHistory: {
+    params: { id: string };
+
+    answer: PayoutAccountHistory;
   };
   /** What every part knows of an assignment: changes, events and who took them, reminders, payout */
   explainAssignment: {
@@ -1242,10 +1308,12 @@ export const routes = {
   blockPayout: { method: 'POST', path: '/payouts/{id}/block' },
   unblockPayout: { method: 'POST', path: '/payouts/{id}/unblock' },
   markPayoutPaid: { method: 'POST', path: '/payouts/{id}/mark-paid' },
-  getPayoutAccount: { method: 'GET', path: '/providers/{id}/payout-account' },
-  putPayoutAccount: { method: 'PUT', path: '/providers/{id}/payout-account' },
   takeStripeNotice: { method: 'POST', path: '/webhooks/stripe' },
   findPayoutDrift: { method: 'GET', path: '/ops/payouts/drift' },
+  getPayoutAccount: { method: 'GET', path: '/providers/{id}/payout-account' },
+  putPayoutAccount: { method: 'PUT', path: '/providers/{id}/payout-account' },
+  confirmPayoutAccount: { method: 'POST', path: '/providers/{id}/payout-account/confirm' },
+  getPayoutAccountHistory: { method: 'GET', path: '/providers/{id}/payout-account/history' },
   explainAssignment: { method: 'GET', path: '/ops/assignments/{id}/explain' },
   listOpenReminders: { method: 'GET', path: '/ops/reminders' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },

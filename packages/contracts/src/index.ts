@@ -16,6 +16,7 @@ export * from './rest/assignment-commands.ts';
 export * from './rest/empty-body.ts';
 export * from './rest/explanation.ts';
 export * from './rest/free-windows.ts';
+export { Hold, HoldKind } from './rest/hold.ts';
 export * from './rest/job.ts';
 export * from './rest/parameters.ts';
 export * from './rest/payout.ts';

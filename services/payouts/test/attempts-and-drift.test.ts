@@ -40,7 +40,7 @@ afterAll(async () => {
 
 async function approved(): Promise<Payout> {
   const parties = newParties();
-  await world.call('finance', ann, `PUT /providers/${parties.providerId}/payout-account`, { body: { account } });
+  await world.setAccount(parties.providerId, account);
   await world.publish(...history(['propose', 'confirm', 'complete'], parties));
   const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
   return (await world.call('finance', ann, `POST /payouts/${id}/approve`)).body as Payout;
@@ -163,6 +163,7 @@ it('finds each kind of difference', async () => {
       payoutId: payout.id,
       number,
       account,
+      accountVersion: null,
       amount: Amount.parse(payout.amount),
       results: [],
     };

@@ -124,7 +124,7 @@ describe('block and unblock', () => {
     const unblocked = await world.call('finance', ann, `POST /payouts/${payout.id}/unblock`, reason);
     expect(unblocked).toMatchObject({
       status: 200,
-      body: { status: 'AWAITING_APPROVAL', blockedBecause: null, version: 3 },
+      body: { status: 'AWAITING_APPROVAL', holds: [], blockedBecause: null, version: 3 },
     });
     const events = await world.published(3, assignmentId);
     expect(events.at(-1)).toMatchObject({ type: 'payout.awaiting_approval', data: { version: 3 } });
@@ -192,11 +192,22 @@ describe('who', () => {
     expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
 
-  it('may not approve their own', async () => {
+  it('may not: nobody acts on a payout of their own, in whatever role', async () => {
     const payout = await completed();
+    const body = { reason: 'Mine' };
     for (const own of [payout.providerId, payout.customerId]) {
       expect(await approve(own, payout)).toMatchObject({ status: 403, body: { code: 'own-payout' } });
+      for (const [role, command, sent] of [
+        ['finance', 'block', body],
+        ['ops', 'block', body],
+        ['finance', 'unblock', body],
+        ['finance', 'mark-paid', { reference: 'SEPA 21' }],
+      ] as const) {
+        const refused = await world.call(role, own, `POST /payouts/${payout.id}/${command}`, { body: sent });
+        expect(refused).toMatchObject({ status: 403, body: { code: 'own-payout' } });
+      }
     }
+    await world.untilPayout(payout.assignmentId, { version: payout.version });
   });
 });
 

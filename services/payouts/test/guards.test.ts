@@ -44,8 +44,36 @@ it.each([
   await expect(query(sql)).rejects.toThrow(because);
 });
 
-it.each(['payout_timeline', 'payment_attempt', 'payment_result'])('does not empty %s', async (table) => {
-  await expect(query(`truncate ${table} cascade`, [])).rejects.toThrow('append-only');
+it.each(['payout_timeline', 'payment_attempt', 'payment_result', 'payout_hold', 'payout_account_change'])(
+  'does not empty %s',
+  async (table) => {
+    await expect(query(`truncate ${table} cascade`, [])).rejects.toThrow('append-only');
+  },
+);
+
+it('keeps holds as they were, but for being lifted once', async () => {
+  const { body } = await world.call('ops', randomUUID(), `POST /payouts/${payoutId}/block`, {
+    body: { reason: 'Check' },
+  });
+  const [hold] = body.holds as { id: string }[];
+  const change = (set: string) => query(`update payout_hold set ${set} where id = $1`, [hold?.id]);
+  await expect(change("reason = 'x', lifted_at = now()")).rejects.toThrow('can only be lifted');
+  await expect(change('lifted_at = null')).rejects.toThrow('can only be lifted');
+  await expect(query('delete from payout_hold where id = $1', [hold?.id])).rejects.toThrow('append-only');
+  await world.call('finance', randomUUID(), `POST /payouts/${payoutId}/unblock`, { body: { reason: 'Checked' } });
+  await expect(change('lifted_at = now()')).rejects.toThrow('only once');
+  const end = `insert into payout_hold (payout_id, id, kind, reason, at) values ($1, gen_random_uuid(), 'CANCELLED', 'x', now())`;
+  await expect(query(`${end} returning id`)).resolves.toBeDefined();
+  await expect(query("update payout_hold set lifted_at = now() where kind = 'CANCELLED'", [])).rejects.toThrow(
+    'lifted',
+  );
+});
+
+it('keeps the changes of accounts as they were', async () => {
+  const providerId = randomUUID();
+  await world.setAccount(providerId, 'acct_1');
+  for (const change of ["update payout_account_change set account = 'acct_2'", 'delete from payout_account_change'])
+    await expect(query(`${change} where provider_id = $1`, [providerId])).rejects.toThrow('append-only');
 });
 
 const attempt = (number: number, id: string = randomUUIDv7()) =>

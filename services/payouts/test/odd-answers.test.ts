@@ -29,7 +29,7 @@ const stripe = (timeoutMs = 5_000) => {
   return createStripe({ apiKey: 'sk_test_123', apiBase: new URL(`http://127.0.0.1:${port}`), timeoutMs });
 };
 const attempt = () => ({
-  ...{ id: randomUUIDv7(), payoutId: randomUUIDv7(), number: 1, account: 'acct_1', results: [] },
+  ...{ id: randomUUIDv7(), payoutId: randomUUIDv7(), number: 1, account: 'acct_1', accountVersion: 1, results: [] },
   ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date() },
 });
 

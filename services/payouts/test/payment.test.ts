@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Explanation, Payout } from '@punctual/contracts';
+import type { Explanation, Payout, Timeline } from '@punctual/contracts';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type FaultyStripe, type MovedTransfer, startFaultyStripe } from './faulty-stripe.ts';
 import { history, newParties } from './schedule-events.ts';
@@ -36,7 +36,7 @@ beforeEach(() => stripe.setFaults(() => 'none'));
 /** A payout that is approved, of a provider with an account unless told otherwise. */
 async function approved({ hasAccount = true, currency = 'EUR' } = {}): Promise<Payout> {
   const parties = newParties();
-  if (hasAccount) await setAccount(parties.providerId);
+  if (hasAccount) await world.setAccount(parties.providerId, account);
   await world.publish(
     ...history(['propose', 'confirm', 'complete'], { ...parties, price: { amountMinor: 18_500, currency } }),
   );
@@ -46,15 +46,10 @@ async function approved({ hasAccount = true, currency = 'EUR' } = {}): Promise<P
   return body as Payout;
 }
 
-const setAccount = (providerId: string, headers?: Record<string, string>) =>
-  world.call('finance', ann, `PUT /providers/${providerId}/payout-account`, {
-    body: { account },
-    ...(headers && { headers }),
-  });
-
 const movedFor = ({ id }: Payout) => stripe.moved.filter(({ transfer_group }) => transfer_group === id);
 const unblock = ({ id }: Payout) =>
   world.call('finance', ann, `POST /payouts/${id}/unblock`, { body: { reason: 'Looked at it' } });
+const approve = ({ id }: Payout, by = ann) => world.call('finance', by, `POST /payouts/${id}/approve`);
 
 it('pays what was approved, to the account of its provider, and tells of it', async () => {
   const payout = await approved();
@@ -62,7 +57,9 @@ it('pays what was approved, to the account of its provider, and tells of it', as
   const [transfer] = movedFor(payout);
   expect(movedFor(payout)).toHaveLength(1);
   expect(transfer).toMatchObject({ amount: 18_500, currency: 'eur', destination: account });
-  expect(paid.paymentReference).toBe(transfer?.id);
+  expect(paid).toMatchObject({ paymentReference: transfer?.id, paidTo: 'acct_…EwkZ' });
+  const { body: timeline } = await world.call('finance', ann, `GET /payouts/${payout.id}/timeline`);
+  expect((timeline as Timeline).items.at(-1)).toMatchObject({ type: 'payout.paid', after: { paidTo: 'acct_…EwkZ' } });
   const events = await world.published(4, payout.assignmentId);
   expect(events.at(-1)).toMatchObject({ type: 'payout.paid', data: { paymentReference: transfer?.id } });
   const marked = await world.call('finance', ann, `POST /payouts/${payout.id}/mark-paid`, { body: { reference: 'x' } });
@@ -173,7 +170,10 @@ it('keeps a dispute that comes while it pays, and pays nothing more once it is s
     expect(['BLOCKED', 'PAID']).toContain(body.status);
     return body;
   }, 10_000);
-  if (now.status === 'BLOCKED') await unblock(payout);
+  if (now.status === 'BLOCKED') {
+    expect(await unblock(payout)).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', approvals: [] } });
+    expect((await approve(payout)).status).toBe(200);
+  }
   await world.untilPayout(assignmentId, { status: 'PAID' });
   expect(movedFor(payout)).toHaveLength(1);
 });
@@ -181,26 +181,15 @@ it('keeps a dispute that comes while it pays, and pays nothing more once it is s
 it('blocks without an account, and refuses what Stripe cannot move exactly', async () => {
   const without = await approved({ hasAccount: false });
   const blocked = await world.untilPayout(without.assignmentId, { status: 'BLOCKED' });
-  expect(blocked.blockedBecause).toBe('The provider has no payout account.');
-  await setAccount(without.providerId);
-  await unblock(without);
+  expect(blocked.holds).toMatchObject([{ kind: 'ACCOUNT', reason: 'The provider has no payout account.', by: null }]);
+  await world.setAccount(without.providerId, account);
+  expect(await unblock(without)).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', approvals: [] } });
+  await approve(without);
   await world.untilPayout(without.assignmentId, { status: 'PAID' });
 
   const dinars = await approved({ currency: 'KWD' });
   await world.untilPayout(dinars.assignmentId, { status: 'PAID' });
   expect(movedFor(dinars)).toMatchObject([{ amount: 18_500, currency: 'kwd' }]);
-});
-
-it('keeps accounts by version, for finance', async () => {
-  const providerId = randomUUID();
-  expect(await setAccount(providerId)).toMatchObject({ status: 200, body: { version: 1, account, updatedBy: ann } });
-  expect(await setAccount(providerId, { 'if-match': '"7"' })).toMatchObject({ status: 412 });
-  const keyed = { 'idempotency-key': randomUUID(), 'if-match': '"1"' };
-  expect(await setAccount(providerId, keyed)).toMatchObject({ status: 200, body: { version: 2 } });
-  expect((await setAccount(providerId, keyed)).headers.get('idempotent-replayed')).toBe('true');
-  const path = `GET /providers/${providerId}/payout-account`;
-  expect(await world.call('provider', providerId, path)).toMatchObject({ status: 200, body: { version: 2 } });
-  expect(await world.call('provider', randomUUID(), path)).toMatchObject({ status: 404 });
 });
 
 it('settles by a signed notice what nobody could look up, once, and takes no other', async () => {

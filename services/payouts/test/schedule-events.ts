@@ -14,7 +14,8 @@ export function scheduleEvent(type: ScheduleEventType, version: number, data: ob
   return makeEvent({
     id: randomUUIDv7(),
     type,
-    time: new Date().toISOString(),
+    // Later versions are of later moments.
+    time: new Date(Date.now() + version).toISOString(),
     sequence: version,
     assignmentId: full.assignmentId,
     data: full,

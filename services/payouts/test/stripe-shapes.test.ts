@@ -29,7 +29,16 @@ const provider = (url: string, apiKey = 'sk_test_123') =>
 function attempt(amountMinor = 18_500, currency = 'EUR'): Attempt {
   const amount = Amount.parse({ amountMinor, currency });
   const [id, payoutId] = [randomUUIDv7(), randomUUIDv7()];
-  return { id, payoutId, number: 1, account: 'acct_1MTfjCQ9PRzxEwkZ', amount, startedAt: new Date(), results: [] };
+  return {
+    id,
+    payoutId,
+    number: 1,
+    account: 'acct_1MTfjCQ9PRzxEwkZ',
+    accountVersion: 1,
+    amount,
+    startedAt: new Date(),
+    results: [],
+  };
 }
 
 it('asks in the shape that Stripe describes, and understands its answers', async () => {

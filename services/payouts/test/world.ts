@@ -98,6 +98,7 @@ export async function createWorld({
     );
 
   const ops = '01936f2a-7c10-7000-8000-00000000e001';
+  const [clerk, second] = ['01936f2a-7c10-7000-8000-00000000f002', '01936f2a-7c10-7000-8000-00000000f003'] as const;
   const payoutOf = (assignmentId: string) => call('ops', ops, `GET /assignments/${assignmentId}/payout`);
 
   return {
@@ -132,6 +133,12 @@ export async function createWorld({
     /** Breaks the connections of those who wait for a lock. */
     breakWaiting: async () => {
       await database.query(`select pg_terminate_backend(pid) ${waiting}`);
+    },
+    /** Gives a provider an account, as it takes two people. */
+    setAccount: async (providerId: string, account: string): Promise<Reply> => {
+      const path = `/providers/${providerId}/payout-account`;
+      await call('finance', clerk, `PUT ${path}`, { body: { account } });
+      return call('finance', second, `POST ${path}/confirm`);
     },
     publish,
     /** One after another: the next is published when the one before it has been applied. */

@@ -71,7 +71,9 @@ function printOperation({ operation }: Route): string {
       parameters.filter((each) => each.in === 'query'),
     ),
     ...jsonOf(requestBody?.content).map((schema) => printProperty('body', schema, requestBody?.required ?? false)),
-    ...jsonOf((responses[200] ?? responses[201])?.content).map((schema) => printProperty('answer', schema, true)),
+    ...jsonOf((responses[200] ?? responses[201] ?? responses[202])?.content).map((schema) =>
+      printProperty('answer', schema, true),
+    ),
   ];
   return `/** ${summary} */\n${operationId}: { ${parts.join('\n')} };`;
 }

@@ -24,7 +24,7 @@ export type Endpoint = {
 };
 
 export type Success = {
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly description: string;
   readonly schema?: z.ZodType;
   /** `application/json` when not said. */

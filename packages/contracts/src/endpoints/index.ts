@@ -3,6 +3,7 @@ import { documentationEndpoints } from './documentation.ts';
 import type { Endpoint as EndpointDefinition, Named } from './endpoint.ts';
 import { jobEndpoints } from './jobs.ts';
 import { opsEndpoints } from './ops.ts';
+import { payoutAccountEndpoints } from './payout-accounts.ts';
 import { payoutEndpoints } from './payouts.ts';
 import { providerEndpoints } from './providers.ts';
 import { reminderEndpoints } from './reminders.ts';
@@ -16,6 +17,7 @@ export const endpoints = named({
   ...reminderEndpoints,
   ...providerEndpoints,
   ...payoutEndpoints,
+  ...payoutAccountEndpoints,
   ...opsEndpoints,
   ...documentationEndpoints,
 });

@@ -1,15 +1,13 @@
 import { EmptyBody } from '../rest/empty-body.ts';
 import { FindDriftQuery, IdParams, ListPayoutsQuery } from '../rest/parameters.ts';
 import { BlockBody, MarkPaidBody, Payout, PayoutPage, UnblockBody } from '../rest/payout.ts';
-import { PayoutAccount, PayoutAccountBody } from '../rest/payout-account.ts';
 import { PayoutDrift } from '../rest/payout-drift.ts';
 import { NoticeTaken, StripeNotice } from '../rest/stripe-notice.ts';
 import { Timeline } from '../rest/timeline.ts';
 import type { Endpoint } from './endpoint.ts';
-import { change, create, edge, list, read } from './problem-sets.ts';
+import { change, edge, list, read } from './problem-sets.ts';
 
 const payout = { status: 200, description: 'The payout', schema: Payout, etag: true } as const;
-const account = { status: 200, description: 'The account', schema: PayoutAccount, etag: true } as const;
 
 export const payoutEndpoints = {
   getAssignmentPayout: {
@@ -69,23 +67,23 @@ export const payoutEndpoints = {
     method: 'POST',
     path: '/payouts/:id/block',
     owner: 'payouts',
-    summary: 'Stop a payout',
+    summary: 'Stop a payout, also one that is stopped already',
     access: 'token',
     params: IdParams,
     body: BlockBody,
     success: payout,
-    problems: change,
+    problems: [...change, 'own-payout'],
   },
   unblockPayout: {
     method: 'POST',
     path: '/payouts/:id/unblock',
     owner: 'payouts',
-    summary: 'Let a stopped payout go on',
+    summary: 'Lift holds of a payout: those named, or all',
     access: 'token',
     params: IdParams,
     body: UnblockBody,
     success: payout,
-    problems: change,
+    problems: [...change, 'own-payout'],
   },
   markPayoutPaid: {
     method: 'POST',
@@ -96,28 +94,7 @@ export const payoutEndpoints = {
     params: IdParams,
     body: MarkPaidBody,
     success: payout,
-    problems: change,
-  },
-  getPayoutAccount: {
-    method: 'GET',
-    path: '/providers/:id/payout-account',
-    owner: 'payouts',
-    summary: 'Where a provider is paid to',
-    access: 'token',
-    params: IdParams,
-    success: account,
-    problems: read,
-  },
-  putPayoutAccount: {
-    method: 'PUT',
-    path: '/providers/:id/payout-account',
-    owner: 'payouts',
-    summary: 'Set where a provider is paid to; what is being paid goes where it was sent',
-    access: 'token',
-    params: IdParams,
-    body: PayoutAccountBody,
-    success: account,
-    problems: [...create, 'precondition-failed'],
+    problems: [...change, 'own-payout'],
   },
   takeStripeNotice: {
     method: 'POST',

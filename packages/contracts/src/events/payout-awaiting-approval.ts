@@ -4,7 +4,7 @@ import { PayoutData, payoutExample, payoutFamily } from './payout-data.ts';
 
 export const payoutAwaitingApproval = defineEvent(payoutFamily, {
   type: 'payout.awaiting_approval',
-  summary: 'The work is done and a person has to approve; also the first of two approvals.',
+  summary: 'The work is done and a person has to approve; also the first of two approvals, and approvals taken back.',
   data: PayoutData.extend({ status: z.literal('AWAITING_APPROVAL') }),
   example: { ...payoutExample, version: 2, status: 'AWAITING_APPROVAL' },
 });

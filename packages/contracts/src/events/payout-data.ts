@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Hold } from '../rest/hold.ts';
 import { Approval, PayoutStatus } from '../rest/payout.ts';
 import { sample } from '../samples.ts';
 import { Money, Uuid, Version } from '../scalars.ts';
@@ -16,7 +17,8 @@ export const PayoutData = z.strictObject({
   status: PayoutStatus,
   onHold: z.boolean().meta({ description: 'A PENDING one that waits for a new confirmation' }),
   approvals: z.array(Approval),
-  blockedBecause: z.string().nullable(),
+  holds: z.array(Hold).optional().meta({ description: 'What stops it, oldest first; events before 1.1 lack it' }),
+  blockedBecause: z.string().nullable().meta({ description: 'The reason of the newest hold' }),
   paymentReference: z.string().nullable(),
 });
 export type PayoutData = z.infer<typeof PayoutData>;
@@ -39,6 +41,7 @@ export const payoutExample = {
   status: 'PENDING',
   onHold: false,
   approvals: [] as Approval[],
+  holds: [] as Hold[],
   blockedBecause: null,
   paymentReference: null,
 } as const satisfies PayoutData;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Instant, Money, Uuid, Version } from '../scalars.ts';
 import { requiredLine, requiredText } from '../text.ts';
+import { Hold, holdExample } from './hold.ts';
 import { page } from './page.ts';
 
 export const PayoutStatus = z
@@ -25,9 +26,14 @@ export const Payout = z
     version: Version,
     approvals: z.array(Approval),
     approvalsNeeded: z.int().min(1),
-    blockedBecause: z.string().nullable(),
+    holds: z.array(Hold).meta({ description: 'What stops it now, oldest first; BLOCKED means at least one' }),
+    blockedBecause: z.string().nullable().meta({ description: 'The reason of the newest hold' }),
     paidAt: Instant.nullable(),
     paymentReference: z.string().nullable(),
+    paidTo: z
+      .string()
+      .nullable()
+      .meta({ description: 'The account that was paid, its last four characters; null when a person paid by hand' }),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -46,9 +52,11 @@ export const Payout = z
         version: 3,
         approvals: [{ by: sample.financeId, at: '2026-12-02T08:15:00.000Z' }],
         approvalsNeeded: 1,
+        holds: [],
         blockedBecause: null,
         paidAt: null,
         paymentReference: null,
+        paidTo: null,
         createdAt: sample.changedAt,
         updatedAt: '2026-12-02T08:15:00.000Z',
       },
@@ -65,8 +73,14 @@ export const BlockBody = z
 export type BlockBody = z.infer<typeof BlockBody>;
 
 export const UnblockBody = z
-  .strictObject({ reason: requiredText(500) })
-  .meta({ id: 'UnblockBody', examples: [{ reason: 'The bank account is right' }] });
+  .strictObject({
+    reason: requiredText(500),
+    holds: z.array(Uuid).min(1).optional().meta({ description: 'The holds to lift; all of them when left out' }),
+  })
+  .meta({
+    id: 'UnblockBody',
+    examples: [{ reason: 'The bank account is right' }, { reason: 'The leak is fixed', holds: [holdExample.id] }],
+  });
 export type UnblockBody = z.infer<typeof UnblockBody>;
 
 export const MarkPaidBody = z

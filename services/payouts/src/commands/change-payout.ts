@@ -16,6 +16,7 @@ import type { CommandName } from '../domain/edges.ts';
 import type { Payout } from '../domain/payout.ts';
 import { presentPayout } from '../domain/present.ts';
 import { readAssignmentView } from '../persistence/assignment-views.ts';
+import { findAccount } from '../persistence/payout-accounts.ts';
 import { findPayout, lockPayout, savePayout } from '../persistence/payouts.ts';
 import { KeptAnswer } from './kept-answer.ts';
 
@@ -54,9 +55,10 @@ export async function changePayout(deps: CommandDeps, request: CommandRequest, c
     const payout = await lockPayout(em, params);
     requireSight(caller, payout);
     const view = await readAssignmentView(em, payout.assignmentId);
+    const { version: accountVersion } = await findAccount(em, payout.providerId);
     const next = tellingCurrent(payout, () => {
       requireMatch(payout, ifMatch);
-      return command.decide({ payout, view, now: new Date() });
+      return command.decide({ payout, view, accountVersion, now: new Date() });
     });
     await command.check?.(em, payout);
     await savePayout(em, payout, next, { actor, source: 'API', reason: command.reason });

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { failpoint, type Logger, type OutboxRelay } from '@punctual/chassis';
 import { type Database, inTransaction } from '@punctual/chassis/postgres';
-import { type Attempt, openAttempt, paidBy, type Result } from '../domain/attempt.ts';
+import { areOutdated, takeBackApprovals } from '../domain/approvals.ts';
+import { type Attempt, openAttempt, paymentOf, type Result } from '../domain/attempt.ts';
 import { blockPayment, settlePaid } from '../domain/decide.ts';
 import type { Payout } from '../domain/payout.ts';
 import { KeyRefused, type PaymentAnswer, type PaymentProvider } from '../payment/payment-provider.ts';
@@ -46,8 +47,11 @@ export async function payPayout(deps: PayDeps, claim: PaymentClaim): Promise<voi
   await failpoint('after-payment-mark');
 }
 
-/** An attempt that is open; `isFirst` when it was begun just now and there was none before. */
-type Prepared = { attempts: Attempt[]; attempt: Attempt; isFirst: boolean };
+/**
+ * An attempt that is open; `isFirst` when it was begun just now and there was none before. One to an account that is no longer the
+ * provider's is only looked up (ADR 0014).
+ */
+type Prepared = { attempts: Attempt[]; attempt: Attempt; isFirst: boolean; isOutdated: boolean };
 
 /** @returns undefined when there is nothing to ask the provider */
 async function prepare({ database, relay }: PayDeps, claim: PaymentClaim): Promise<Prepared | undefined> {
@@ -57,28 +61,38 @@ async function prepare({ database, relay }: PayDeps, claim: PaymentClaim): Promi
     const attempts = await readAttempts(em, payout.id);
     const now = new Date();
 
-    const paid = paidBy(attempts);
+    const payment = paymentOf(attempts);
     const open = openAttempt(attempts);
-    const account = await findAccount(em, payout.providerId);
-    const end = paid?.reference
-      ? settlePaid(payout, paid.reference, now)
-      : !account && !open && blockPayment(payout, 'The provider has no payout account.', now);
-    if (end) {
-      await savePayout(em, payout, end, byPayment);
+    const { account, version } = await findAccount(em, payout.providerId);
+    const endWith = async (end: Payout, reason: string | null = null) => {
+      await savePayout(em, payout, end, { ...byPayment, reason });
       await dropClaim(em, claim);
       return undefined;
+    };
+    if (payment) return endWith(settlePaid(payout, payment, now));
+    if (open) {
+      const isOutdated = open.accountVersion !== null && open.accountVersion !== version;
+      return { attempts, attempt: open, isFirst: false, isOutdated };
     }
-    if (open || !account) return open && { attempts, attempt: open, isFirst: false };
-    const attempt = begin(payout, account.account, attempts.length + 1, now);
+    if (areOutdated(payout, version)) {
+      return endWith(takeBackApprovals(payout, now), 'The payout account has changed since it was approved.');
+    }
+    if (account === null) {
+      const hold = { id: randomUUIDv7(), kind: 'ACCOUNT', reason: 'The provider has no payout account.' } as const;
+      return endWith(blockPayment(payout, hold, { accountVersion: version, now }));
+    }
+    const attempt = begin(payout, { account, accountVersion: version, number: attempts.length + 1, startedAt: now });
     await insertAttempt(em, attempt);
-    return { attempts: [...attempts, attempt], attempt, isFirst: attempts.length === 0 };
+    return { attempts: [...attempts, attempt], attempt, isFirst: attempts.length === 0, isOutdated: false };
   });
   relay.wake();
   return prepared;
 }
 
-function begin({ id: payoutId, amount }: Payout, account: string, number: number, startedAt: Date): Attempt {
-  return { id: randomUUIDv7(), payoutId, number, account, amount, startedAt, results: [] };
+type Begun = Pick<Attempt, 'account' | 'accountVersion' | 'number' | 'startedAt'>;
+
+function begin({ id: payoutId, amount }: Payout, begun: Begun): Attempt {
+  return { id: randomUUIDv7(), payoutId, ...begun, amount, results: [] };
 }
 
 type Known = PaymentAnswer | { kind: 'PAID_BEFORE'; attempt: Attempt; reference: string } | { kind: 'ABSENT' };
@@ -90,7 +104,7 @@ type Known = PaymentAnswer | { kind: 'PAID_BEFORE'; attempt: Attempt; reference:
 async function ask(
   { database, provider }: PayDeps,
   claim: PaymentClaim,
-  { attempts, attempt, isFirst }: Prepared,
+  { attempts, attempt, isFirst, isOutdated }: Prepared,
 ): Promise<Known | undefined> {
   if (!isFirst) {
     try {
@@ -105,6 +119,7 @@ async function ask(
     if (!(await holdsClaim(database.fork(), claim))) return undefined;
   }
   if (new Date() >= provider.repeatableUntil(attempt)) return { kind: 'ABSENT' };
+  if (isOutdated) return { kind: 'UNKNOWN', because: 'the payout account has changed since this attempt began' };
   await failpoint('before-payment-call');
   return provider.pay(attempt);
 }
@@ -131,8 +146,11 @@ async function settle(deps: PayDeps, claim: PaymentClaim, attempt: Attempt, answ
     }
     const result = closing(answer, now);
     if (result) await addResult(em, attempt.id, result);
-    if (payout.status === 'APPROVED')
-      await savePayout(em, payout, blockPayment(payout, reasonOf(answer), now), byPayment);
+    if (payout.status === 'APPROVED') {
+      const hold = { id: randomUUIDv7(), kind: 'PAYMENT', reason: reasonOf(answer) } as const;
+      const { version: accountVersion } = await findAccount(em, payout.providerId);
+      await savePayout(em, payout, blockPayment(payout, hold, { accountVersion, now }), byPayment);
+    }
     await dropClaim(em, claim);
   });
   relay.wake();

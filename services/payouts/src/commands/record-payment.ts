@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Logger } from '@punctual/chassis';
-import type { Attempt } from '../domain/attempt.ts';
+import { type Attempt, maskAccount } from '../domain/attempt.ts';
 import { settlePaid } from '../domain/decide.ts';
 import type { Payout } from '../domain/payout.ts';
 import { addResult, readAttempts } from '../persistence/payment-attempts.ts';
@@ -12,8 +12,8 @@ export const byPayment = { actor: { id: null, role: 'system' }, source: 'SYSTEM'
 
 /**
  * Writes down that an attempt has paid, which is a fact, whoever finds it and whatever was said of the attempt before. Another attempt
- * that is open is given up, so that nobody asks for it again. A payout that was blocked meanwhile stays so, and is paid when a person
- * unblocks it.
+ * that is open is given up, so that nobody asks for it again. A payout that was stopped meanwhile stays so, and is paid when it is
+ * approved again.
  * @param payout locked
  */
 export async function recordPayment(
@@ -26,7 +26,13 @@ export async function recordPayment(
     const code = `given up: attempt ${attempt.number} has paid`;
     if (results.length === 0) await addResult(em, id, { outcome: 'ABSENT', reference: null, code, at });
   }
-  if (payout.status === 'APPROVED') await savePayout(em, payout, settlePaid(payout, reference, at), byPayment);
+  if (payout.status === 'APPROVED')
+    await savePayout(
+      em,
+      payout,
+      settlePaid(payout, { reference, paidTo: maskAccount(attempt.account) }, at),
+      byPayment,
+    );
   if (payout.status === 'PAID' && payout.paymentReference !== reference) {
     logger.error({ payoutId: payout.id, by: payout.paymentReference, and: reference }, 'a payout was paid twice');
   }

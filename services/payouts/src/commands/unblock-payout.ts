@@ -2,7 +2,12 @@ import type { UnblockBody } from '@punctual/contracts';
 import { unblock } from '../domain/decide.ts';
 import { type Answer, type CommandDeps, type CommandRequest, changePayout } from './change-payout.ts';
 
-/** Lets a payout go on from where its assignment has come meanwhile. */
+/** Lifts the named holds, or all; without any a payout goes on from where its assignment has come meanwhile. */
 export function unblockPayout(deps: CommandDeps, request: CommandRequest<UnblockBody>): Promise<Answer> {
-  return changePayout(deps, request, { name: 'unblock', reason: request.body.reason, decide: unblock });
+  const { caller, body } = request;
+  return changePayout(deps, request, {
+    name: 'unblock',
+    reason: body.reason,
+    decide: (situation) => unblock(situation, { ids: body.holds, by: caller.id }),
+  });
 }

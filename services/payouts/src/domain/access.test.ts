@@ -1,6 +1,6 @@
 import type { Role } from '@punctual/contracts';
 import { describe, expect, it } from 'vitest';
-import { requireMay, requireOverseer, requireSight } from './access.ts';
+import { requireFinanceFor, requireMay, requireOverseer, requireSight } from './access.ts';
 import type { CommandName } from './edges.ts';
 
 const payout = { providerId: 'provider', customerId: 'customer' };
@@ -44,8 +44,17 @@ describe('who may', () => {
     else expect(asked).toThrow(refusal('forbidden'));
   });
 
-  it.each(['provider', 'customer'])('nobody approves as its own %s', (id) => {
-    expect(() => requireMay(person(id, 'finance'), 'approve', payout)).toThrow(refusal('own-payout'));
-    expect(requireMay(person(id, 'finance'), 'block', payout)).toEqual({ id, role: 'finance' });
+  const commands: CommandName[] = ['approve', 'block', 'unblock', 'mark-paid'];
+  const own = ['provider', 'customer'].flatMap((id) => commands.map((command) => [command, id] as const));
+  it.each(own)('%s is refused to its own %s', (command, id) => {
+    expect(() => requireMay(person(id, 'finance', 'ops'), command, payout)).toThrow(refusal('own-payout'));
+    expect(() => requireMay(person(id, 'provider', 'customer'), command, payout)).toThrow(refusal('forbidden'));
+  });
+
+  it('finance sets accounts, never their own', () => {
+    expect(() => requireFinanceFor(person('f', 'finance'), 'provider')).not.toThrow();
+    expect(() => requireFinanceFor(person('o', 'ops'), 'provider')).toThrow(refusal('forbidden'));
+    expect(() => requireFinanceFor(person('provider', 'provider'), 'provider')).toThrow(refusal('forbidden'));
+    expect(() => requireFinanceFor(person('provider', 'finance'), 'provider')).toThrow(refusal('own-payout'));
   });
 });

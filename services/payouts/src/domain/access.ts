@@ -21,14 +21,15 @@ export function requireOverseer(person: Person): void {
   if (!hasAny(person, overseers)) throw new DomainError('forbidden', 'Only finance and ops may see all payouts.');
 }
 
-/** @throws DomainError `forbidden` */
-export function requireFinance({ roles }: Pick<Person, 'roles'>): void {
+/** @throws DomainError `forbidden`, and `own-payout` for the provider whose account it is */
+export function requireFinanceFor({ id, roles }: Person, providerId: Uuid): void {
   if (!roles.includes('finance')) throw new DomainError('forbidden', 'Only finance sets where a provider is paid to.');
+  if (id === providerId) throw new DomainError('own-payout', 'You cannot set the account that you are paid to.');
 }
 
 /**
  * The person as the one who gives this command.
- * @throws DomainError `forbidden` for a role that may not, `own-payout` for who would approve their own
+ * @throws DomainError `forbidden` for a role that may not, `own-payout` for the provider and the customer of the payout
  */
 export function requireMay(
   person: Person,
@@ -37,8 +38,8 @@ export function requireMay(
 ): Actor {
   const role = whoMay[command].find((allowed) => person.roles.includes(allowed));
   if (!role) throw new DomainError('forbidden', `Only ${whoMay[command].join(' or ')} may ${command} a payout.`);
-  if (command === 'approve' && (person.id === payout.providerId || person.id === payout.customerId)) {
-    throw new DomainError('own-payout', 'Nobody approves a payout of their own job or work.');
+  if (person.id === payout.providerId || person.id === payout.customerId) {
+    throw new DomainError('own-payout', `You cannot ${command} a payout of your own job or work.`);
   }
   return { id: person.id, role };
 }

@@ -5,6 +5,7 @@ import { history, legalSteps, type Step } from '../../test/schedule-events.ts';
 import { applyScheduleEvent, type Known } from './apply-schedule-event.ts';
 import { unknownAssignment } from './assignment-view.ts';
 import { edges } from './edges.ts';
+import { newestReason, openHolds } from './holds.ts';
 import type { Payout } from './payout.ts';
 
 const now = new Date('2026-12-01T12:00:00.000Z');
@@ -68,17 +69,19 @@ describe('a payout follows its assignment', () => {
     ['decline', 'declined: Booked elsewhere'],
     ['cancel', 'cancelled: Not needed any more'],
     ['dispute', 'disputed, NO_SHOW: Nobody came'],
-  ])('is blocked by %s with the reason', (step, blockedBecause) => {
-    expect(payoutAfter('propose', 'confirm', step)).toMatchObject({ status: 'BLOCKED', blockedBecause, version: 2 });
+  ])('is blocked by %s with the reason', (step, reason) => {
+    const payout = payoutAfter('propose', 'confirm', step);
+    expect(payout).toMatchObject({ status: 'BLOCKED', version: 2 });
+    const [event] = history(['propose', 'confirm', step]).slice(-1);
+    expect(payout?.holds).toMatchObject([{ reason, by: event?.data.actor.id }]);
   });
 
-  it('stays blocked while its assignment goes on, and tells of an end that outweighs the dispute', () => {
+  it('stays blocked while its assignment goes on, and by an end besides the dispute', () => {
     expect(payoutAfter('propose', 'confirm', 'dispute', 'complete')).toMatchObject({ status: 'BLOCKED', version: 2 });
-    expect(payoutAfter('propose', 'confirm', 'dispute', 'cancel')).toMatchObject({
-      status: 'BLOCKED',
-      blockedBecause: 'cancelled: Not needed any more',
-      version: 3,
-    });
+    const ended = payoutAfter('propose', 'confirm', 'dispute', 'cancel');
+    expect(ended).toMatchObject({ status: 'BLOCKED', version: 3 });
+    expect(openHolds(ended?.holds ?? []).map(({ kind }) => kind)).toEqual(['DISPUTE', 'CANCELLED']);
+    expect(newestReason(ended?.holds ?? [])).toBe('cancelled: Not needed any more');
   });
 
   it('opens and blocks at once when the confirmation comes after the cancellation', () => {

@@ -39,10 +39,11 @@ function openPayout(confirmed: ScheduleEventData, view: AssignmentView, opening:
     version: 1,
     approvals: [],
     approvalsNeeded: price.amountMinor >= opening.twoPersonMinor ? 2 : 1,
-    blockedBecause: null,
-    disputeSettled: false,
+    accountVersion: null,
+    holds: [],
     paidAt: null,
     paymentReference: null,
+    paidTo: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -1,7 +1,8 @@
-import type { AssignmentStatus, ScheduleEvent, Uuid } from '@punctual/contracts';
+import type { AssignmentStatus, Hold, HoldKind, ScheduleEvent, Uuid } from '@punctual/contracts';
+import { inOrder } from './holds.ts';
 
 /**
- * What payouts knows of an assignment: its latest state by version, and the two facts that block whenever they come.
+ * What payouts knows of an assignment: its latest state by version, and the events that stop its payout whenever they come.
  * Made so that any order and any number of copies of the same events end in the same view.
  */
 export type AssignmentView = {
@@ -10,9 +11,11 @@ export type AssignmentView = {
   version: number;
   /** The status at that version. */
   status: AssignmentStatus;
+  /** What its disputes and its end make of the payout, oldest first; each has the id of its event. */
+  holds: readonly Hold[];
   /** Why it was cancelled or declined; nothing revives it. */
   endedBecause: string | null;
-  /** Why it was disputed, which happens at most once. */
+  /** Why it was disputed last. Only for instances of the previous release, which know of one dispute. */
   disputedBecause: string | null;
   /** The price at that version; null until an event of this release or a later one has told. */
   amountMinor: number | null;
@@ -25,6 +28,7 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
     assignmentId,
     version: 0,
     status: 'UNSCHEDULED',
+    holds: [],
     endedBecause: null,
     disputedBecause: null,
     amountMinor: null,
@@ -33,21 +37,38 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
 }
 
 /** Adds an event to what is known: only a newer one tells the status, also a late one tells of an end or a dispute. */
-export function remember(view: AssignmentView, { type, data }: ScheduleEvent): AssignmentView {
+export function remember(view: AssignmentView, event: ScheduleEvent): AssignmentView {
+  const { type, data } = event;
   const next =
     data.scheduleVersion > view.version
       ? { ...view, version: data.scheduleVersion, status: data.status, ...data.price }
       : view;
   switch (type) {
     case 'schedule.cancelled':
-      return { ...next, endedBecause: because('cancelled', data.reason) };
+      return ended(next, event, 'CANCELLED', because('cancelled', data.reason));
     case 'schedule.rejected':
-      return data.status === 'DECLINED' ? { ...next, endedBecause: because('declined', data.reason) } : next;
+      return data.status === 'DECLINED' ? ended(next, event, 'DECLINED', because('declined', data.reason)) : next;
     case 'schedule.disputed':
-      return { ...next, disputedBecause: because(`disputed, ${data.kind}`, data.reason) };
+      return disputed(next, event, because(`disputed, ${data.kind}`, data.reason));
     default:
       return next;
   }
+}
+
+function ended(view: AssignmentView, event: ScheduleEvent, kind: HoldKind, reason: string): AssignmentView {
+  return { ...withHold(view, event, kind, reason), endedBecause: reason };
+}
+
+function disputed(view: AssignmentView, event: ScheduleEvent, reason: string): AssignmentView {
+  const next = withHold(view, event, 'DISPUTE', reason);
+  const latest = next.holds.findLast(({ kind }) => kind === 'DISPUTE');
+  return { ...next, disputedBecause: latest?.reason ?? reason };
+}
+
+function withHold(view: AssignmentView, event: ScheduleEvent, kind: HoldKind, reason: string): AssignmentView {
+  const { id, time: at, data } = event;
+  if (view.holds.some((hold) => hold.id === id)) return view;
+  return { ...view, holds: inOrder([...view.holds, { id, kind, reason, by: data.actor.id, at }]) };
 }
 
 function because(what: string, reason: string | null): string {

@@ -7,8 +7,9 @@ export type Attempt = {
   payoutId: Uuid;
   /** Counts the attempts of a payout from 1. */
   number: number;
-  /** The provider's connected account that gets it. */
+  /** The provider's connected account that gets it, and the version of it; null when a previous release began it. */
   account: string;
+  accountVersion: number | null;
   amount: Amount;
   startedAt: Date;
   /** What became of it, as far as is known; `REVERSED` comes on top of `PAID`. */
@@ -23,6 +24,23 @@ export type Result = { outcome: Outcome; reference: string | null; code: string 
 /** The result that says that money has moved, if any. A later one that says otherwise does not undo it. */
 export function paidBy(attempts: readonly Attempt[]): Result | undefined {
   return attempts.flatMap(({ results }) => results).find(({ outcome }) => outcome === 'PAID');
+}
+
+/** Money that has moved: its reference, and the masked account that got it; null when a person paid by hand. */
+export type Payment = { reference: string; paidTo: string | null };
+
+/** The payment that an attempt has made, if any has. */
+export function paymentOf(attempts: readonly Attempt[]): Payment | undefined {
+  for (const attempt of attempts) {
+    const reference = paidBy([attempt])?.reference;
+    if (reference) return { reference, paidTo: maskAccount(attempt.account) };
+  }
+  return undefined;
+}
+
+/** `acct_…1234`: enough to recognise an account, and not to use it. */
+export function maskAccount(account: string): string {
+  return `acct_…${account.replace(/^acct_/, '').slice(-4)}`;
 }
 
 /** The attempt that nobody knows the end of: there is at most one, and no other may begin before it has one. */

@@ -1,4 +1,5 @@
 import type { AssignmentView } from './assignment-view.ts';
+import { addHolds } from './holds.ts';
 import { approvalStatus, move, type Payout } from './payout.ts';
 
 /**
@@ -8,10 +9,10 @@ import { approvalStatus, move, type Payout } from './payout.ts';
  */
 export function followAssignment(payout: Payout, view: AssignmentView, now: Date): Payout {
   if (payout.status === 'PAID') return payout;
-  const reason = blockingReason(payout, view);
-  if (reason !== null) {
-    if (payout.blockedBecause === reason) return payout;
-    return move(payout, 'events', 'BLOCKED', { blockedBecause: reason }, now);
+  // A hold that was lifted is known, so that it does not come back.
+  const unknown = view.holds.filter(({ id }) => !payout.holds.some((hold) => hold.id === id));
+  if (unknown.length > 0) {
+    return move(payout, 'events', 'BLOCKED', { holds: addHolds(payout.holds, unknown) }, now);
   }
   if (payout.status !== 'PENDING') return payout;
   if (view.status === 'COMPLETED') return move(payout, 'events', 'AWAITING_APPROVAL', {}, now);
@@ -28,9 +29,4 @@ export function standing(payout: Payout, view: AssignmentView): Pick<Payout, 'st
 /** True while a window that was confirmed once is not agreed upon any more. */
 export function waitsForConfirmation({ status }: AssignmentView): boolean {
   return status === 'UNSCHEDULED' || status === 'PROPOSED';
-}
-
-/** The reason that the assignment gives to block; it outweighs a person's, and an end outweighs a dispute. */
-function blockingReason(payout: Payout, view: AssignmentView): string | null {
-  return view.endedBecause ?? (payout.disputeSettled ? null : view.disputedBecause);
 }

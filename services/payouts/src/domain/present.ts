@@ -1,4 +1,5 @@
 import type * as contract from '@punctual/contracts';
+import { type Hold, newestReason, openHolds } from './holds.ts';
 import type { Payout } from './payout.ts';
 
 const eventTypes = {
@@ -23,9 +24,11 @@ export function presentPayout(payout: Payout): contract.Payout {
     version: payout.version,
     approvals: [...payout.approvals],
     approvalsNeeded: payout.approvalsNeeded,
-    blockedBecause: payout.blockedBecause,
+    holds: presentHolds(payout.holds),
+    blockedBecause: newestReason(payout.holds),
     paidAt: payout.paidAt?.toISOString() ?? null,
     paymentReference: payout.paymentReference,
+    paidTo: payout.paidTo,
     createdAt: payout.createdAt.toISOString(),
     updatedAt: payout.updatedAt.toISOString(),
   };
@@ -34,13 +37,19 @@ export function presentPayout(payout: Payout): contract.Payout {
 /** The type and the data of the event that tells of the status that a payout now has (design §4, rule 8). */
 export function toPayoutEvent(payout: Payout): { type: contract.PayoutEventType; data: contract.PayoutData } {
   const { id: payoutId, assignmentId, jobId, providerId, customerId, amount } = payout;
-  const { version, status, onHold, blockedBecause, paymentReference } = payout;
+  const { version, status, onHold, paymentReference } = payout;
+  const holds = presentHolds(payout.holds);
+  const blockedBecause = newestReason(payout.holds);
   const parties = { payoutId, assignmentId, jobId, providerId, customerId };
   const approvals = [...payout.approvals];
   return {
     type: eventTypes[status],
-    data: { ...parties, amount, version, status, onHold, approvals, blockedBecause, paymentReference },
+    data: { ...parties, amount, version, status, onHold, approvals, holds, blockedBecause, paymentReference },
   };
+}
+
+function presentHolds(holds: readonly Hold[]): contract.Hold[] {
+  return openHolds(holds).map(({ id, kind, reason, by, at }) => ({ id, kind, reason, by, at }));
 }
 
 export type ChangedFields = { before: Record<string, unknown>; after: Record<string, unknown> };

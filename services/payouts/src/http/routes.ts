@@ -3,14 +3,17 @@ import { endpoints } from '@punctual/contracts';
 import { approvePayout } from '../commands/approve-payout.ts';
 import { blockPayout } from '../commands/block-payout.ts';
 import type { Answer, CommandDeps } from '../commands/change-payout.ts';
+import type { AccountAnswer } from '../commands/change-payout-account.ts';
+import { confirmPayoutAccount } from '../commands/confirm-payout-account.ts';
 import { markPayoutPaid } from '../commands/mark-payout-paid.ts';
-import { setPayoutAccount } from '../commands/set-payout-account.ts';
+import { requestPayoutAccount } from '../commands/request-payout-account.ts';
 import { unblockPayout } from '../commands/unblock-payout.ts';
 import { explainAssignment } from '../queries/explain-assignment.ts';
 import { exportPayouts } from '../queries/export-payouts.ts';
 import { type DriftDeps, getDrift } from '../queries/find-drift.ts';
 import { getPayout } from '../queries/get-payout.ts';
 import { getPayoutAccount } from '../queries/get-payout-account.ts';
+import { getPayoutAccountHistory } from '../queries/get-payout-account-history.ts';
 import { getPayoutTimeline } from '../queries/get-payout-timeline.ts';
 import { listPayouts } from '../queries/list-payouts.ts';
 import { receiveNotice } from './receive-notice.ts';
@@ -47,10 +50,11 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     handle(endpoints.getPayoutAccount, async ({ caller, params }) =>
       versioned(await getPayoutAccount(deps, caller, params.id)),
     ),
-    handle(endpoints.putPayoutAccount, async (request) => {
-      const { account, replayed } = await setPayoutAccount(deps, request);
-      return versioned(account, replayed);
-    }),
+    handle(endpoints.putPayoutAccount, async (request) => asAccount(await requestPayoutAccount(deps, request))),
+    handle(endpoints.confirmPayoutAccount, async (request) => asAccount(await confirmPayoutAccount(deps, request))),
+    handle(endpoints.getPayoutAccountHistory, async ({ caller, params }) => ({
+      body: await getPayoutAccountHistory(deps, caller, params.id),
+    })),
     relay(endpoints.takeStripeNotice, receiveNotice(deps)),
     handle(endpoints.findPayoutDrift, async ({ caller, query }) => ({
       body: await getDrift(deps, caller, query),
@@ -64,4 +68,8 @@ function versioned(body: { version: number }, replayed = false): Handled {
 
 function asAnswer({ payout, replayed }: Answer): Handled {
   return versioned(payout, replayed);
+}
+
+function asAccount({ account, replayed }: AccountAnswer): Handled {
+  return versioned(account, replayed);
 }

@@ -6,7 +6,7 @@ import { KeyRefused, type PaymentAnswer, type PaymentProvider } from './payment-
 import { watchKey } from './watch-key.ts';
 
 const attempt: Attempt = {
-  ...{ id: 'a', payoutId: 'p', number: 1, account: 'acct_1', results: [] },
+  ...{ id: 'a', payoutId: 'p', number: 1, account: 'acct_1', accountVersion: 1, results: [] },
   ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date(0) },
 };
 

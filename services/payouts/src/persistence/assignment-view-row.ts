@@ -1,5 +1,7 @@
-import { defineEntity, p } from '@mikro-orm/core';
-import { AssignmentStatus } from '@punctual/contracts';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { AssignmentStatus, Hold } from '@punctual/contracts';
+import { z } from 'zod';
+import type { AssignmentView } from '../domain/assignment-view.ts';
 
 export const AssignmentViewRow = defineEntity({
   name: 'AssignmentView',
@@ -8,9 +10,14 @@ export const AssignmentViewRow = defineEntity({
     assignmentId: p.uuid().primary(),
     version: p.integer(),
     status: p.enum(AssignmentStatus.options),
+    holds: p.json<unknown>(),
     endedBecause: p.text().strictNullable(),
     disputedBecause: p.text().strictNullable(),
     amountMinor: p.bigint('number').strictNullable(),
     currency: p.text().strictNullable(),
   },
 });
+
+export function toView({ holds, ...same }: InferEntity<typeof AssignmentViewRow>): AssignmentView {
+  return { ...same, holds: z.array(Hold).parse(holds) };
+}

@@ -5,8 +5,9 @@ import { insertRows, type Statement, upsertRows } from '@punctual/chassis/postgr
 import type { Known } from '../domain/apply-schedule-event.ts';
 import { unknownAssignment } from '../domain/assignment-view.ts';
 import type { Payout } from '../domain/payout.ts';
-import { AssignmentViewRow } from './assignment-view-row.ts';
-import { fromRow, PayoutRow, toRow } from './payout-row.ts';
+import { AssignmentViewRow, toView } from './assignment-view-row.ts';
+import { withHolds, writeHolds } from './payout-holds.ts';
+import { PayoutRow, toRow } from './payout-row.ts';
 import { type Change, payoutEvent, timelineItem } from './payout-version.ts';
 
 /** A payout went from one version to the next. */
@@ -28,14 +29,14 @@ export async function lockKnown(em: EntityManager, assignmentIds: Iterable<strin
   } as const;
   const views = await em.find(AssignmentViewRow, { assignmentId: { $in: ids } }, locked);
   const payouts = await em.find(PayoutRow, { assignmentId: { $in: ids } }, locked);
-  const payoutOf = new Map(payouts.map((row) => [row.assignmentId, fromRow(row)]));
-  return new Map(views.map((view) => [view.assignmentId, { view, payout: payoutOf.get(view.assignmentId) }]));
+  const payoutOf = new Map((await withHolds(em, payouts)).map((payout) => [payout.assignmentId, payout]));
+  return new Map(views.map((row) => [row.assignmentId, { view: toView(row), payout: payoutOf.get(row.assignmentId) }]));
 }
 
 /** The statements that write what became of assignments that are locked: their latest state, and every step on the way. */
 export function writesOf(known: readonly Known[], steps: readonly Step[]): Statement[] {
   const moved = new Set(steps.map(({ after }) => after.id));
-  const payouts = known.flatMap(({ payout }) => (payout && moved.has(payout.id) ? [toRow(payout)] : []));
+  const payouts = known.flatMap(({ payout }) => (payout && moved.has(payout.id) ? [payout] : []));
   const timeline = steps.map(({ before, after, change, traceparent }) =>
     timelineItem(before, after, change, traceparent),
   );
@@ -46,7 +47,8 @@ export function writesOf(known: readonly Known[], steps: readonly Step[]): State
       'assignment_id',
       known.map(({ view }) => view),
     ),
-    ...upsertRows('payout', 'id', payouts),
+    ...upsertRows('payout', 'id', payouts.map(toRow)),
+    ...writeHolds(payouts),
     ...insertRows('payout_timeline', timeline),
     ...insertRows('outbox', events.map(outboxRow)),
   ];

@@ -17,6 +17,7 @@ type AttemptRow = {
   payout_id: string;
   number: number;
   account: string;
+  account_version: number | null;
   amount_minor: string;
   currency: string;
   started_at: Date | string;
@@ -64,11 +65,11 @@ export async function* readAttemptsBetween(em: EntityManager, since: Date, until
 
 /** Writes an attempt down; the database refuses it while another one of the payout is open or has paid. */
 export async function insertAttempt(em: EntityManager, attempt: Attempt): Promise<void> {
-  const { id, payoutId, number, account, amount, startedAt } = attempt;
+  const { id, payoutId, number, account, accountVersion, amount, startedAt } = attempt;
   await em.execute(
-    `insert into payment_attempt (id, payout_id, number, account, amount_minor, currency, started_at)
-      values (?, ?, ?, ?, ?, ?, ?)`,
-    [id, payoutId, number, account, amount.amountMinor, amount.currency, startedAt.toISOString()],
+    `insert into payment_attempt (id, payout_id, number, account, account_version, amount_minor, currency, started_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, payoutId, number, account, accountVersion, amount.amountMinor, amount.currency, startedAt.toISOString()],
   );
 }
 
@@ -86,6 +87,7 @@ function toAttempt(row: AttemptRow): Attempt {
     payoutId: row.payout_id,
     number: row.number,
     account: row.account,
+    accountVersion: row.account_version,
     amount: Amount.parse({ amountMinor: Number(row.amount_minor), currency: row.currency }),
     startedAt: new Date(row.started_at),
     results: ResultRow.parse(row.results),

@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Approval, PayoutStatus } from '@punctual/contracts';
 import { z } from 'zod';
+import { type Hold, newestReason, openHolds } from '../domain/holds.ts';
 import { Amount } from '../domain/money.ts';
 import type { Payout } from '../domain/payout.ts';
 
@@ -20,20 +21,28 @@ export const PayoutRow = defineEntity({
     version: p.integer(),
     approvals: p.json<unknown>(),
     approvalsNeeded: p.smallint().$type<1 | 2>(),
+    accountVersion: p.integer().strictNullable(),
     blockedBecause: p.text().strictNullable(),
     disputeSettled: p.boolean(),
     paidAt: p.datetime(3).strictNullable(),
     paymentReference: p.text().strictNullable(),
+    paidTo: p.text().strictNullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
   },
 });
 export type PayoutRow = InferEntity<typeof PayoutRow>;
 
-export function fromRow({ amountMinor, currency, approvals, ...same }: PayoutRow): Payout {
-  return { ...same, amount: Amount.parse({ amountMinor, currency }), approvals: z.array(Approval).parse(approvals) };
+/** @param holds all of the payout, lifted ones too */
+export function fromRow(row: PayoutRow, holds: readonly Hold[]): Payout {
+  const { amountMinor, currency, approvals, blockedBecause: _reason, disputeSettled: _settled, ...same } = row;
+  const amount = Amount.parse({ amountMinor, currency });
+  return { ...same, amount, approvals: z.array(Approval).parse(approvals), holds };
 }
 
-export function toRow({ amount, ...same }: Payout): PayoutRow {
-  return { ...same, ...amount };
+/** `blocked_because` and `dispute_settled` repeat the holds, for instances of the previous release. */
+export function toRow({ amount, holds, ...same }: Payout): PayoutRow {
+  const disputes = holds.filter(({ kind }) => kind === 'DISPUTE');
+  const disputeSettled = disputes.length > 0 && openHolds(disputes).length === 0;
+  return { ...same, ...amount, blockedBecause: newestReason(holds), disputeSettled };
 }

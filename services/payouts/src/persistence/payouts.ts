@@ -2,21 +2,33 @@ import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { currentTraceparent, outboxInsert } from '@punctual/chassis';
 import type { Payout } from '../domain/payout.ts';
-import { fromRow, PayoutRow, toRow } from './payout-row.ts';
+import { withHolds, writeHolds } from './payout-holds.ts';
+import { PayoutRow, toRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
 import { type Change, payoutEvent, timelineItem } from './payout-version.ts';
 
 export type PayoutKey = { id: string } | { assignmentId: string };
 
 export async function findPayout(em: EntityManager, key: PayoutKey): Promise<Payout | null> {
-  const row = await em.findOne(PayoutRow, key, { disableIdentityMap: true });
-  return row && fromRow(row);
+  return oneWithHolds(em, await em.findOne(PayoutRow, key, { disableIdentityMap: true }));
 }
 
 /** Reads a payout as it now is, and lets nobody else change it until the transaction ends. */
 export async function lockPayout(em: EntityManager, key: PayoutKey): Promise<Payout | null> {
-  const row = await em.findOne(PayoutRow, key, { disableIdentityMap: true, lockMode: LockMode.PESSIMISTIC_WRITE });
-  return row && fromRow(row);
+  return oneWithHolds(
+    em,
+    await em.findOne(PayoutRow, key, { disableIdentityMap: true, lockMode: LockMode.PESSIMISTIC_WRITE }),
+  );
+}
+
+/** Every unpaid payout of a provider, locked in the order in which events lock them. */
+export async function lockUnpaid(em: EntityManager, providerId: string): Promise<Payout[]> {
+  const rows = await em.find(
+    PayoutRow,
+    { providerId, status: { $ne: 'PAID' } },
+    { disableIdentityMap: true, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { assignmentId: 'asc' } },
+  );
+  return withHolds(em, rows);
 }
 
 /** A page of payouts, the newest first. */
@@ -26,7 +38,7 @@ export async function pagePayouts(em: EntityManager, where: FilterQuery<PayoutRo
     limit,
     disableIdentityMap: true,
   });
-  return rows.map(fromRow);
+  return withHolds(em, rows);
 }
 
 /**
@@ -39,6 +51,11 @@ export async function savePayout(em: EntityManager, before: Payout, after: Payou
   if (updated !== 1) throw new Error(`Payout ${before.id} is not at version ${before.version} although it was locked.`);
 
   const traceparent = currentTraceparent();
+  for (const [sql, parameters] of writeHolds([after])) await em.execute(sql, [...parameters]);
   await em.insert(PayoutTimelineRow, timelineItem(before, after, change, traceparent));
   await em.execute(...outboxInsert(payoutEvent(after, traceparent)));
+}
+
+async function oneWithHolds(em: EntityManager, row: PayoutRow | null): Promise<Payout | null> {
+  return (row && (await withHolds(em, [row]))[0]) ?? null;
 }

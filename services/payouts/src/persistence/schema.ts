@@ -6,6 +6,8 @@ import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.t
 import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
 import { WaitForKey } from './migrations/20261122-wait-for-key.ts';
 import { FindAttemptsByTime } from './migrations/20261123-find-attempts-by-time.ts';
+import { ConfirmAccounts } from './migrations/20261129-confirm-accounts.ts';
+import { HoldPayouts } from './migrations/20261129-hold-payouts.ts';
 import { KeepAnswerText } from './migrations/20261129-keep-answer-text.ts';
 import { PayoutRow } from './payout-row.ts';
 import { PayoutTimelineRow } from './payout-timeline-row.ts';
@@ -22,5 +24,7 @@ export const schema = {
     WaitForKey,
     FindAttemptsByTime,
     KeepAnswerText,
+    HoldPayouts,
+    ConfirmAccounts,
   ],
 };

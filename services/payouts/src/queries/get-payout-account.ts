@@ -15,6 +15,7 @@ export async function getPayoutAccount(
 ): Promise<PayoutAccount> {
   const maySee = roles.includes('finance') || (roles.includes('provider') && id === providerId);
   const account = maySee ? await findAccount(database.fork(), providerId) : undefined;
-  if (!account) throw new DomainError('not-found', 'There is no such payout account.');
+  if (!account || (account.version === 0 && account.pending === null))
+    throw new DomainError('not-found', 'There is no such payout account.');
   return account;
 }

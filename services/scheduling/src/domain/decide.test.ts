@@ -246,7 +246,7 @@ describe('a dispute', () => {
   });
 
   it('is offered before the start, since its kind is not known yet', () => {
-    const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), { windowTaken: false });
+    const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), nothingProposed);
     expect(offered.find(({ name }) => name === 'dispute')).toMatchObject({ allowed: true });
   });
 });

@@ -1,0 +1,15 @@
+import { move, type Payout } from './payout.ts';
+
+/** What is left when approvals are taken back. */
+export const noApprovals = { approvals: [], accountVersion: null } as const satisfies Partial<Payout>;
+
+/** Whether approvals were given for another version of the provider's account than the current one. */
+export function areOutdated({ approvals, accountVersion }: Payout, current: number): boolean {
+  return approvals.length > 0 && accountVersion !== null && accountVersion !== current;
+}
+
+/** Takes all approvals back: a payout that nothing else stops waits for its approval again. */
+export function takeBackApprovals(payout: Payout, now: Date): Payout {
+  const to = payout.status === 'BLOCKED' ? 'BLOCKED' : 'AWAITING_APPROVAL';
+  return move(payout, 'account', to, noApprovals, now);
+}

@@ -44,7 +44,7 @@ export type BlockBody = { reason: string };
 
 export type UnblockBody = {
   reason: string;
-  /** The holds to lift; all of them when left out */
+  /** The holds to lift. Left out: all, save other people's MANUAL holds beside others */
   holds?: Array<string>;
 };
 

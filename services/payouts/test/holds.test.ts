@@ -51,6 +51,19 @@ async function dispute({ assignmentId, jobId, customerId, providerId }: Payout, 
 const now = async ({ assignmentId }: Payout) => (await world.payoutOf(assignmentId)).body as Payout;
 const refused = { status: 409, body: { code: 'invalid-transition' } };
 
+it('unblock without names leaves the block of another person, until nothing else is left', async () => {
+  const payout = await approved();
+  const fraud = await block(payout, 'FRAUD: the account is stolen');
+  const { id } = await dispute(payout, payout.customerId);
+
+  const settled = await give(bob, payout, 'unblock', { reason: 'The scratch is paid for' });
+  expect(settled).toMatchObject({ status: 200, body: { status: 'BLOCKED', holds: [fraud] } });
+  expect((await now(payout)).holds.map((hold) => hold.id)).not.toContain(id);
+
+  const free = await give(bob, payout, 'unblock', { reason: 'The account is right' });
+  expect(free).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', holds: [] } });
+});
+
 it('a dispute adds to the block of a person, and settling it leaves the block', async () => {
   const payout = await approved();
   const fraud = await block(payout, 'FRAUD: the account is stolen');

@@ -75,7 +75,11 @@ export type BlockBody = z.infer<typeof BlockBody>;
 export const UnblockBody = z
   .strictObject({
     reason: requiredText(500),
-    holds: z.array(Uuid).min(1).optional().meta({ description: 'The holds to lift; all of them when left out' }),
+    holds: z
+      .array(Uuid)
+      .min(1)
+      .optional()
+      .meta({ description: "The holds to lift. Left out: all, save other people's MANUAL holds beside others" }),
   })
   .meta({
     id: 'UnblockBody',

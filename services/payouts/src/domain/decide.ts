@@ -32,14 +32,15 @@ export function block({ payout, now }: Situation, hold: Pick<Hold, 'id' | 'reaso
 /**
  * Lifts holds. When none is left the payout goes to where the events have brought it meanwhile; approvals given before still count,
  * unless a dispute was lifted.
- * @param ids all open holds when undefined
+ * @param ids when undefined all open holds, but another person's `MANUAL` ones only when nothing else stops the payout: who settles
+ *   a dispute must not lift a block for fraud in passing
  * @throws DomainError `invalid-transition` for an unknown hold, and for the end of the assignment
  */
 export function unblock(
   { payout, view, now }: Situation,
   { ids, by }: { ids: readonly Uuid[] | undefined; by: Uuid },
 ): Payout {
-  const lifted = ids ? ids.map((id) => requireOpen(payout, id)) : openHolds(payout.holds);
+  const lifted = ids ? ids.map((id) => requireOpen(payout, id)) : liftedUnnamed(payout, by);
   const end = lifted.find(isEnd);
   if (end) throw new DomainError('invalid-transition', `Nothing is owed: the assignment was ${end.reason}.`);
 
@@ -79,6 +80,12 @@ function stop(payout: Payout, cause: 'block' | 'payment', hold: contract.Hold, n
 
 function pay(payout: Payout, cause: 'mark-paid' | 'payment', { reference, paidTo }: Payment, now: Date): Payout {
   return move(payout, cause, 'PAID', { paidAt: now, paymentReference: reference, paidTo }, now);
+}
+
+function liftedUnnamed({ holds }: Payout, by: Uuid): Hold[] {
+  const open = openHolds(holds);
+  const knowing = open.filter((hold) => hold.kind !== 'MANUAL' || hold.by === by);
+  return knowing.length > 0 ? knowing : open;
 }
 
 function requireOpen({ holds }: Payout, id: Uuid): Hold {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SessionClient } from '@punctual/chassis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Cast, type Reply, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
@@ -39,7 +40,7 @@ test.each(commands)('$name takes $trips round trips, with a key or without', asy
     const { status } = await command(cast, headers);
     // The relay has a plain client of its own.
     const texts = sent.mock.calls.flatMap(([text], call) =>
-      sent.mock.contexts[call]?.constructor === Client ? [] : [text],
+      sent.mock.contexts[call]?.constructor === SessionClient ? [] : [text],
     );
     sent.mockRestore();
     expect(status).toBe(200);

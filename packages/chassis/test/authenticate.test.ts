@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { base64url, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Authenticate, createAuthenticate } from '../src/index.ts';
 import { createLogger } from '../src/process/logger.ts';
 
@@ -55,6 +55,7 @@ beforeEach(() => {
       AUTH_ISSUER: issuer,
       AUTH_AUDIENCE: audience,
       AUTH_CLOCK_SKEW_S: 0,
+      AUTH_JWKS_MAX_AGE_S: 300,
     },
     logger,
   });
@@ -212,20 +213,145 @@ test('an issuer that is away is asked once a second, logged once, and nobody is 
   ]);
 });
 
-test('keys that were had stay good while the issuer is away, and are fetched anew when it is back', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  await present(await sign(own()));
-  isAway = true;
-  vi.setSystemTime(Date.now() + 11 * 60_000);
-  expect(await present(await sign(own()))).toMatchObject({ id: sub });
-  await vi.waitFor(() => expect(asked).toHaveLength(2));
-  expect(await present(await sign(own()))).toMatchObject({ id: sub });
-  expect(asked).toHaveLength(2);
+const minute = 60_000;
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  isAway = false;
-  published = keys.slice(1);
-  vi.setSystemTime(Date.now() + 61_000);
-  await present(await sign(own()));
-  await vi.waitFor(() => expect(asked).toHaveLength(3));
-  await vi.waitFor(async () => expect(present(await sign(own()))).rejects.toMatchObject(refused));
+describe('keys that are not new', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+
+  test('serve while the issuer is away, up to AUTH_JWKS_MAX_AGE_S, and are unavailable beyond it', async () => {
+    const token = await sign(own());
+    await present(token);
+    isAway = true;
+    pass(5 * minute - 1);
+    expect(await present(token)).toMatchObject({ id: sub });
+    expect(await present(await sign(own()))).toMatchObject({ id: sub });
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+
+    pass(2_000);
+    const unavailable = { code: 'unavailable', headers: { 'Retry-After': '1' } };
+    await expect(present(token)).rejects.toMatchObject(unavailable);
+    await expect(present(await sign(own()))).rejects.toMatchObject(unavailable);
+
+    isAway = false;
+    pass(1_000);
+    expect(await present(token)).toMatchObject({ id: sub });
+  });
+
+  test('are refreshed in the background after half of that time, and nobody waits', async () => {
+    const [kept, withdrawn] = [await sign(own()), await sign(keys[1] ?? own())];
+    for (const token of [kept, withdrawn]) await present(token);
+    published = [own()];
+    pass(2 * minute);
+    expect(await present(withdrawn)).toMatchObject({ id: sub });
+    expect(asked).toHaveLength(1);
+
+    pass(minute);
+    expect(await present(withdrawn)).toMatchObject({ id: sub });
+    await vi.waitFor(async () => expect(present(withdrawn)).rejects.toMatchObject(refused));
+    expect(await present(kept)).toMatchObject({ id: sub });
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([5 * minute, 60 * minute, -60 * minute])(
+    'do not serve the first token after %d ms of quiet',
+    async (quietMs) => {
+      const [known, fresh] = await Promise.all([own(), own()].map((key) => sign(key, { expiresIn: 4 * 3_600 })));
+      await present(known ?? '');
+      published = keys.slice(1);
+      pass(quietMs);
+      for (const token of [known, fresh]) await expect(present(token ?? '')).rejects.toMatchObject(refused);
+    },
+  );
 });
+
+test('a token that is known is not verified again while the keys stay the same', async () => {
+  const verify = vi.spyOn(crypto.subtle, 'verify');
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const token = await sign(own());
+  await present(token);
+  pass(5 * minute);
+  await present(token);
+  expect(asked).toHaveLength(2);
+  expect(verify).toHaveBeenCalledTimes(1);
+  verify.mockRestore();
+});
+
+test.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/JWT'])(
+  'a token of the type %s is accepted',
+  async (typ) => {
+    expect(await present(await sign(own(), {}, { typ }))).toMatchObject({ id: sub });
+  },
+);
+
+test.each<unknown>([
+  ...['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'entity-statement+jwt', 'JOSE', 'JWS', '', ' JWT', 'text/jwt'],
+  ...['application/', 'jwt;x', null, 7, ['JWT']],
+])('a token of the type %j is refused, though the issuer signed it', async (typ) => {
+  const token = await sign(own(), {}, { typ } as Partial<JWTHeaderParameters>);
+  await expect(present(token)).rejects.toMatchObject({
+    ...refused,
+    message: 'The token\'s "typ" is not accepted here.',
+  });
+});
+
+test.each(['../../etc/passwd', "' or '1'='1", '/jwks', 'http://127.0.0.1/', '__proto__', '\u0000', 'a'.repeat(4_000)])(
+  'the kid %j is a name and nothing else',
+  async (kid) => {
+    await expect(present(await sign(own(), {}, { kid }))).rejects.toMatchObject(refused);
+    expect(asked).toEqual(['/jwks']);
+    await expect(present(await sign(own(), {}, { kid: [own().kid] } as never))).rejects.toMatchObject(refused);
+  },
+);
+
+/** What the issuer's key signs without any help, so that nothing of it is put right on the way. */
+async function signText(header: string, payload: string): Promise<string> {
+  const text = `${base64url.encode(header)}.${base64url.encode(payload)}`;
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    own().pair.privateKey,
+    new TextEncoder().encode(text),
+  );
+  return `${text}.${base64url.encode(new Uint8Array(signature))}`;
+}
+
+const rest = JSON.stringify({ iss: issuer, aud: audience, exp: 4_102_444_800 }).slice(1, -1);
+const header = (more = '') => `{"alg":"ES256","kid":"${own().kid}"${more}}`;
+
+test.each<[string, () => string, string]>([
+  [
+    'with an extension that must be understood',
+    () => header(',"crit":["http://extension"],"http://extension":1'),
+    `{"sub":"${sub}","roles":[],${rest}}`,
+  ],
+  [
+    'with a payload that is not encoded',
+    () => header(',"crit":["b64"],"b64":false'),
+    `{"sub":"${sub}","roles":[],${rest}}`,
+  ],
+  ['with an empty list of what must be understood', () => header(',"crit":[]'), `{"sub":"${sub}","roles":[],${rest}}`],
+  ['around another token', () => header(',"cty":"JWT"'), 'eyJhbGciOiJub25lIn0.e30.'],
+  ['around a text', header, '"text"'],
+  ['around a list', header, '[]'],
+  ['with roles that are no texts', header, `{"sub":"${sub}","roles":[{"ops":1}],${rest}}`],
+  ['with roles as an object', header, `{"sub":"${sub}","roles":{"0":"ops","length":1},${rest}}`],
+  ['with a list of users', header, `{"sub":["${sub}"],"roles":["ops"],${rest}}`],
+  ['whose last "sub" of two is none', header, `{"sub":"${sub}","sub":"root","roles":[],${rest}}`],
+  ['that never expires', header, `{"sub":"${sub}","roles":[],"iss":"${issuer}","aud":"${audience}"}`],
+  ['that expires as a text', header, `{"sub":"${sub}","roles":[],${rest},"exp":"4102444800"}`],
+])('a signed token %s is refused', async (_what, head, payload) => {
+  await expect(present(await signText(head(), payload))).rejects.toMatchObject(refused);
+});
+
+test('of two claims of one name the last counts, as in every JSON here', async () => {
+  const token = await signText(header(), `{"sub":"${sub}","roles":["ops"],"roles":["customer"],${rest}}`);
+  expect(await present(token)).toMatchObject({ roles: ['customer'] });
+});
+
+test.each(['a.b', 'a.b.c.d', 'a.b.c.d.e', '{"payload":"a"}', 'a.b.c, Bearer d.e.f'])(
+  'what has not the form of a signed token (%s) has no keys fetched',
+  async (token) => {
+    await expect(present(token)).rejects.toMatchObject(refused);
+    expect(asked).toEqual([]);
+  },
+);

@@ -62,6 +62,7 @@ beforeAll(async () => {
         AUTH_ISSUER: issuer.issuer,
         AUTH_AUDIENCE: issuer.audience,
         AUTH_CLOCK_SKEW_S: 5,
+        AUTH_JWKS_MAX_AGE_S: 300,
       },
       logger: pino({ level: 'silent' }),
     }),

@@ -30,7 +30,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
       lifecycle,
       authenticate,
       checks: [{ name: 'broker', required: false, check: broker.check }],
-      routes: createRoutes({ config, logger, lifecycle, upstreams, broker, feed, load }),
+      routes: createRoutes({ config, logger, lifecycle, authenticate, upstreams, broker, feed, load }),
       extend: (app) => {
         trustProxies(app, config.TRUST_PROXY);
         app.use(nameRequest, secureAnswers);

@@ -24,6 +24,8 @@ export const AuthConfig = z.object({
   AUTH_AUDIENCE: text(),
   /** How far the clocks of the issuer and of this service may differ, in seconds: leeway for `exp` and `nbf`. */
   AUTH_CLOCK_SKEW_S: count({ min: 0, max: 300, default: 5 }),
+  /** How old the issuer's keys may be, in seconds: so long a key that it withdraws is still accepted, and may the issuer be away. */
+  AUTH_JWKS_MAX_AGE_S: count({ max: 86_400, default: 300 }),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;
 

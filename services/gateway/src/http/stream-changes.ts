@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Caller, HttpProblem, type Lifecycle, type Relay } from '@punctual/chassis';
+import { type Authenticate, type Caller, HttpProblem, type Lifecycle, type Relay } from '@punctual/chassis';
 import { Uuid } from '@punctual/contracts';
 import type { Request } from 'express';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { beginAt, type Cursor, readCursor } from '../changes/cursor.ts';
 import { sendChanges } from '../changes/send-changes.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
+import { endWhenRefused } from './end-when-refused.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { ask, type ForwardDeps, passOn, readJson, toUpstream } from './forward.ts';
 import type { LoadShedding } from './shed-load.ts';
@@ -18,6 +19,7 @@ export type StreamChangesDeps = ForwardDeps & {
   upstreams: Upstreams;
   feed: ChangeFeed;
   load: LoadShedding;
+  authenticate: Authenticate;
 };
 
 const feedTimeoutMs = 3_000;
@@ -25,7 +27,8 @@ const Assignment = z.object({ id: Uuid });
 
 /**
  * The changes of an assignment as server-sent events, for whoever scheduling shows the assignment to. What happens from the
- * moment of the request on is sent, with `Last-Event-ID` also what has happened since then. The stream ends with the token.
+ * moment of the request on is sent, with `Last-Event-ID` also what has happened since then. The stream ends
+ * with the token, or when its key is withdrawn.
  */
 export function streamChanges(deps: StreamChangesDeps): Relay {
   const { config, feed, lifecycle } = deps;
@@ -55,6 +58,7 @@ export function streamChanges(deps: StreamChangesDeps): Relay {
     streams.add(stream);
     deps.load.release(response);
     stream.signal.addEventListener('abort', () => streams.delete(stream));
+    endWhenRefused(deps, request.get('authorization'), stream);
     send({ feed, config }, { assignmentId, since, caller }, stream);
   };
 }

@@ -18,7 +18,13 @@ const shared = ['DLQ', 'REPLAY', 'ADVISORY'];
 /** What each needs (design §5, §6), and nothing else. */
 const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   scheduling: {
-    publishes: ['schedule.confirmed', 'dlq.scheduling-reminder', 'dlq.scheduling-payout', 'wakeup.outbox.scheduling'],
+    publishes: [
+      'schedule.confirmed',
+      'person.erased',
+      'dlq.scheduling-reminder',
+      'dlq.scheduling-payout',
+      'wakeup.outbox.scheduling',
+    ],
     hears: ['wakeup.outbox.scheduling'],
     declares: ['SCHEDULE', ...shared],
     durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
@@ -32,10 +38,10 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
     reads: ['SCHEDULE', 'REPLAY'],
   },
   payouts: {
-    publishes: ['payout.paid', 'dlq.payouts-schedule', 'wakeup.outbox.payouts'],
+    publishes: ['payout.paid', 'dlq.payouts-schedule', 'dlq.payouts-person', 'wakeup.outbox.payouts'],
     hears: ['wakeup.outbox.payouts'],
     declares: ['PAYOUT', ...shared],
-    durables: consumer('SCHEDULE', 'payouts-schedule'),
+    durables: [...consumer('SCHEDULE', 'payouts-schedule'), ...consumer('SCHEDULE', 'payouts-person')],
     reads: ['SCHEDULE', 'REPLAY'],
   },
   gateway: {

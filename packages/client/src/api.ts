@@ -467,14 +467,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.proposed';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.proposed.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -506,14 +506,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.confirmed';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.confirmed.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -545,14 +545,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.rejected';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.rejected.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -586,14 +586,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.cancelled';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.cancelled.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -627,14 +627,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.expired';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.expired.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -668,14 +668,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.completed';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.completed.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -708,14 +708,14 @@ export type Events = {
     id: string;
     source: '/scheduling';
     type: 'schedule.disputed';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/schedule.disputed.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -749,14 +749,14 @@ export type Events = {
     id: string;
     source: '/reminders';
     type: 'reminder.queued';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/reminder.queued.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -786,14 +786,14 @@ export type Events = {
     id: string;
     source: '/reminders';
     type: 'reminder.due';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/reminder.due.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -823,14 +823,14 @@ export type Events = {
     id: string;
     source: '/reminders';
     type: 'reminder.overdue';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/reminder.overdue.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -860,14 +860,14 @@ export type Events = {
     id: string;
     source: '/reminders';
     type: 'reminder.suppressed';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/reminder.suppressed.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -897,14 +897,14 @@ export type Events = {
     id: string;
     source: '/payouts';
     type: 'payout.pending';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/payout.pending.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -934,14 +934,14 @@ export type Events = {
     id: string;
     source: '/payouts';
     type: 'payout.awaiting_approval';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/payout.awaiting_approval.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -971,14 +971,14 @@ export type Events = {
     id: string;
     source: '/payouts';
     type: 'payout.approved';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/payout.approved.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -1008,14 +1008,14 @@ export type Events = {
     id: string;
     source: '/payouts';
     type: 'payout.paid';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/payout.paid.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -1045,14 +1045,14 @@ export type Events = {
     id: string;
     source: '/payouts';
     type: 'payout.blocked';
-    /** The assignment */
+    /** The assignment; of `person.erased` the person */
     subject: string;
     time: string;
     datacontenttype: 'application/json';
     dataschema: 'https://punctual.example/schemas/payout.blocked.v1.json';
     /** The aggregate's version, so written that its text sorts as the number does */
     sequence: string;
-    /** The assignment: events of one partition key are ordered */
+    /** As `subject`: events of one partition key are ordered */
     partitionkey: string;
     traceparent?: string;
     data: {
@@ -1073,6 +1073,25 @@ export type Events = {
       blockedBecause: string;
       paymentReference: string | null;
     };
+  };
+  /** Texts written by or about a person are erased. Subscribers erase their own copies; ids, times and money stay. */
+  'person.erased': {
+    specversion: '1.0';
+    /** Stable for ever: what to deduplicate by */
+    id: string;
+    source: '/scheduling';
+    type: 'person.erased';
+    /** The assignment; of `person.erased` the person */
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    dataschema: 'https://punctual.example/schemas/person.erased.v1.json';
+    /** The aggregate's version, so written that its text sorts as the number does */
+    sequence: string;
+    /** As `subject`: events of one partition key are ordered */
+    partitionkey: string;
+    traceparent?: string;
+    data: { personId: string; at: string };
   };
 };
 

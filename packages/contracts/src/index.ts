@@ -1,10 +1,12 @@
 export * from './endpoints/index.ts';
+export * from './erase-texts.ts';
 export * from './events/catalog.ts';
 export { type CloudEvent, CloudEventEnvelope, EventSource } from './events/cloud-event.ts';
 export { type EventContract, sequenceText } from './events/define-event.ts';
 export { jsonSchemas } from './events/json-schemas.ts';
 export * from './events/make-event.ts';
 export { PayoutData } from './events/payout-data.ts';
+export { makePersonErased, type PersonErased, PersonErasedData } from './events/person-erased.ts';
 export * from './events/read-event.ts';
 export { ReminderData } from './events/reminder-data.ts';
 export { RejectOutcome, ScheduleData } from './events/schedule-data.ts';

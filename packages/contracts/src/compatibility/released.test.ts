@@ -39,7 +39,7 @@ test('whoever reads events declares what of them', () => {
   const repository = join(import.meta.dirname, '../../../..');
   const sources = globSync('{services,examples}/*/src/**/*.ts', { cwd: repository });
   const readers = sources.filter((path) =>
-    /\bread(Schedule|Reminder|Payout)Event\b/.test(readFileSync(join(repository, path), 'utf8')),
+    /\bread(Schedule|Reminder|Payout|Person)Event\b/.test(readFileSync(join(repository, path), 'utf8')),
   );
   const folders = new Set(readers.map((path) => path.split('/').slice(0, 2).join('/')));
   expect(folders.size).toBeGreaterThan(3);

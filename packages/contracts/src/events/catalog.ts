@@ -5,6 +5,7 @@ import { payoutAwaitingApproval } from './payout-awaiting-approval.ts';
 import { payoutBlocked } from './payout-blocked.ts';
 import { payoutPaid } from './payout-paid.ts';
 import { payoutPending } from './payout-pending.ts';
+import { personErased } from './person-erased.ts';
 import { reminderDue } from './reminder-due.ts';
 import { reminderOverdue } from './reminder-overdue.ts';
 import { reminderQueued } from './reminder-queued.ts';
@@ -42,20 +43,26 @@ export const payoutEvents = {
   'payout.blocked': payoutBlocked,
 } as const;
 
+const assignmentEvents = { ...scheduleEvents, ...reminderEvents, ...payoutEvents } as const;
+
+export const personEvents = { 'person.erased': personErased } as const;
+
 /** Every event of Punctual, by its type. */
-export const allEvents = { ...scheduleEvents, ...reminderEvents, ...payoutEvents } as const;
+export const allEvents = { ...assignmentEvents, ...personEvents } as const;
 
 type Values<R> = R[keyof R];
 
 export type ScheduleEventType = keyof typeof scheduleEvents;
 export type ReminderEventType = keyof typeof reminderEvents;
 export type PayoutEventType = keyof typeof payoutEvents;
-export type EventType = keyof typeof allEvents;
-export const EventType = z.enum(Object.keys(allEvents) as EventType[]).meta({ id: 'EventType' });
+/** Of the events of an assignment. */
+export type EventType = keyof typeof assignmentEvents;
+export const EventType = z.enum(Object.keys(assignmentEvents) as EventType[]).meta({ id: 'EventType' });
 
 /** Unions that `switch (event.type)` tells apart. */
 export type ScheduleEvent = EventOf<Values<typeof scheduleEvents>>;
 export type ReminderEvent = EventOf<Values<typeof reminderEvents>>;
+export type PersonEvent = EventOf<Values<typeof personEvents>>;
 export type PayoutEvent = EventOf<Values<typeof payoutEvents>>;
 export type AnyEvent = EventOf<Values<typeof allEvents>>;
 

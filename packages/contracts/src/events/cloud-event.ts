@@ -10,7 +10,7 @@ export const CloudEventEnvelope = z.strictObject({
   id: Uuid.meta({ description: 'Stable for ever: what to deduplicate by' }),
   source: EventSource,
   type: z.string(),
-  subject: Uuid.meta({ description: 'The assignment' }),
+  subject: Uuid.meta({ description: 'The assignment; of `person.erased` the person' }),
   time: Instant,
   datacontenttype: z.literal('application/json'),
   dataschema: z.url(),
@@ -18,7 +18,7 @@ export const CloudEventEnvelope = z.strictObject({
     .string()
     .regex(/^[0-9]{10}$/, 'ten decimal digits')
     .meta({ description: "The aggregate's version, so written that its text sorts as the number does" }),
-  partitionkey: Uuid.meta({ description: 'The assignment: events of one partition key are ordered' }),
+  partitionkey: Uuid.meta({ description: 'As `subject`: events of one partition key are ordered' }),
   traceparent: z
     .string()
     .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, 'a W3C traceparent')

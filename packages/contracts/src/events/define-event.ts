@@ -23,26 +23,30 @@ export type EventContract<T extends string = string, D = unknown> = {
 export type EventOf<C> = C extends EventContract<infer T, infer D> ? CloudEvent<T, D> : never;
 export type DataOf<C> = C extends EventContract<string, infer D> ? D : never;
 
-/** What the events of one producer have in common. `sequenceOf` is the version of the aggregate that they are about. */
+/** What the events of one producer have in common. */
 export type EventFamily<D> = {
   readonly source: EventSource;
   readonly stream: StreamName;
-  readonly sequenceOf: (data: D) => number;
+  /** The id of the aggregate that they are about: an assignment, or a person. */
+  readonly aggregateOf: (data: D) => string;
+  /** The version of the aggregate; undefined when the data do not say it. */
+  readonly sequenceOf: (data: D) => number | undefined;
 };
 
 /** Makes the contract of one event (major version 1) from the strict shape of its data and one example of it. */
-export function defineEvent<const T extends string, FamilyData extends { assignmentId: string }, D extends FamilyData>(
+export function defineEvent<const T extends string, FamilyData, D extends FamilyData>(
   family: EventFamily<FamilyData>,
   definition: { type: T; summary: string; data: z.ZodType<D>; example: NoInfer<D> },
 ): EventContract<T, D> {
-  const { source, stream, sequenceOf } = family;
+  const { source, stream, aggregateOf, sequenceOf } = family;
   const { type, data, example } = definition;
   const dataschema = `https://punctual.example/schemas/${type}.v1.json`;
   const envelope = CloudEventEnvelope.extend({ source: z.literal(source), type: z.literal(type), data });
-  const agrees = (event: z.output<typeof envelope>) =>
-    event.subject === event.data.assignmentId &&
-    event.partitionkey === event.data.assignmentId &&
-    event.sequence === sequenceText(sequenceOf(event.data));
+  const agrees = ({ data, subject, partitionkey, sequence }: z.output<typeof envelope>) => {
+    const version = sequenceOf(data);
+    const isOfVersion = version === undefined || sequence === sequenceText(version);
+    return subject === aggregateOf(data) && partitionkey === aggregateOf(data) && isOfVersion;
+  };
   return {
     ...definition,
     source,
@@ -57,12 +61,12 @@ export function defineEvent<const T extends string, FamilyData extends { assignm
       id: sample.eventId,
       source,
       type,
-      subject: example.assignmentId,
+      subject: aggregateOf(example),
       time: sample.changedAt,
       datacontenttype: 'application/json',
       dataschema,
-      sequence: sequenceText(sequenceOf(example)),
-      partitionkey: example.assignmentId,
+      sequence: sequenceText(sequenceOf(example) ?? 1),
+      partitionkey: aggregateOf(example),
       traceparent: sample.traceparent,
       data: example,
     },

@@ -3,7 +3,8 @@ import { ZodError } from 'zod';
 import { sample } from '../samples.ts';
 import { allEvents, payoutEvents, reminderEvents, scheduleEvents } from './catalog.ts';
 import { makeEvent } from './make-event.ts';
-import { readPayoutEvent, readReminderEvent, readScheduleEvent } from './read-event.ts';
+import { makePersonErased } from './person-erased.ts';
+import { readPayoutEvent, readPersonEvent, readReminderEvent, readScheduleEvent } from './read-event.ts';
 import { scheduleExample } from './schedule-data.ts';
 import { streams } from './streams.ts';
 
@@ -32,7 +33,8 @@ describe('a producer', () => {
   });
 
   test.each(contracts)('of %s cannot add, leave out or nest anything unknown', (_type, { strict, example }) => {
-    const { assignmentId: _, ...incomplete } = example.data;
+    const [, ...kept] = Object.entries(example.data);
+    const incomplete = Object.fromEntries(kept);
     for (const data of [{ ...example.data, more: 1 }, incomplete]) {
       expect(strict.safeParse({ ...example, data }).success).toBe(false);
     }
@@ -85,4 +87,13 @@ describe('a reader', () => {
   test.each([null, 'text', [], {}, { type: 7 }, { type: 'schedule.confirmed' }])('throws on %j', (json) => {
     expect(() => readScheduleEvent(json)).toThrow(ZodError);
   });
+});
+
+test('an erasure names its person as subject and key, and counts the erasures', () => {
+  const data = { personId: sample.customerId, at: sample.changedAt };
+  const event = makePersonErased({ id: sample.eventId, sequence: 2, data });
+  expect(event).toMatchObject({ type: 'person.erased', subject: data.personId, partitionkey: data.personId, data });
+  expect(event.sequence).toBe('0000000002');
+  expect(readPersonEvent({ ...event, data: { ...data, more: 1 } })).toEqual(event);
+  expect(readScheduleEvent(event)).toBeUndefined();
 });

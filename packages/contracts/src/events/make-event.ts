@@ -13,7 +13,7 @@ export type EventInput<T extends EventType> = T extends ScheduleEventType
     : PayoutData;
 
 /**
- * The complete event as it goes on the wire. Throws a ZodError when `data` is not exactly what the contract of `type`
+ * The complete event of an assignment as it goes on the wire. Throws a ZodError when `data` is not exactly what the contract of `type`
  * says: a producer publishes nothing that it has not promised, and nothing less.
  *
  * `sequence` is the aggregate's version, `time` the moment of the change; without a trace, `traceparent` is left out.

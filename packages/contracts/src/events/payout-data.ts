@@ -26,6 +26,7 @@ export type PayoutData = z.infer<typeof PayoutData>;
 export const payoutFamily: EventFamily<PayoutData> = {
   source: '/payouts',
   stream: 'PAYOUT',
+  aggregateOf: (data) => data.assignmentId,
   sequenceOf: (data) => data.version,
 };
 

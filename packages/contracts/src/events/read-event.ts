@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
   type PayoutEvent,
+  type PersonEvent,
   payoutEvents,
+  personEvents,
   type ReminderEvent,
   reminderEvents,
   type ScheduleEvent,
@@ -17,6 +19,7 @@ export type ReadEvent<E> = (json: unknown) => E | undefined;
 export const readScheduleEvent: ReadEvent<ScheduleEvent> = reader<ScheduleEvent>(scheduleEvents);
 export const readReminderEvent: ReadEvent<ReminderEvent> = reader<ReminderEvent>(reminderEvents);
 export const readPayoutEvent: ReadEvent<PayoutEvent> = reader<PayoutEvent>(payoutEvents);
+export const readPersonEvent: ReadEvent<PersonEvent> = reader<PersonEvent>(personEvents);
 
 const Typed = z.object({ type: z.string() });
 

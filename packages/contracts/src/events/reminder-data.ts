@@ -26,6 +26,7 @@ export type ReminderData = z.infer<typeof ReminderData>;
 export const reminderFamily: EventFamily<ReminderData> = {
   source: '/reminders',
   stream: 'REMINDER',
+  aggregateOf: (data) => data.assignmentId,
   sequenceOf: (data) => data.reminderSequence,
 };
 

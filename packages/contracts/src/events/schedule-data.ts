@@ -36,6 +36,7 @@ export type ScheduleData = z.infer<typeof ScheduleData>;
 export const scheduleFamily: EventFamily<ScheduleData> = {
   source: '/scheduling',
   stream: 'SCHEDULE',
+  aggregateOf: (data) => data.assignmentId,
   sequenceOf: (data) => data.scheduleVersion,
 };
 

@@ -1,6 +1,6 @@
 /** The JetStream streams, and the subjects that each one keeps. */
 export const streams = {
-  SCHEDULE: { subjects: ['schedule.>'] },
+  SCHEDULE: { subjects: ['schedule.>', 'person.>'] },
   REMINDER: { subjects: ['reminder.>'] },
   PAYOUT: { subjects: ['payout.>'] },
   DLQ: { subjects: ['dlq.>'] },

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { findCommand, run } from './commands.ts';
+import { withLock } from './file-lock.ts';
 import { type Host, Unavailable } from './source.ts';
+import { isRoot } from './users.ts';
 
 /**
- * A command of Debian or Ubuntu, which root installs when it is missing, after a line that says so.
+ * Finds a command of Debian or Ubuntu. When it is missing, root installs it, after a line that says so.
  * @param what needs it
  * @throws Unavailable where that cannot be done, or `PUNCTUAL_NO_APT=1` forbids it
  */
@@ -18,15 +20,33 @@ export async function requireDebianCommand(
   const apt = await findCommand(host.env, 'apt-get');
   if (!apt) throw new Unavailable(`${what} needs ${command}, of Debian or Ubuntu`);
   if (host.env.PUNCTUAL_NO_APT === '1') throw new Unavailable(`${what} needs ${command}, and PUNCTUAL_NO_APT=1`);
+  if (!isRoot) throw new Unavailable(`${what} needs ${command}, and only root can install it`);
+  // Test files run side by side, and apt-get fails while another one works.
+  const lock = join(host.cache.folder, 'apt.lock');
+  await withLock(
+    lock,
+    async () => {
+      if (!(await findCommand(env, command))) await install(host, apt, { packages, what });
+    },
+    host.signal,
+  );
+  const installed = await findCommand(env, command);
+  if (!installed) throw new Unavailable(`${what} needs ${command}, which ${packages[0]} does not contain`);
+  return installed;
+}
+
+async function install(
+  host: Host,
+  apt: string,
+  { packages, what }: { packages: string[]; what: string },
+): Promise<void> {
   host.log(`${what}: installing the system package ${packages[0]} with apt-get (PUNCTUAL_NO_APT=1 forbids it)`);
   const options = {
     env: { ...host.env, DEBIAN_FRONTEND: 'noninteractive' },
     logFile: join(host.run.folder, 'apt.log'),
     signal: host.signal,
   };
-  await run({ ...options, command: [apt, 'update', '-qq'] });
-  await run({ ...options, command: [apt, 'install', '-qq', '-y', '--no-install-recommends', ...packages] });
-  const installed = await findCommand(env, command);
-  if (!installed) throw new Unavailable(`${what} needs ${command}, which ${packages[0]} did not bring`);
-  return installed;
+  const patiently = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
+  await run({ ...options, command: [apt, 'update', ...patiently] });
+  await run({ ...options, command: [apt, 'install', ...patiently, '-y', '--no-install-recommends', ...packages] });
 }

@@ -36,7 +36,6 @@ export const Config = z
     PAYMENT_TRIES: count({ max: 20, default: 8 }),
     PAYMENT_PAUSE_MS: durationMs({ max: 3_600_000, default: 1_000 }),
   })
-  // Later than that the provider no longer knows an attempt by its key (ADR 0013).
   .refine(
     // Later than that the provider no longer knows an attempt by its key (ADR 0013).
     (config) => config.PAYMENT_PAUSE_MS * (2 ** (config.PAYMENT_TRIES - 1) - 1) <= dayMs,

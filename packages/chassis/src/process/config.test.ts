@@ -16,3 +16,21 @@ test('every variable that is wrong is named', () => {
   expect(read).toThrow(ConfigError);
   expect(read).toThrow(/AUTH_JWKS_URL: .*AUTH_AUDIENCE: /);
 });
+
+test.each([
+  ['OTEL_METRIC_EXPORT_INTERVAL', '3000000000'],
+  ['OTEL_BSP_SCHEDULE_DELAY', '1e3'],
+  ['OTEL_EXPORTER_OTLP_TIMEOUT', '0'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://'],
+])('refuses %s=%s by name, beside everything else that is wrong', (name, value) => {
+  const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', [name]: value };
+  const read = () => readConfig(HttpConfig, { PORT: 'x', ...telemetry });
+  expect(read).toThrow(new RegExp(`^(?=.*\\b${name}: must be )(?=.*\\bPORT: )`));
+});
+
+test('accepts a collector over HTTP or gRPC, and ignores telemetry settings without one', () => {
+  const grpc = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+  const http = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector/otlp', OTEL_METRIC_EXPORT_INTERVAL: '1000' };
+  for (const given of [grpc, http, { OTEL_METRIC_EXPORT_INTERVAL: 'x' }]) readConfig(HttpConfig, given);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { telemetryProblems } from '../telemetry/settings.ts';
 import { hostName, httpUrl, natsServers, text } from './addresses.ts';
 import { count, durationMs } from './numbers.ts';
 import { type Environment, readSecretFiles } from './secret-files.ts';
@@ -50,6 +51,7 @@ export class ConfigError extends Error {}
 export function readConfig<C>(schema: z.ZodType<C>, environment: Environment): C {
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   const { values, problems, origin } = readSecretFiles(names, environment);
+  for (const [name, problem] of telemetryProblems(environment)) problems.set(name, problem);
   const parsed = schema.safeParse(values);
   if (parsed.success && problems.size === 0) return parsed.data;
   for (const { path, message } of parsed.error?.issues ?? []) {

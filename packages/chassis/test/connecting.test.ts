@@ -201,15 +201,16 @@ describe('whatever a role has as its defaults', () => {
     const admin = new Client(environment.databaseUrl);
     await admin.connect();
     await admin.query(`create role ${role} superuser login password 'odd'`);
+    // Those that end a session, and not only a statement, are long enough for a login on a busy machine.
     for (const setting of [
       `datestyle = 'German, DMY'`,
       `timezone = 'Asia/Kathmandu'`,
       `standard_conforming_strings = off`,
       `statement_timeout = '20ms'`,
       `lock_timeout = '20ms'`,
-      `transaction_timeout = '20ms'`,
+      `transaction_timeout = '20s'`,
       `idle_in_transaction_session_timeout = '20ms'`,
-      `idle_session_timeout = '20ms'`,
+      `idle_session_timeout = '20s'`,
       `default_transaction_isolation = 'serializable'`,
     ])
       await admin.query(`alter role ${role} set ${setting}`);

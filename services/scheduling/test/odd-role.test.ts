@@ -4,17 +4,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinNeighbours, type Neighbours } from './neighbours.ts';
 import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
-/** Defaults that would break each a part of the service, if it relied on PostgreSQL's own. */
+/**
+ * Defaults that would each break a part of the service if it relied on PostgreSQL's own. The two of 5 s end a session, so a
+ * login on a busy machine must fit in.
+ */
 const defaults = [
   `datestyle = 'German, DMY'`,
   `intervalstyle = 'sql_standard'`,
   `timezone = 'Asia/Kathmandu'`,
   'standard_conforming_strings = off',
-  `statement_timeout = '1ms'`,
+  `statement_timeout = '20ms'`,
   `lock_timeout = '1ms'`,
-  `transaction_timeout = '5ms'`,
+  `transaction_timeout = '5s'`,
   `idle_in_transaction_session_timeout = '1ms'`,
-  `idle_session_timeout = '200ms'`,
+  `idle_session_timeout = '5s'`,
   `default_transaction_isolation = 'serializable'`,
   `bytea_output = 'escape'`,
   `client_encoding = 'latin1'`,

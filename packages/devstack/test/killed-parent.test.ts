@@ -63,13 +63,18 @@ async function foldersOf(run: string): Promise<string[]> {
   return [...record.matchAll(/"folder":"([^"]+)"/g)].map(([, folder]) => String(folder));
 }
 
-/** A server shares its process group with the two shells that watch over it. */
+/**
+ * A server shares its process group with the two shells that watch over it. The inner ones come first: when an outer one ends,
+ * Node closes the pipe on which the inner one waits, which then would stop the server.
+ */
 async function watchersOf(servers: number[]): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,pgid=,comm=']);
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,pgid=,comm=']);
   const processes = stdout.split('\n').map((line) => {
-    const [pid, group, name = ''] = line.trim().split(/\s+/);
-    return { pid: Number(pid), group: Number(group), isShell: /\bsh$/.test(name) };
+    const [pid, parent, group, name = ''] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), group: Number(group), isShell: /\bsh$/.test(name) };
   });
   const groups = processes.filter(({ pid }) => servers.includes(pid)).map(({ group }) => group);
-  return processes.filter(({ group, isShell }) => isShell && groups.includes(group)).map(({ pid }) => pid);
+  const shells = processes.filter(({ group, isShell }) => isShell && groups.includes(group));
+  const isOuter = ({ pid }: { pid: number }) => shells.some(({ parent }) => parent === pid);
+  return shells.toSorted((a, b) => Number(isOuter(a)) - Number(isOuter(b))).map(({ pid }) => pid);
 }

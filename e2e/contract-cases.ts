@@ -69,6 +69,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           const { id } = await customer.createJob({ body: job });
           return { as: customer, id, body: someday };
         },
+        'visit-started': async () => ({ as: customer, id: (await visits.begun()).jobId, body: someday }),
         ...windowProblems(stages, (visit, body) => ({ as: customer, id: visit.jobId, body })),
       },
     },
@@ -103,6 +104,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         forbidden: async () => ({ ...ofVisit('customer', await visits.proposed()), as: finance }),
         'reason-required': async () => ofVisit('provider', await visits.proposed()),
         'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), { reason }),
+        'visit-started': async () => ofVisit('customer', await visits.begun(), { reason }),
         ...windowProblems(stages, async (visit, counter) => {
           await propose(visit, { days: 6 });
           return ofVisit('provider', visit, { reason, counter });
@@ -114,6 +116,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       bad: {
         forbidden: async () => ofVisit('provider', await visits.unscheduled(), { reason }),
         'invalid-transition': async () => ofVisit('customer', await visits.cancelled(), { reason }),
+        'visit-started': async () => ofVisit('customer', await visits.begun(), { reason }),
       },
     },
     completeAssignment: {

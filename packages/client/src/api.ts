@@ -105,6 +105,7 @@ export type ProblemCode =
   | 'request-timeout'
   | 'version-conflict'
   | 'invalid-transition'
+  | 'visit-started'
   | 'window-taken'
   | 'job-not-open'
   | 'idempotency-in-flight'

@@ -15,6 +15,7 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   'version-conflict': { status: 409, title: 'There is a newer version' },
   'invalid-transition': { status: 409, title: 'This is not possible in the current state' },
+  'visit-started': { status: 409, title: 'The visit has started' },
   'window-taken': { status: 409, title: 'The provider is booked at that time' },
   'job-not-open': { status: 409, title: 'The job is not open' },
   'idempotency-in-flight': { status: 409, title: 'The same request is still being answered' },

@@ -48,7 +48,7 @@ export const assignmentEndpoints = {
     body: RejectBody,
     bodyOptional: true,
     success: assignment,
-    problems: [...change, 'reason-required', ...windowRules],
+    problems: [...change, 'visit-started', 'reason-required', ...windowRules],
   },
   cancelAssignment: {
     method: 'POST',
@@ -59,7 +59,7 @@ export const assignmentEndpoints = {
     params: IdParams,
     body: CancelBody,
     success: assignment,
-    problems: change,
+    problems: [...change, 'visit-started'],
   },
   completeAssignment: {
     method: 'POST',

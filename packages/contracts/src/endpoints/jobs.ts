@@ -53,6 +53,6 @@ export const jobEndpoints = {
       schema: z.union([Assignment, DryRunResult]),
       etag: true,
     },
-    problems: [...change, ...windowRules],
+    problems: [...change, 'visit-started', ...windowRules],
   },
 } as const satisfies Record<string, Endpoint>;

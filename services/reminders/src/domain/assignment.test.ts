@@ -55,6 +55,15 @@ test('a duplicate and an older event move nothing', () => {
   expect(decide(record, proposed(1))).toBeUndefined();
 });
 
+test("the other side's dispute is one version more, with nothing left to suppress", () => {
+  const record = after(undefined, decide(undefined, confirmed(2)));
+  const first = decide(record, scheduleEvent('schedule.disputed', 3));
+  expect(decisions(first)?.every(([, because]) => because === 'DISPUTED')).toBe(true);
+  const disputed = after(record, first);
+  const second = decide(disputed, scheduleEvent('schedule.disputed', 4));
+  expect(second).toMatchObject({ version: 4, open: [], entries: [] });
+});
+
 test('a tombstone that comes first beats all that is older', () => {
   const record = after(undefined, decide(undefined, scheduleEvent('schedule.cancelled', 3)));
   expect(record).toMatchObject({ version: 3, open: [], sequence: 0, outbox: [] });

@@ -21,7 +21,7 @@ import {
   selectAssignment,
   toAssignment,
 } from '../persistence/assignment-columns.ts';
-import { findProposer } from '../persistence/assignments.ts';
+import { findDisputers, findProposer } from '../persistence/assignments.ts';
 import { findQueue } from '../persistence/jobs.ts';
 import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
@@ -61,10 +61,17 @@ export async function changeAssignment(
     try {
       requireMatch(request, assignment.scheduleVersion);
       requireSeen(seenVersion, assignment.scheduleVersion);
-      const decision = await judge(em, deps, { assignment, command, acting, now });
+      // Read behind the lock, so that two disputes of one side at once do not both pass.
+      const disputedBy = assignment.disputedAt ? await findDisputers(em, assignment.id) : [];
+      const decision = await judge(em, deps, { assignment, command, acting, now, disputedBy });
       await refuseTakenWindow(em, deps, { decision, now, confirming: attempt > 1 });
       if (dryRun) return { body: { ok: true }, version: assignment.scheduleVersion };
-      const answer = toAnswer(decision, caller, now);
+      const answer = toAnswer(
+        decision,
+        caller,
+        now,
+        command.name === 'dispute' ? [...disputedBy, acting.role] : disputedBy,
+      );
       await commitWith(em, [...writesOf(decision, deps), ...(claimed ? [keepAnswer(claimed, answer)] : [])]);
       return answer;
     } catch (error) {
@@ -78,7 +85,12 @@ export async function changeAssignment(
 }
 
 /** The refusals that a look at the current state explains. */
-const tellsCurrent = new Set<ProblemCode>(['precondition-failed', 'version-conflict', 'invalid-transition']);
+const tellsCurrent = new Set<ProblemCode>([
+  'precondition-failed',
+  'version-conflict',
+  'invalid-transition',
+  'visit-started',
+]);
 
 /** Locked by whoever has the key; the others look at it without waiting, since sight and role are judged before the key. */
 async function claimAndLoad(em: EntityManager, request: CommandRequest, ref: AssignmentRef) {
@@ -95,16 +107,27 @@ async function findLateProposer(em: EntityManager, command: Command, { id, statu
   return command.name === 'confirm' && status === 'PROPOSED' ? findProposer(em, { id }) : null;
 }
 
-type Judged = { assignment: Assignment; command: Command; acting: Acting; now: Temporal.Instant };
+type Judged = {
+  assignment: Assignment;
+  command: Command;
+  acting: Acting;
+  now: Temporal.Instant;
+  disputedBy: readonly Role[];
+};
 
 async function judge(
   em: EntityManager,
   deps: CommandDeps,
-  { assignment, command, acting, now }: Judged,
+  { assignment, command, acting, now, disputedBy }: Judged,
 ): Promise<Decision> {
   const releases = command.name === 'reject' && scopeOf(command.body, acting) === 'assignment';
   const nextProviderId = releases ? await findNextProvider(em, assignment) : null;
-  return decide({ assignment, nextProviderId }, command, { acting, now, newId: deps.newId, rules: deps.rules });
+  return decide({ assignment, nextProviderId, disputedBy }, command, {
+    acting,
+    now,
+    newId: deps.newId,
+    rules: deps.rules,
+  });
 }
 
 async function findNextProvider(em: EntityManager, assignment: Assignment): Promise<string | null> {
@@ -117,10 +140,11 @@ function requireSeen(seen: number | undefined, version: number): void {
   throw new DomainError('version-conflict', `The schedule is at version ${version}, not ${seen}.`);
 }
 
-function toAnswer(decision: Decision, caller: Caller, now: Temporal.Instant): Answer {
+function toAnswer(decision: Decision, caller: Caller, now: Temporal.Instant, disputedBy: readonly Role[]): Answer {
   const after = decision.changes.at(-1)?.after;
   if (!after) throw new Error('A decision without a change.');
   // What was proposed in this transaction has just been found to be free.
-  const body = presentAssignment(after, actions(after, caller, now, { windowTaken: false, proposerId: caller.id }));
+  const surroundings = { windowTaken: false, proposerId: caller.id, disputedBy };
+  const body = presentAssignment(after, actions(after, caller, now, surroundings));
   return { body, version: after.scheduleVersion };
 }

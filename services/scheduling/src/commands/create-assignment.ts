@@ -1,6 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
-import { actions, nothingProposed } from '../domain/actions.ts';
+import { actions, noSurroundings } from '../domain/actions.ts';
 import { commandsJob } from '../domain/authorize.ts';
 import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
 import { presentAssignment } from '../domain/present.ts';
@@ -27,7 +27,7 @@ export function createAssignment(
     const decided = decideAssignment(job, providerId, deps.newId(), now);
     const { id } = decided.assignment;
     const answer = {
-      body: presentAssignment(decided.assignment, actions(decided.assignment, caller, now, nothingProposed)),
+      body: presentAssignment(decided.assignment, actions(decided.assignment, caller, now, noSurroundings)),
       version: decided.assignment.scheduleVersion,
       location: `/assignments/${id}`,
     };

@@ -1,9 +1,9 @@
-import { type Action, ActionName, type ProblemCode } from '@punctual/contracts';
+import { type Action, ActionName, type ProblemCode, type Role } from '@punctual/contracts';
 import type { Assignment } from './assignment.ts';
-import { type Caller, capacities, whyNotAuthorized } from './authorize.ts';
+import { type Caller, capacities, judge } from './authorize.ts';
 import { whyNotBegun } from './finish.ts';
 import { formatInstant } from './format-time.ts';
-import { isPossible, type Transition } from './transitions.ts';
+import { endsAtStart, type Transition, whyNotPossible } from './transitions.ts';
 
 /** What lies outside the assignment and still decides what the caller may do. */
 export type Surroundings = {
@@ -11,9 +11,12 @@ export type Surroundings = {
   readonly windowTaken: boolean;
   /** The person who made the open proposal, in whatever role; null when nothing is proposed. */
   readonly proposerId: string | null;
+  /** The sides that have disputed it. */
+  readonly disputedBy: readonly Role[];
 };
 
-export const nothingProposed: Surroundings = { windowTaken: false, proposerId: null };
+/** Of an assignment with nothing proposed and nothing disputed. */
+export const noSurroundings: Surroundings = { windowTaken: false, proposerId: null, disputedBy: [] };
 
 /**
  * What the caller may do now, in the order of api.md. `because` is the code that the command would be refused with; `until` is when
@@ -27,8 +30,8 @@ export function actions(
   surroundings: Surroundings,
 ): Action[] {
   return ActionName.options.map((name) => {
-    const because = whyNot(name, assignment, caller, now, surroundings);
-    const until = untilWhen(name, assignment, because);
+    const { role, because } = whyNot(name, assignment, caller, now, surroundings);
+    const until = untilWhen(name, assignment, role, because);
     return {
       name,
       allowed: because === undefined,
@@ -54,22 +57,27 @@ function whyNot(
   assignment: Assignment,
   caller: Caller,
   now: Temporal.Instant,
-  { windowTaken, proposerId }: Surroundings,
-): ProblemCode | undefined {
-  const unauthorized = whyNotAuthorized(caller, assignment, name, { now, proposerId });
-  if (unauthorized) return unauthorized;
-  if (!transitionsOf[name].some((each) => isPossible(assignment, each, now))) return 'invalid-transition';
-  if (name === 'complete') return whyNotBegun(assignment, now);
-  return name === 'confirm' && windowTaken ? 'window-taken' : undefined;
+  { windowTaken, proposerId, disputedBy }: Surroundings,
+): { role?: Role; because: ProblemCode | undefined } {
+  const judged = judge(caller, assignment, name, { now, proposerId });
+  if ('code' in judged) return { because: judged.code };
+  const { role } = judged;
+  const refusals = transitionsOf[name].map((each) => whyNotPossible(assignment, each, { role, now, disputedBy }));
+  if (refusals.every((code) => code !== undefined)) return { role, because: refusals[0] };
+  if (name === 'complete') return { role, because: whyNotBegun(assignment, now) };
+  return { role, because: name === 'confirm' && windowTaken ? 'window-taken' : undefined };
 }
 
 function untilWhen(
   name: ActionName,
   assignment: Assignment,
+  role: Role | undefined,
   because: ProblemCode | undefined,
 ): Temporal.Instant | null {
-  if (name === 'confirm' && because === undefined) return assignment.proposalExpiresAt;
-  return because === 'not-started' ? assignment.scheduledStart : null;
+  if (because === 'not-started') return assignment.scheduledStart;
+  if (because !== undefined || role === undefined) return null;
+  if (name === 'confirm') return assignment.proposalExpiresAt;
+  return transitionsOf[name].some((each) => endsAtStart(assignment, each, role)) ? assignment.scheduledStart : null;
 }
 
 function href(name: ActionName, assignment: Assignment, caller: Caller): string {

@@ -52,32 +52,24 @@ export function authorize(
   return judged;
 }
 
-/** The code that {@link authorize} would refuse with. */
-export function whyNotAuthorized(
-  caller: Caller,
-  assignment: Assignment,
-  action: ActionName,
-  occasion: Occasion,
-): ProblemCode | undefined {
-  const judged = judge(caller, assignment, action, occasion, rolesFor[action]);
-  return 'code' in judged ? judged.code : undefined;
-}
-
 export function noSuchAssignment(): DomainError {
   return new DomainError(unknown.code, unknown.detail);
 }
 
-type Refusal = { readonly code: ProblemCode; readonly detail: string };
+export type Refusal = { readonly code: ProblemCode; readonly detail: string };
 
 const unknown: Refusal = { code: 'not-found', detail: 'There is no such assignment.' };
 
-/** Throws nothing: it is asked six times for every look at an assignment, and an error with its stack is dear. */
-function judge(
+/**
+ * {@link authorize}, with the refusal as a value: six actions are judged whenever an assignment is read, and an error with its
+ * stack is expensive.
+ */
+export function judge(
   caller: Caller,
   assignment: Assignment,
   action: ActionName,
   occasion: Occasion,
-  roles: readonly Role[],
+  roles: readonly Role[] = rolesFor[action],
 ): Acting | Refusal {
   const known = capacities(caller, assignment);
   if (known.length === 0) return unknown;

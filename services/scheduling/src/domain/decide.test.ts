@@ -2,7 +2,7 @@ import { DomainError } from '@punctual/chassis/domain';
 import { type AssignmentStatus, type DisputeKind, makeEvent, type Role } from '@punctual/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { actions, nothingProposed } from './actions.ts';
+import { actions, noSurroundings } from './actions.ts';
 import { type Assignment, statusAt } from './assignment.ts';
 import { authorize, type Caller } from './authorize.ts';
 import type { Change } from './change.ts';
@@ -86,6 +86,7 @@ type Tried = {
   now: Temporal.Instant;
   step: Step;
   command: Command;
+  disputedBy: readonly Role[];
   result: Decision | DomainError;
 };
 
@@ -97,8 +98,11 @@ function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: 
   for (const step of all) {
     now = now.add({ minutes: step.minutesLater });
     const command = step.command(now);
-    const result = give(assignment, step.role, command, now);
-    tried.push({ assignment, now, step, command, result });
+    const disputedBy = changes.flatMap(({ type, actor }) =>
+      type === 'schedule.disputed' && actor.role !== 'system' ? [actor.role] : [],
+    );
+    const result = give(assignment, step.role, command, now, disputedBy);
+    tried.push({ assignment, now, step, command, disputedBy, result });
     if (result instanceof DomainError) continue;
     changes.push(...result.changes);
     assignment = result.changes.at(-1)?.after ?? assignment;
@@ -106,11 +110,17 @@ function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: 
   return { tried, changes, last: assignment };
 }
 
-function give(assignment: Assignment, role: Role, command: Command, now: Temporal.Instant): Decision | DomainError {
+function give(
+  assignment: Assignment,
+  role: Role,
+  command: Command,
+  now: Temporal.Instant,
+  disputedBy: readonly Role[] = [],
+): Decision | DomainError {
   try {
     const acting = authorize(people[role], assignment, command.name, { now, proposerId: null });
     const newId = () => '01936f2a-7c10-7000-8000-00000000000c';
-    return decide({ assignment, nextProviderId }, command, { acting, now, newId, rules });
+    return decide({ assignment, nextProviderId, disputedBy }, command, { acting, now, newId, rules });
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;
@@ -179,8 +189,8 @@ describe('any sequence of commands', () => {
     ]);
     fc.assert(
       fc.property(steps, (all) => {
-        for (const { assignment, now, step, command, result } of play(all).tried) {
-          const offered = actions(assignment, people[step.role], now, nothingProposed);
+        for (const { assignment, now, step, command, disputedBy, result } of play(all).tried) {
+          const offered = actions(assignment, people[step.role], now, { ...noSurroundings, disputedBy });
           const action = offered.find(({ name }) => name === command.name);
           const code = result instanceof DomainError ? result.code : undefined;
           if (!action?.allowed) expect(code).toBe(action?.because);
@@ -246,8 +256,77 @@ describe('a dispute', () => {
   });
 
   it('is offered before the start, since its kind is not known yet', () => {
-    const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), nothingProposed);
+    const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), noSurroundings);
     expect(offered.find(({ name }) => name === 'dispute')).toMatchObject({ allowed: true });
+  });
+});
+
+describe('a confirmed visit that has started', () => {
+  const confirmed = play(straightOn.slice(0, 2)).last;
+  const start = begin.add({ minutes: 60 });
+  const takingBack: Command[] = [
+    { name: 'propose', body: window(60)(start) },
+    { name: 'reject', body: {} },
+    { name: 'reject', body: { scope: 'assignment' } },
+    { name: 'reject', body: { counter: window(60)(start) } },
+    { name: 'cancel', body: { reason: 'Enough' } },
+  ];
+  const actionOf = (of: Assignment, role: Role, name: string, now: Temporal.Instant) =>
+    actions(of, people[role], now, noSurroundings).find((action) => action.name === name);
+
+  it.each(takingBack)('cannot be taken back by the customer: $name', (command) => {
+    const early = start.subtract({ milliseconds: 1 });
+    expect(give(confirmed, 'customer', command, early)).not.toBeInstanceOf(DomainError);
+    expect(actionOf(confirmed, 'customer', command.name, early)).toMatchObject({
+      allowed: true,
+      until: formatInstant(start),
+    });
+    expect(give(confirmed, 'customer', command, start)).toMatchObject({ code: 'visit-started' });
+    expect(actionOf(confirmed, 'customer', command.name, start)).toMatchObject({
+      allowed: false,
+      because: 'visit-started',
+    });
+  });
+
+  it('is completed, moved and released by its provider, and moved and cancelled by ops', () => {
+    const allowed: [Role, Command][] = [
+      ['provider', { name: 'complete' }],
+      ['provider', { name: 'propose', body: window(60)(start) }],
+      ['provider', { name: 'reject', body: { reason: 'Ill' } }],
+      ['ops', { name: 'propose', body: window(60)(start) }],
+      ['ops', { name: 'cancel', body: { reason: 'Enough' } }],
+    ];
+    for (const [role, command] of allowed) {
+      expect(give(confirmed, role, command, start)).not.toBeInstanceOf(DomainError);
+      const action = actionOf(confirmed, role, command.name, start);
+      expect(action).toMatchObject({ allowed: true });
+      expect(action?.until).toBeUndefined();
+    }
+  });
+
+  it('is open to the customer again once its provider has proposed another window', () => {
+    const proposed = give(confirmed, 'provider', { name: 'propose', body: window(60)(start) }, start) as Decision;
+    const after = proposed.changes.at(-1)?.after as Assignment;
+    for (const command of takingBack) expect(give(after, 'customer', command, start)).not.toBeInstanceOf(DomainError);
+  });
+});
+
+describe('a second dispute', () => {
+  const confirmed = play(straightOn.slice(0, 2)).last;
+  const later = begin.add({ minutes: 5 });
+  const command: Command = { name: 'dispute', body: { kind: 'OTHER', reason: 'It leaks' } };
+  const sides: Role[] = ['customer', 'provider', 'ops'];
+
+  it.each(sides)('is refused to the %s side and open to the others, and the first moment stays', (first) => {
+    const disputed = { ...confirmed, disputedAt: begin };
+    for (const side of sides) {
+      const result = give(disputed, side, command, later, [first]);
+      if (side === first) expect(result).toMatchObject({ code: 'invalid-transition' });
+      else
+        expect((result as Decision).changes.map(({ type, after }) => [type, after.disputedAt])).toEqual([
+          ['schedule.disputed', begin],
+        ]);
+    }
   });
 });
 

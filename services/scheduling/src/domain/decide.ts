@@ -1,3 +1,4 @@
+import type { Role } from '@punctual/contracts';
 import type { Assignment, Job } from './assignment.ts';
 import type { Acting } from './authorize.ts';
 import type { Change } from './change.ts';
@@ -21,6 +22,8 @@ export type State = {
   readonly assignment: Assignment;
   /** Whom the job would invite if this provider were released. */
   readonly nextProviderId: string | null;
+  /** The sides that have disputed it. */
+  readonly disputedBy: readonly Role[];
 };
 
 export type Context = {
@@ -42,11 +45,13 @@ export type Decision = {
 /**
  * Judges a command by the state machine, then by its own rules. A proposal that has run out is expired first, by the
  * system and in a version of its own, so that its end is told whoever comes first, the sweep or the next command.
- * @throws DomainError `invalid-transition`, then the codes of the command's rules
+ * @throws DomainError `invalid-transition`, `visit-started`, then the codes of the command's rules
  */
 export function decide(state: State, command: Command, context: Context): Decision {
-  requirePossible(state.assignment, transitionOf(command, context.acting), context.now);
-  const expired = expire(state.assignment, context.now);
+  const { acting, now } = context;
+  const wish = { role: acting.role, now, disputedBy: state.disputedBy };
+  requirePossible(state.assignment, transitionOf(command, acting), wish);
+  const expired = expire(state.assignment, now);
   if (!expired) return apply(state, command, context);
   const decision = apply({ ...state, assignment: expired.after }, command, context);
   return { ...decision, changes: [expired, ...decision.changes] };

@@ -26,13 +26,17 @@ export function complete(assignment: Assignment, acting: Acting, now: Temporal.I
 }
 
 /** The rule of {@link complete} beyond the transition, and of a dispute that says that nobody came. */
-export function whyNotBegun({ scheduledStart }: Assignment, now: Temporal.Instant): ProblemCode | undefined {
-  const begun = scheduledStart && Temporal.Instant.compare(scheduledStart, now) <= 0;
-  return begun ? undefined : 'not-started';
+export function whyNotBegun(assignment: Assignment, now: Temporal.Instant): ProblemCode | undefined {
+  return hasBegun(assignment, now) ? undefined : 'not-started';
+}
+
+/** Whether the window has begun. */
+export function hasBegun({ scheduledStart }: Assignment, now: Temporal.Instant): boolean {
+  return scheduledStart !== null && Temporal.Instant.compare(scheduledStart, now) <= 0;
 }
 
 /**
- * Says that something is wrong; the status stays, and so does what can be done next.
+ * Says that something is wrong; the status stays, and so does what can be done next. `disputedAt` is that of the first dispute.
  * @throws DomainError `not-started` for a no-show at a visit that is still to come
  */
 export function dispute(
@@ -44,5 +48,6 @@ export function dispute(
   if (kind === 'NO_SHOW' && whyNotBegun(assignment, now)) {
     throw new DomainError('not-started', 'Nobody can have missed a visit whose window has not begun.');
   }
-  return change(assignment, { type: 'schedule.disputed', actor: acting, at: now, reason, kind }, { disputedAt: now });
+  const details = { type: 'schedule.disputed', actor: acting, at: now, reason, kind } as const;
+  return change(assignment, details, { disputedAt: assignment.disputedAt ?? now });
 }

@@ -20,6 +20,11 @@ export const proposerOf = (table: string): string =>
   `case when ${table}.status = 'PROPOSED' then (select actor ->> 'id' from assignment_timeline latest
     where latest.assignment_id = ${table}.id and latest.version = ${table}.schedule_version) end as proposer_id`;
 
+/** The sides that have disputed it, from the timeline: `disputed_at` knows the first dispute only. Null without any. */
+export const disputersOf = (table: string): string =>
+  `case when ${table}.disputed_at is not null then (select json_agg(actor ->> 'role') from assignment_timeline dispute
+    where dispute.assignment_id = ${table}.id and dispute.type = 'schedule.disputed') end as disputed_by`;
+
 /** An assignment by its own id, or the one that has a job now. */
 export type AssignmentRef = { id: string } | { currentOfJob: string };
 

@@ -1,13 +1,14 @@
 import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@punctual/chassis/postgres';
-import { TimelineItem } from '@punctual/contracts';
+import { type Role, TimelineItem } from '@punctual/contracts';
 import type { Surroundings } from '../domain/actions.ts';
 import type { Assignment, Interval } from '../domain/assignment.ts';
 import {
   type AssignmentColumns,
   type AssignmentRef,
   assignmentColumns,
+  disputersOf,
   proposerOf,
   selectAssignment,
   toAssignment,
@@ -23,7 +24,8 @@ const isTaken = `exists (
         && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`;
 
 const assignmentInSight = `
-  select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')}
+  select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')},
+      ${disputersOf('mine')}
     from assignment mine where id = $1`;
 
 const readOnly = { disableIdentityMap: true } as const;
@@ -33,7 +35,7 @@ export async function findAssignment(em: EntityManager, ref: AssignmentRef): Pro
   return row ? toAssignment(row) : null;
 }
 
-type SurroundingsColumns = { window_taken: boolean; proposer_id: string | null };
+type SurroundingsColumns = { window_taken: boolean; proposer_id: string | null; disputed_by: Role[] | null };
 
 /** An assignment with what its actions depend on besides. */
 export async function findAssignmentInSight(
@@ -52,6 +54,13 @@ export async function findAssignmentInSight(
 export async function findProposer(em: EntityManager, ref: AssignmentRef): Promise<string | null> {
   const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(ref));
   return row?.proposer_id ?? null;
+}
+
+/** The sides that have disputed an assignment. */
+export async function findDisputers(em: EntityManager, id: string): Promise<Role[]> {
+  const sql = `select ${disputersOf('mine')} from assignment mine where id = ?`;
+  const [row] = await em.execute<Pick<SurroundingsColumns, 'disputed_by'>[]>(sql, [id]);
+  return row?.disputed_by ?? [];
 }
 
 /** A page of assignments, the newest first: ids of version 7 sort by age. */
@@ -94,23 +103,26 @@ export async function confirmedWindows(
   }));
 }
 
-/** What the actions of each open proposal depend on: who made it, and whether another window was confirmed there meanwhile. */
+/**
+ * What the actions of each open proposal depend on: who made it, and whether another window was confirmed there meanwhile; and of each
+ * disputed assignment, who has disputed it.
+ */
 export async function surroundingsOf(
   em: EntityManager,
   assignments: readonly Assignment[],
 ): Promise<Map<string, Surroundings>> {
-  const proposed = assignments.filter(({ status }) => status === 'PROPOSED').map(({ id }) => id);
-  if (proposed.length === 0) return new Map();
+  const ids = assignments.filter(({ status, disputedAt }) => status === 'PROPOSED' || disputedAt).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
   const rows = await em.execute<({ id: string } & SurroundingsColumns)[]>(
-    `select mine.id, ${isTaken} as window_taken, ${proposerOf('mine')} from assignment mine
-      where mine.id in (${proposed.map(() => '?').join(', ')})`,
-    proposed,
+    `select mine.id, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')}, ${disputersOf('mine')}
+      from assignment mine where mine.id in (${ids.map(() => '?').join(', ')})`,
+    ids,
   );
   return new Map(rows.map((row) => [row.id, toSurroundings(row)]));
 }
 
-function toSurroundings({ window_taken, proposer_id }: SurroundingsColumns): Surroundings {
-  return { windowTaken: window_taken, proposerId: proposer_id };
+function toSurroundings({ window_taken, proposer_id, disputed_by }: SurroundingsColumns): Surroundings {
+  return { windowTaken: window_taken, proposerId: proposer_id, disputedBy: disputed_by ?? [] };
 }
 
 /** The timeline of an assignment, oldest first. */

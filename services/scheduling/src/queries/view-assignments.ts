@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Assignment as AssignmentBody } from '@punctual/contracts';
-import { actions, nothingProposed } from '../domain/actions.ts';
+import { actions, noSurroundings } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { Caller } from '../domain/authorize.ts';
 import { presentAssignment } from '../domain/present.ts';
@@ -15,7 +15,7 @@ export async function viewAssignments(
 ): Promise<AssignmentBody[]> {
   const surroundings = await surroundingsOf(em, assignments);
   return assignments.map((each) =>
-    presentAssignment(each, actions(each, caller, now, surroundings.get(each.id) ?? nothingProposed)),
+    presentAssignment(each, actions(each, caller, now, surroundings.get(each.id) ?? noSurroundings)),
   );
 }
 
@@ -26,6 +26,6 @@ export async function viewAssignment(
   caller: Caller,
   now: Temporal.Instant,
 ): Promise<AssignmentBody> {
-  const surroundings = (await surroundingsOf(em, [assignment])).get(assignment.id) ?? nothingProposed;
+  const surroundings = (await surroundingsOf(em, [assignment])).get(assignment.id) ?? noSurroundings;
   return presentAssignment(assignment, actions(assignment, caller, now, surroundings));
 }

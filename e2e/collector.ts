@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 
 /** A span as the tests look at it. */
 export type Span = {
@@ -27,6 +27,8 @@ export type Collector = {
   spans(): readonly Span[];
   /** Everything that has arrived of a trace. */
   spansOf(traceId: string): Span[];
+  /** Every span that has arrived, as it was sent. */
+  text(): string;
   /** Every value that has arrived of a metric, in order. */
   metricsOf(name: string): Metric[];
   stop(): Promise<void>;
@@ -36,8 +38,13 @@ export type Collector = {
 export async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
   const metrics: Metric[] = [];
+  const texts: string[] = [];
   const server = createServer(async (request, response) => {
-    if (request.url === '/v1/traces') spans.push(...(await readSpans(request)));
+    if (request.url === '/v1/traces') {
+      const sent = await text(request);
+      texts.push(sent);
+      spans.push(...readSpans(JSON.parse(sent)));
+    }
     if (request.url === '/v1/metrics') metrics.push(...(await readMetrics(request)));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
@@ -47,6 +54,7 @@ export async function startCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${port}`,
     spans: () => spans,
+    text: () => texts.join('\n'),
     spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
     metricsOf: (name) => metrics.filter((metric) => metric.name === name),
     stop: async () => {
@@ -73,8 +81,7 @@ type Attribute = { key: string; value: { stringValue?: string; intValue?: number
 
 const kinds: readonly SpanKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-async function readSpans(request: IncomingMessage): Promise<Span[]> {
-  const { resourceSpans } = (await json(request)) as Exported;
+function readSpans({ resourceSpans }: Exported): Span[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => toSpan(String(valuesOf(resource.attributes)['service.name']), span)),

@@ -49,6 +49,25 @@ test('one trace leads from the request to the reminder, to the payout and back',
   }, 20_000);
 });
 
+test('what people write is in no span, also as a literal of a statement', { timeout: 60_000 }, async () => {
+  const said = "It's Mrs Miller's \\ tap";
+  const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+  const window = windowIn(Temporal.Now.instant(), { startsInMinutes: 90, minutes: 60 });
+  await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: { ...window, notes: said } });
+  await confirm(visit);
+  const { traceId, headers } = newTrace();
+  const disputed = { params: { id: visit.assignmentId }, body: { kind: 'OTHER' as const, reason: said }, headers };
+  await visit.provider.disputeAssignment(disputed);
+  await eventually(() => {
+    const spans = collector.spansOf(traceId);
+    for (const consumer of ['payouts', 'reminders'])
+      below(spans, root(spans, headers.traceparent), consumer, 'consumer', 'process schedule.disputed');
+  }, 20_000);
+  expect(collector.text()).toContain('db.query.text');
+  expect(collector.text()).not.toContain('Miller');
+  expect(collector.text()).not.toContain(visit.customer.id);
+});
+
 test('the outbox tells how much waits, for how long, what it has published and who leads', {
   timeout: 60_000,
 }, async () => {

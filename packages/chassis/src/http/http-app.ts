@@ -125,8 +125,13 @@ function refuseMethod(routes: readonly Route[]): RequestHandler {
 }
 
 function answerProblem(logger: Logger): ErrorRequestHandler {
-  return (error, request, response, next) => {
-    if (response.headersSent) return next(error);
+  return (error, request, response, _next) => {
+    if (response.headersSent) {
+      // Express would print the error as it is. A client that leaves is none.
+      if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        logger.error({ err: error, method: request.method, path: request.path }, 'an answer broke off');
+      return void response.destroy();
+    }
     sendProblem(request, response, error);
     if (response.statusCode >= 500)
       logger.error({ err: error, method: request.method, path: request.path }, 'request failed');

@@ -1,11 +1,13 @@
 import { ConfigError } from './config.ts';
+import { framesOf, messageWithoutValues } from './without-values.ts';
 
-/** An error as it is logged: what it says of itself, and never an address with its password. */
+/** An error as it is logged: what it says of itself, and never an address with its password or a value that was refused. */
 export type LoggedError = Record<string, unknown>;
 
 /**
  * What libraries say beside the message, and is of use: where it happened and by which rule. Others are left out: Node puts the whole
- * address that it cannot parse into `input`, drivers their `options`, `servers` and credentials.
+ * address that it cannot parse into `input`, drivers their `options`, `servers` and credentials, databases the refused values into
+ * `detail`, `where` and `keyValue`.
  */
 const kept = [
   'code',
@@ -35,11 +37,11 @@ export function serializeError(error: unknown, depth = 0): LoggedError | string 
   if (!(error instanceof Error)) return withoutCredentials(String(error));
   // It repeats no value, and says how an address is written.
   const show = error instanceof ConfigError ? String : withoutCredentials;
-  const logged: LoggedError = {
-    type: error.constructor?.name ?? error.name,
-    message: show(String(error.message)),
-    stack: show(String(error.stack)),
-  };
+  const type = error.constructor?.name ?? error.name;
+  const message = messageWithoutValues(error);
+  const stack =
+    message === error.message ? String(error.stack) : [`${type}: ${message}`, ...framesOf(error)].join('\n');
+  const logged: LoggedError = { type, message: show(message), stack: show(stack) };
   for (const name of kept) {
     const value: unknown = Reflect.get(error, name);
     if (typeof value === 'string') logged[name] = withoutCredentials(value);

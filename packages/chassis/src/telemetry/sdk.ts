@@ -2,6 +2,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { MongoDBInstrumentation } from '@opentelemetry/instrumentation-mongodb';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { guardSpans } from './guard-spans.ts';
 
 /** Starts the SDK as the `OTEL_*` environment says. */
 export function startSdk(): void {
@@ -12,4 +13,5 @@ export function startSdk(): void {
       new MongoDBInstrumentation(),
     ],
   }).start();
+  guardSpans();
 }

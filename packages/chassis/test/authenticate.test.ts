@@ -226,7 +226,7 @@ describe('keys that are not new', () => {
     pass(5 * minute - 1);
     expect(await present(token)).toMatchObject({ id: sub });
     expect(await present(await sign(own()))).toMatchObject({ id: sub });
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await vi.waitFor(() => expect(asked).toHaveLength(2), { timeout: 10_000 });
 
     pass(2_000);
     const unavailable = { code: 'unavailable', headers: { 'Retry-After': '1' } };
@@ -248,7 +248,7 @@ describe('keys that are not new', () => {
 
     pass(minute);
     expect(await present(withdrawn)).toMatchObject({ id: sub });
-    await vi.waitFor(async () => expect(present(withdrawn)).rejects.toMatchObject(refused));
+    await vi.waitFor(async () => expect(present(withdrawn)).rejects.toMatchObject(refused), { timeout: 10_000 });
     expect(await present(kept)).toMatchObject({ id: sub });
     expect(asked).toHaveLength(2);
   });

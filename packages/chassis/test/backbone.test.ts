@@ -205,10 +205,13 @@ test('a consumer tries again, passes over what it does not know, and keeps what 
   await broker.jetstream.publish('schedule.proposed', 'not json');
 
   await vi.waitFor(async () => expect(await stored(broker, 'DLQ')).toHaveLength(3), { timeout: 15_000 });
-  await vi.waitFor(async () => {
-    const info = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
-    expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
-  });
+  await vi.waitFor(
+    async () => {
+      const info = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
+      expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
+    },
+    { timeout: 15_000 },
+  );
 
   expect(handled.toSorted()).toEqual(['0000000001', '0000000002', '0000000004']);
   const letters = await stored(broker, 'DLQ');

@@ -19,7 +19,7 @@ test('a job that fails again and again is logged once, and once when it works ag
       },
     },
   );
-  await vi.waitFor(() => expect(runs).toBeGreaterThan(20));
+  await vi.waitFor(() => expect(runs).toBeGreaterThan(20), { timeout: 10_000 });
   await lifecycle.shutdown();
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({

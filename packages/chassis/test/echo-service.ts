@@ -22,7 +22,9 @@ const echo = {
 export type Reply = { status: number; json: unknown };
 export type EchoService = Awaited<ReturnType<typeof startEcho>>;
 
-/** A service that answers the query and body that its handler got, and a way to send it any bytes. */
+/**
+ * A service that answers the query and body that its handler got, and a way to send it any bytes.
+ */
 export async function startEcho(environment: Record<string, string> = {}) {
   const issuer = await startIssuer();
   const service = await startService(

@@ -104,7 +104,10 @@ async function unpublished(): Promise<number> {
   return rows[0].n;
 }
 
-/** The versions of each aggregate as the stream has them; a repetition of what came before it is left out. */
+/**
+ * The versions of each aggregate as the stream has them; a repetition of what came before it is
+ * left out.
+ */
 async function firstAppearances(): Promise<Map<string, number[]>> {
   const versions = new Map<string, number[]>();
   const { state } = await broker.manager.streams.info('SCHEDULE');

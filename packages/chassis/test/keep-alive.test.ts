@@ -23,7 +23,7 @@ async function ask(agent: Agent): Promise<IncomingMessage> {
   return response;
 }
 
-test('an idle connection outlives that of a load balancer, which is told', async () => {
+test("an idle connection outlives a load balancer's, and the answer announces for how long", async () => {
   await start();
   const response = await ask(new Agent({ keepAlive: true }));
   expect(response.headers['keep-alive']).toBe('timeout=75');

@@ -139,7 +139,7 @@ test.each([
   ['no JSON', 'nonsense'],
   ['no set', { keys: 'none' }],
   ['a list', []],
-])('an issuer that answers %s is away, and nobody is told that the token is bad', async (_what, answer) => {
+])('an issuer that answers %s is reported as away, and no token as bad', async (_what, answer) => {
   published = answer;
   const present = authenticateWith();
   await expect(present(sign(first))).rejects.toMatchObject({ code: 'unavailable' });

@@ -51,7 +51,7 @@ describe.each([
     await Promise.all(sessions.splice(0).map((session) => session.end()));
   });
 
-  afterAll(() => pooler.stop());
+  afterAll(() => pooler?.stop());
 
   async function openSession(): Promise<LeaderSession> {
     const session = await openLeaderSession({ url: parsePostgresUrl(url), name: 'test' });
@@ -59,14 +59,14 @@ describe.each([
     return session;
   }
 
-  test('it is noticed', async () => {
+  test('the session knows that it is shared', async () => {
     expect((await openSession()).isShared).toBe(true);
     const session = await openLeaderSession({ url: parsePostgresUrl(environment.databaseUrl), name: 'test' });
     sessions.push(session);
     expect(session.isShared).toBe(false);
   });
 
-  test('of many candidates one leads at any time, and another as soon as it ends', async () => {
+  test('never has two leaders among eight candidates, and has a new one once the leader ends', async () => {
     const candidates = await Promise.all(Array.from({ length: 8 }, openSession));
     for (let left = candidates; left.length > 4; ) {
       let leader: LeaderSession | undefined;
@@ -87,7 +87,7 @@ describe.each([
     }
   });
 
-  test('a leader that hangs keeps its lock until its lease is over, and no longer', async () => {
+  test('a hanging leader loses its lock, but not before its lease ends', async () => {
     const [leader, candidate] = [await openSession(), await openSession()];
     expect(await leader.tryToLead()).toBe(true);
     await leader.query('select 1');
@@ -100,7 +100,7 @@ describe.each([
     expect(await gone).toBeInstanceOf(Error);
   });
 
-  test('the open transaction of the leader holds back neither vacuum nor migrations', async () => {
+  test('the open transaction of the leader blocks neither vacuum nor migrations', async () => {
     const leader = await openSession();
     expect(await leader.tryToLead()).toBe(true);
     await leader.query('select * from number');
@@ -121,14 +121,14 @@ describe.each([
     });
     afterAll(() => lifecycle.shutdown());
 
-    test('reads with a name, and many at once', async () => {
+    test('runs many named reads at once', async () => {
       const read = (n: number) =>
         database.read<{ n: number }>({ name: 'a read', text: 'select $1::int as n', values: [n] });
       const numbers = Array.from({ length: 200 }, (_, n) => n);
       expect((await Promise.all(numbers.map(read))).flat().map(({ n }) => n)).toEqual(numbers);
     });
 
-    test('writes in transactions, whose settings are their own', async () => {
+    test('writes in transactions that have the limits of a session', async () => {
       const numbers = Array.from({ length: 50 }, (_, n) => n);
       await direct.query('delete from number');
       await Promise.all(
@@ -146,7 +146,7 @@ describe.each([
       expect(rows).toEqual([{ count: 50 }]);
     });
 
-    test('leaves no setting in a session that others get', async () => {
+    test('leaves no setting behind in a shared session', async () => {
       const stranger = new Client(url);
       await stranger.connect();
       const { rows } = await stranger.query('show idle_in_transaction_session_timeout');
@@ -156,7 +156,7 @@ describe.each([
   });
 });
 
-test('a lock of a session, unlike that of a transaction, has two owners behind transaction pooling', async () => {
+test('a session lock, unlike a transaction lock, gets two owners behind transaction pooling', async () => {
   const pooler = await startPgbouncer({ postgresUrl: environment.databaseUrl, settings: { default_pool_size: 1 } });
   const clients = [new Client(pooler.url), new Client(pooler.url)];
   for (const client of clients) await client.connect();

@@ -15,7 +15,10 @@ import { mongoUrl } from './persistence/mongo-url.ts';
 const minuteMs = 60_000;
 const yearMinutes = 365 * 24 * 60;
 
-/** The environment of the service. Lead times that could never ring, or in the wrong order, are refused at start. */
+/**
+ * The environment of the service. Lead times that could never ring, or in the wrong order, are
+ * refused at start.
+ */
 export const RemindersConfig = z
   .object({
     ...HttpConfig.shape,

@@ -5,13 +5,15 @@ import { HttpProblem, toProblemAnswer } from './http-problem.ts';
 type InUse = Duplex & { _httpMessage?: ServerResponse | null };
 
 /**
- * Answers with a problem what Node's parser refuses before there is a request, where Node would send a bare status. The
- * connection ends with it. An expectation other than `100-continue` is ignored, as RFC 9110 allows.
+ * Answers with a problem when Node's parser refuses the bytes before there is a request. Node would
+ * send a bare status. The connection is closed. An expectation other than `100-continue` is
+ * ignored, as RFC 9110 allows.
  */
 export function answerUnreadable(server: Server): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('clientError', (error: Error & { code?: string }, socket: InUse) => {
-    // Node's own look at its private field: an answer that is under way must not get another one in its middle.
+    // Node reads this private field, too: a second answer must not be written into one that has
+    // begun.
     const isAnswering = socket._httpMessage?.headersSent === true;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return socket.destroy(error);
     socket.end(toMessage(explain(error.code)), () => socket.destroy());
@@ -19,8 +21,9 @@ export function answerUnreadable(server: Server): void {
 }
 
 /**
- * Refuses what Node's parser lets through and Express cannot answer: HTTP/1.1 without a host, and a target that is no address.
- * Node's own check of the host has to be off (`requireHostHeader`), since it answers without a body.
+ * Refuses what Node's parser accepts and Express cannot answer: HTTP/1.1 without a host, and a
+ * target that is not a URL. Node's own check of the host (`requireHostHeader`) must be off, since
+ * it answers without a body.
  * @returns whether it was refused
  */
 export function refuseUnreadable(

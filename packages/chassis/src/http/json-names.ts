@@ -1,8 +1,11 @@
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
-/** Whether an object in valid JSON has two members of the same name: which of them counts, readers of JSON disagree on. */
+/**
+ * Whether an object in valid JSON repeats a member name. JSON parsers disagree on which member
+ * counts.
+ */
 export function hasDuplicateNames(json: string): boolean {
-  // The names of each object that is open; of an array, none.
+  // The names of each open object; `undefined` for an array.
   const open: (Set<string> | undefined)[] = [];
   let text = '';
   for (const [token] of json.matchAll(tokens)) {

@@ -38,6 +38,6 @@ test.each([
   ['a 5xx', refusal(500)],
   ['the answer that a client of ours got', Object.assign(new Error(), { statusCode: 404 })],
   ['a status that is no number', refusal(404, { status: '404', statusCode: '404' })],
-])('%s is ours to mend', (_what, error) => {
+])('%s is an internal error', (_what, error) => {
   expect(answerTo(error)).toMatchObject({ status: 500, problem: { code: 'internal-error' } });
 });

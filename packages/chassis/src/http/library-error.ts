@@ -20,8 +20,9 @@ const byStatus: Readonly<Record<number, Refusal>> = {
 };
 
 /**
- * Reads an error by which Express or a library behind it refuses a request: one with the same 4xx in `status` and
- * `statusCode`, as `http-errors` makes them. Errors of clients that we call others with, such as Stripe's, lack one of them.
+ * Reads an error by which Express or a library behind it refuses a request: one with the same 4xx
+ * in `status` and `statusCode`, as `http-errors` makes them. Errors of clients that we call others
+ * with, such as Stripe's, lack one of them.
  */
 export function fromLibrary(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || !('status' in error) || !('statusCode' in error)) return undefined;

@@ -8,8 +8,8 @@ const readRaw = promisify<Request, Response, void>(express.raw({ limit: '64kb', 
 const utf8 = new TextDecoder();
 
 /**
- * Leaves the bytes of a JSON body, decompressed, as `request.body`, undefined when there are none. They are UTF-8, and not yet
- * known to be JSON.
+ * Sets `request.body` to the decompressed bytes of a JSON body, undefined when there are none. They
+ * are checked to be UTF-8, but not parsed.
  * @throws HttpProblem `unsupported-media-type` `payload-too-large` `malformed-body`
  */
 export const readBytes: RequestHandler = async (request, response, next) => {

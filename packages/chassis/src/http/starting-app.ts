@@ -5,10 +5,16 @@ import { live } from './health.ts';
 import { sendProblem } from './http-app.ts';
 import { HttpProblem } from './http-problem.ts';
 
-/** On an answer of a service that has not started: nothing was done, so any request may be sent to another instance. */
+/**
+ * Marks the answers of a service that has not started. Nothing was done, so any request may be sent
+ * to another instance.
+ */
 export const startingHeader = 'x-punctual-starting';
 
-/** Answers while a service starts: the process is live, not ready, and every other request is 503 `unavailable`. */
+/**
+ * Answers while a service starts: the process is live, not ready, and every other request is 503
+ * `unavailable`.
+ */
 export function createStartingApp({ stopping }: Pick<Lifecycle, 'stopping'>): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');

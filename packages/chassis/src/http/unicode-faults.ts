@@ -17,7 +17,10 @@ export function faultyStrings(value: unknown, pathOf: (names: string[]) => strin
   ]);
 }
 
-/** The parameters of a query whose name or value is not percent-encoded UTF-8; decoded, they would hold U+FFFD instead. */
+/**
+ * The parameters of a query whose name or value is not percent-encoded UTF-8; decoded, they would
+ * hold U+FFFD instead.
+ */
 export function faultyParameters(url: string, pathOf: (names: string[]) => string): FieldError[] {
   const start = url.indexOf('?');
   if (start < 0 || !url.includes('%', start)) return [];

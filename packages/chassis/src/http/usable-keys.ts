@@ -11,8 +11,8 @@ const algorithmOf = new Map([
 const minRsaBits = 2048;
 
 /**
- * Keeps the public keys of a JSON Web Key Set that can verify a token: one that cannot be imported, is too short or holds a
- * secret must not stand in the way of the others.
+ * Keeps the public keys of a JSON Web Key Set that can verify a token: one that cannot be imported,
+ * is too short or holds a secret must not stand in the way of the others.
  * @throws ZodError when it is no set at all
  */
 export async function usableKeys(json: unknown): Promise<{ keys: JWK[] }> {

@@ -8,8 +8,9 @@ import { readHeaders } from './message-headers.ts';
 const keptAs = 'dead letter: ';
 
 /**
- * Keeps a message that cannot be handled: copies it to `dlq.<consumer>` with its headers and the reason, waits for the PubAck,
- * and only then ends its delivery. Where the copy is not acknowledged, the message comes again.
+ * Keeps a message that cannot be handled: copies it to `dlq.<consumer>` with its headers and the
+ * reason, waits for the PubAck, and only then ends its delivery. Where the copy is not
+ * acknowledged, the message comes again.
  */
 export async function deadLetter(
   deps: { broker: Broker; logger: Logger },

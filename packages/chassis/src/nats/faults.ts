@@ -1,16 +1,19 @@
 import { LRUCache } from 'lru-cache';
 
-/** How often each event has failed in this process for a reason of its own, by its sequence in the stream. */
+/**
+ * Counts how often each event has failed in this process through its own fault, by its sequence in
+ * the stream.
+ */
 export type Faults = {
   /** @returns how often it has failed now */
   add(sequence: number): number;
   forget(sequence: number): void;
 };
 
-/** An instance does not give up on an event before it has seen it fail so often. */
+/** An instance dead-letters an event only after it has seen it fail this often. */
 export const enoughFaults = 4;
 
-/** More events than fail at a time; of one that is forgotten the count begins again. */
+/** More events than fail at a time. An evicted count starts again at zero. */
 const max = 10_000;
 
 export function createFaults(): Faults {

@@ -6,7 +6,10 @@ import { isKept } from './dead-letter.ts';
 import { keepLetter } from './letter.ts';
 import { readHeaders } from './message-headers.ts';
 
-/** What JetStream says when it delivers a message no more: `max_deliver` of the durable is reached, or someone terminated it. */
+/**
+ * JetStream's advisory that it stops delivering a message: `max_deliver` is reached, or a client
+ * terminated it.
+ */
 const Advisory = z.object({
   id: z.string(),
   timestamp: z.string(),
@@ -17,7 +20,10 @@ const Advisory = z.object({
 });
 type GivenUp = Identified & Omit<z.infer<typeof Advisory>, 'timestamp'>;
 
-/** Where the advisories on a durable are kept until it has read them; core messages alone would be lost on an instance that is away. */
+/**
+ * The source of the advisories about a durable. They are in a stream, since core messages are lost
+ * while no instance listens.
+ */
 export function advisoriesOn(durable: string, streams: readonly string[]): Source {
   const subjects = streams.flatMap((stream) =>
     ['MAX_DELIVERIES', 'MSG_TERMINATED'].map((kind) => `$JS.EVENT.ADVISORY.CONSUMER.${kind}.${stream}.${durable}`),
@@ -25,7 +31,10 @@ export function advisoriesOn(durable: string, streams: readonly string[]): Sourc
   return { stream: 'ADVISORY', subjects };
 }
 
-/** Keeps as dead letters the messages of a durable that JetStream gave up on, other than by our own hand. */
+/**
+ * Keeps as dead letters the messages that JetStream gave up on, except those that {@link isKept}
+ * knows.
+ */
 export function keepGivenUp(deps: { broker: BrokerHandle; logger: Logger }, durable: string): Handling<GivenUp> {
   return {
     durable,
@@ -37,7 +46,7 @@ export function keepGivenUp(deps: { broker: BrokerHandle; logger: Logger }, dura
       const broker = await deps.broker.connected();
       for (const { event } of messages) if (!isKept(event.reason)) await keep(broker, deps.logger, durable, event);
     },
-    // What cannot be kept now is tried until it can: an advisory is no letter itself.
+    // Retried without limit: an advisory never becomes a dead letter itself.
     maxDeliveries: Number.POSITIVE_INFINITY,
   };
 }

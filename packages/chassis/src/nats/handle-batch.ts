@@ -23,15 +23,20 @@ export type BatchDeps = {
 
 type Readable<E> = { message: JsMsg; event: E };
 
-/** Bytes that are no UTF-8 make a message malformed, instead of U+FFFD in what it says. */
+/** Bytes that are not UTF-8 make a message malformed, instead of becoming U+FFFD. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const maxRetryDelayMs = 60_000;
-/** Of an event that waits for a server: once that is back, the event should not be late for long. */
+/** For an event that waits for a server, so that it is handled soon after the server is back. */
 const maxUnavailableDelayMs = 5_000;
-/** How long a batch waits, each time, for a server that is unavailable: half a minute in all, without a new delivery. */
+/**
+ * Pauses of a batch that waits for an unavailable server: half a minute in all, without a new
+ * delivery.
+ */
 const awayPausesMs = [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000];
 
-/** Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter. */
+/**
+ * Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter.
+ */
 export async function handleBatch<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
@@ -79,7 +84,10 @@ async function readOrSettle<E extends Identified>(
 
 type Failure = { error: unknown };
 
-/** Waits in place while a server is unavailable: the deliveries of JetStream then count what is wrong with the events, and order is kept. */
+/**
+ * Retries in place while a server is unavailable, so that order is kept and JetStream's delivery
+ * count only counts faulty events.
+ */
 async function applyOnceThere<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
@@ -95,7 +103,10 @@ async function applyOnceThere<E extends Identified>(
   return apply(deps, handling, batch);
 }
 
-/** Hands the events to the handler, each once, and acknowledges them; answers how it failed. */
+/**
+ * Calls the handler with the distinct events, then acknowledges all.
+ * @returns how it failed, if it did
+ */
 async function apply<E extends Identified>(
   { metrics, faults }: BatchDeps,
   { durable, handle }: Handling<E>,
@@ -121,7 +132,10 @@ async function apply<E extends Identified>(
   return undefined;
 }
 
-/** The work on one event is of its own trace; the work on several is of none of theirs, and linked to all. */
+/**
+ * Work on one event continues its trace. Work on several is a new trace with a link to each of
+ * theirs.
+ */
 function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Promise<void>): Promise<void> {
   const [only, ...others] = spans;
   if (only && others.length === 0) return only.run(work);
@@ -134,8 +148,9 @@ function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Pr
 }
 
 /**
- * JetStream counts the deliveries to all instances, also those in vain while a server was unavailable. So the count alone
- * makes no dead letter: the event has to fail here as well, for a reason of its own, as often as {@link Faults} asks.
+ * Asks for the event again later, or dead-letters it. JetStream's delivery count includes
+ * deliveries while a server was unavailable. So a dead letter also needs {@link enoughFaults}
+ * failures in this process that were the event's own fault.
  */
 async function putOff<E extends Identified>(
   deps: BatchDeps,
@@ -154,7 +169,8 @@ async function putOff<E extends Identified>(
   }
   deps.metrics.count('retried');
   deps.logger.warn({ err: error, subject, sequence, deliveries, unavailable }, 'an event will be tried again');
-  // Of two instances each sees half of the faults; of deliveries in vain there may be any number.
+  // Two instances see half of the faults each, and deliveries while a server was unavailable do not
+  // count.
   const step = unavailable ? deliveries : Math.min(deliveries, 2 * faults);
   message.nak(Math.min(250 * 2 ** step, unavailable ? maxUnavailableDelayMs : maxRetryDelayMs));
 }

@@ -3,7 +3,7 @@ import { headers, InvalidArgumentError, type MsgHdrs } from '@nats-io/transport-
 import type { Broker } from './broker.ts';
 import type { Headers } from './message-headers.ts';
 
-/** A message that a consumer could not handle, and where it lies. */
+/** A dead letter: a message that a consumer could not handle, and its position in its stream. */
 export type Letter = {
   durable: string;
   stream: string;
@@ -20,7 +20,10 @@ const maxReasonLength = 500;
 /** Of JetStream: larger than `max_msg_size` of the stream, or with more than 64 KiB of headers. */
 const doesNotFitCodes = [10_054, 10_097];
 
-/** Fuller forms first: a copy has more headers than the message had, so that one that fitted its stream may not fit this one. */
+/**
+ * Most complete first. A copy has more headers than its original, so it may not fit even if the
+ * original did.
+ */
 const forms = [
   { body: true, headers: true },
   { body: false, headers: true },
@@ -30,15 +33,15 @@ const forms = [
 type Form = (typeof forms)[number];
 
 /**
- * Copies a message to the DLQ, and without its body, its headers or both when it does not fit there: they stay where `Dlq-Stream` and
- * `Dlq-Sequence` say.
+ * Copies a message to the DLQ. When it does not fit, its body, its headers or both are left out;
+ * the original stays where `Dlq-Stream` and `Dlq-Sequence` say.
  * @returns how it was kept
  * @throws when the DLQ did not acknowledge the copy
  */
 export async function keepLetter(broker: Broker, letter: Letter): Promise<Form> {
   const { durable, stream, sequence, time } = letter;
-  // Not the event's own id: two consumers may both give up on one event, and the stream would drop the second letter. With the time, for
-  // the sequences of a stream that is rebuilt begin anew.
+  // Not the event's own id: two consumers may give up on one event, and the stream would drop the
+  // second copy. With the time, since a rebuilt stream starts its sequences again.
   const msgID = `${durable}:${stream}:${sequence}:${time.getTime()}`;
   let failure: unknown;
   for (const form of forms) {
@@ -55,7 +58,7 @@ export async function keepLetter(broker: Broker, letter: Letter): Promise<Form> 
   throw failure;
 }
 
-/** A header's value must not break the line. */
+/** Makes text fit a header value: one line, of bounded length. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').slice(0, maxReasonLength);
 }
@@ -64,7 +67,8 @@ function headersOf(letter: Letter, form: Form): MsgHdrs {
   const copy = headers();
   const own = form.headers && letter.headers !== 'unreadable' ? letter.headers : undefined;
   for (const [name, values] of own ?? []) {
-    // What the publisher asked of its stream, such as `Nats-Expected-Stream`: this one would refuse the copy for it, for ever.
+    // Not the publisher's conditions on its own stream, such as `Nats-Expected-Stream`: the DLQ
+    // would refuse the copy.
     if (!/^(Nats|Dlq)-/i.test(name)) for (const value of values) copy.append(name, value);
   }
   copy.set('Dlq-Reason', oneLine(letter.reason));
@@ -79,7 +83,10 @@ function headersOf(letter: Letter, form: Form): MsgHdrs {
   return copy;
 }
 
-/** Said by the client of what is larger than the server's `max_payload`, or no header; by the server of what the stream does not take. */
+/**
+ * Whether the client (`max_payload`, an invalid header) or the server (limits of the stream)
+ * refused a message for its size or form.
+ */
 function doesNotFit(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return doesNotFitCodes.includes(error.code);
   return error instanceof InvalidArgumentError;

@@ -1,41 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 
-/** The messages of a durable as they come in, a bounded number of them ahead of their handling. */
+/** Fetches a bounded number of a durable's messages ahead of their handling. */
 export type Prefetch = {
   /**
-   * What has come in, in the order of the stream, at least one message and at most `size`; waits for the first. Nothing once the service stops. What was
-   * taken before must be settled by now.
-   * @throws what keeps the durable from being read, once all that came before is taken
+   * Takes 1 to `size` messages in stream order, waiting for the first; none once the service stops.
+   * The messages taken before must be settled.
+   * @throws why the durable cannot be read, after everything fetched before was taken
    */
   take(): Promise<readonly JsMsg[]>;
-  /** Resolves when all that nobody has taken is given back. */
+  /** Resolves when every message that was not taken has been handed back to JetStream. */
   close(): Promise<void>;
 };
 
 export type PrefetchOptions = {
   size: number;
-  /** The server takes none that are larger. */
+  /** The server's limit, in bytes. */
   maxMessageBytes: number;
   ackWaitMs: number;
-  /** Aborted: asks for no more, and gives back what nobody has taken. */
+  /** Aborted: fetches no more, and hands back what was not taken. */
   signal: AbortSignal;
-  /** Resolves when all that NATS has sent so far has come in. */
+  /** Resolves when everything that NATS has sent so far has arrived. */
   flush(): Promise<void>;
 };
 
-/** A request that brings nothing for so long is made again; a server that is silent for as long is lost. */
+/**
+ * A fetch without messages is repeated after this long; a server that is silent for this long is
+ * lost.
+ */
 const expiresMs = 10_000;
 const flushMs = 1_000;
 /**
- * How much is asked for at a time, as far as the messages before let it be foreseen. The server cuts the connection of a client for which
- * more than 64 MiB wait (`max_pending`), which then would all be delivered again, and again. The client's `max_bytes` ends a fetch with an error.
+ * Bytes per fetch, estimated from the messages before. The server cuts a client with more than 64
+ * MiB pending (`max_pending`), and would then deliver them all again. The client's own `max_bytes`
+ * ends a fetch with an error.
  */
 const mostBytes = 16 * 1024 * 1024;
 
 /**
- * Has up to `size` messages at hand while as many are handled. All of them are told to be in work, so that the ack wait bounds how long
- * the messages of an instance that died are held back, not how long handling may take.
+ * Keeps up to `size` messages at hand while as many are handled. All of them are reported as in
+ * progress, so that the ack wait bounds how long a dead instance's messages are held back, not how
+ * long handling may take.
  */
 export function startPrefetch(
   consumer: Consumer,
@@ -44,12 +49,15 @@ export function startPrefetch(
   let waiting: JsMsg[] = [];
   let taken: readonly JsMsg[] = [];
   let asking: ConsumerMessages | undefined;
-  /** Nobody takes any more. */
+  /** Messages are no longer taken. */
   let closed = signal.aborted;
-  /** Nothing is asked for any more. */
+  /** Messages are no longer fetched. */
   let over = false;
   let failure: unknown;
-  /** How large the next messages may be: as large as any at first, then as those before, or half as large as was thought. */
+  /**
+   * Estimated size of the next messages: at first the maximum, then that of the last ones, at least
+   * half the estimate before.
+   */
   let foreseenBytes = maxMessageBytes;
   let change = Promise.withResolvers<void>();
   const changed = () => {
@@ -60,7 +68,8 @@ export function startPrefetch(
   const giveBack = async () => {
     closed = true;
     changed();
-    // What is on its way would be nobody's until its ack wait is over; and what is given back while we still ask comes to us again.
+    // Messages in flight would be held back until their ack wait ends, and messages handed back
+    // while we still fetch return to us.
     await Promise.race([flush().catch(() => {}), delay(flushMs, undefined, { ref: false })]);
     over = true;
     asking?.close();
@@ -104,7 +113,7 @@ export function startPrefetch(
       while (waiting.length === 0 && !closed && failure === undefined) await change.promise;
       if (closed) return taken;
       if (waiting.length === 0) throw failure;
-      // What is delivered again may come in any order.
+      // Redelivered messages may arrive in any order.
       taken = waiting.toSorted((a, b) => a.seq - b.seq);
       waiting = [];
       changed();

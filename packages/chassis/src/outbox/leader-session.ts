@@ -7,13 +7,17 @@ import type { PostgresUrl } from '../postgres/url.ts';
 /** The connections of the instance that leads, or wants to. */
 export type LeaderSession = {
   /**
-   * Takes the database's advisory lock if nobody has it; it is held as long as its transaction is open.
-   * @throws when the database takes no writes: a standby gives its own lock to anyone, and nothing can be marked
+   * Takes the database's advisory lock if it is free, and holds it while its transaction is open.
+   * @throws when the database takes no writes: a standby gives its own lock to anyone, and nothing
+   * can be marked
    */
   tryToLead(): Promise<boolean>;
   /** To be called at least once a second while it leads: it renews the lease, too. */
   query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
-  /** Whether PostgreSQL cannot have given the lock to another yet, whatever has happened to this process meanwhile. */
+  /**
+   * Whether PostgreSQL cannot have given the lock to another yet, whatever has happened to this
+   * process meanwhile.
+   */
   holds(): boolean;
   /** Whether a pooler stands between. */
   readonly isShared: boolean;
@@ -31,42 +35,48 @@ export type LeaderSessionDeps = {
 };
 
 /**
- * PostgreSQL ends the session of a leader that says nothing for so long. Keepalive alone would not do: the kernel answers it for a
- * process that hangs or is stopped.
+ * PostgreSQL ends the session of a leader that is silent for this long. TCP keepalive is not
+ * enough: the kernel answers it for a process that hangs or is stopped.
  */
 const silentMs = 4_000;
-/** Less than that by what a message may take to NATS. */
+/** Shorter by the time that a message may take to NATS. */
 const leaseMs = 3_000;
 const renewMs = 500;
 const answerMs = 5_000;
 const goodbyeMs = 1_000;
 
-/** Of the transaction that holds the lock. It may be open for weeks; it reads no table, so it blocks neither vacuum nor migrations. */
+/**
+ * For the transaction that holds the lock. It may be open for weeks, but reads no table, so it
+ * blocks neither vacuum nor migrations.
+ */
 const ofLock: Settings = {
   idle_in_transaction_session_timeout: silentMs,
   statement_timeout: silentMs,
   transaction_timeout: 0,
-  // A peer that is gone without a word.
+  // A peer that vanished.
   tcp_user_timeout: silentMs,
   tcp_keepalives_idle: 2,
   tcp_keepalives_interval: 1,
   tcp_keepalives_count: 2,
 };
 
-/** Of what reads and marks. */
+/** For the connection that reads and marks rows. */
 const ofWork: Settings = {
-  // Of one statement too, half received or waiting for a lock.
+  // Bounds a single statement too, such as one that waits for a lock.
   transaction_timeout: silentMs,
-  // A mark that a crash of PostgreSQL undoes means a second publish with the same id, and the stream drops it.
+  // A mark that a crash of PostgreSQL undoes means a second publish with the same id, and the
+  // stream drops it.
   synchronous_commit: 'off',
-  // All that is asked here has an index in the right order. In a table that nobody has analysed PostgreSQL does not trust it to be short.
+  // Every query here has an index in the right order, which PostgreSQL avoids in a table without
+  // statistics.
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
 };
 
 /**
- * Opens the session of a leader. The lock outlives its process, or its process's ability to speak, by at most five seconds. It belongs to a
- * transaction, since a pooler may share a session between clients, but never a transaction (ADR 0011).
+ * Opens the session of a leader. Once the process dies or hangs, the lock is free within five
+ * seconds. It belongs to a transaction, since a pooler may share a session between clients, but
+ * never a transaction (ADR 0011).
  */
 export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps): Promise<LeaderSession> {
   let alive = true;
@@ -81,7 +91,7 @@ export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps
     const abandon = () => client.abandon();
     signal?.addEventListener('abort', abandon, { once: true });
     await client.connect().finally(() => signal?.removeEventListener('abort', abandon));
-    // More than one may come: what PostgreSQL says last, and that the connection is gone.
+    // Several may follow: PostgreSQL's last message, then the end of the connection.
     client.on('error', (error) => {
       alive = false;
       reject(error);
@@ -99,7 +109,8 @@ export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps
   return {
     tryToLead: async () => {
       const sentAt = performance.now();
-      // One message: a process that hangs before the settings are in force would keep the lock.
+      // One message, so that a process that hangs midway never holds the lock without these
+      // settings.
       const results = (await lock.query(`begin; ${setLocal(ofLock)};
         select case current_setting('transaction_read_only')
           when 'off' then pg_try_advisory_xact_lock(hashtextextended('outbox relay', 0)) end as leads`)) as unknown as QueryResult<{
@@ -123,7 +134,7 @@ export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps
     lost,
     end: async () => {
       alive = false;
-      // A network that is cut lets nobody say goodbye.
+      // A clean end needs the network; without it the clients are abandoned.
       const clients = [lock, await work?.catch(() => undefined)];
       const ended = clients.map((client) => client?.end().catch(() => {}));
       await Promise.race([Promise.all(ended), delay(goodbyeMs)]);

@@ -18,11 +18,12 @@ export type PublishOutboxDeps = {
   wakeUp: WakeUp;
   outboxMetrics: OutboxMetrics;
   /**
-   * Rows that NATS has taken and the database has not marked yet. They outlive the session: a database that can be read but not
-   * written to, with a full disk for instance, must not make us publish them again and again.
+   * Rows that NATS has acknowledged and the database has not marked yet. They outlive the session,
+   * so that a database that can be read but not written to, such as one with a full disk, does not
+   * make us publish them again and again.
    */
   unmarked: Acknowledged[];
-  /** The outbox was read, and all that is known to be published is marked. */
+  /** Called when the outbox was read and all published rows are marked. */
   onRead(): void;
   logger: Logger;
   signal: AbortSignal;
@@ -32,8 +33,9 @@ const pollMs = 1_000;
 const settleMs = 2_000;
 
 /**
- * Publishes as long as this instance leads, NATS is there and the service runs. Rows are read and marked while others are on their
- * way; a row that is not acknowledged stops its own aggregate only.
+ * Publishes while this instance leads, NATS is reachable and the service runs. Rows are read and
+ * marked while others are in flight; a row that is not acknowledged holds up its own aggregate
+ * only.
  * @throws when the leader's session ends
  */
 export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
@@ -45,7 +47,7 @@ export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
     publish: (event) => publish(broker, event),
     mayPublish,
     onAccepted: backpressure.accepted,
-    // What NATS could not answer because it went away is no refusal.
+    // A publish that failed because NATS went away is not a refusal.
     onRefused: (aggregateId, reason) => mayPublish() && backpressure.refused(aggregateId, reason),
     onProgress: wakeUp.ring,
   });

@@ -12,7 +12,7 @@ import type { Acknowledged } from './rows.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export type RelayDeps = {
-  /** Past a pooler, if there is a way. */
+  /** The direct one, where `DATABASE_URL` leads to a pooler. */
   databaseUrl: PostgresUrl;
   broker: BrokerHandle;
   /** Of the service: names the wake-up's subject. */
@@ -21,16 +21,19 @@ export type RelayDeps = {
   lifecycle: Lifecycle;
 };
 
-/** Publishes what the outbox holds. `wake` after each commit; what it misses is found by polling. */
+/**
+ * Publishes the rows of the outbox. Call `wake` after each commit; polling finds rows that no call
+ * announced.
+ */
 export type OutboxRelay = { wake(): void };
 
 const candidacyMs = 1_000;
 const retryMs = 1_000;
 
 /**
- * Runs in every instance of a service; the one that holds the database's advisory lock publishes, the others stand by.
- * The lock, the reads and the marks share one session: who loses it is no longer leader and can mark nothing. Who cannot reach NATS
- * leaves the lead to others.
+ * Runs in every instance of a service; the one that holds the database's advisory lock publishes,
+ * the others stand by. An instance that loses its session no longer leads and cannot mark rows. One
+ * that cannot reach NATS leaves the lead to others.
  */
 export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
   const { signal } = deps.lifecycle;
@@ -79,7 +82,7 @@ type Leading = {
   logger: Logger;
   outboxMetrics: OutboxMetrics;
   unmarked: Acknowledged[];
-  /** The database has let us in, and lets the outbox be read and marked. */
+  /** Called when the outbox can be read and marked. */
   onRead(): void;
   onPooler(): void;
 };

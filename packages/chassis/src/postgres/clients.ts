@@ -4,7 +4,10 @@ import type { PostgresUrl } from './url.ts';
 
 export type Clients = { Client: new (config: ClientConfig) => TransactionClient; abandon(): void };
 
-/** The class whose clients a pool makes, which all connect as the URL says, and a way to destroy all that are connected or about to be. */
+/**
+ * Makes the class of a pool's clients, which connect as the URL says, and `abandon`, which destroys
+ * all of them.
+ */
 export function clientsOf(url: PostgresUrl): Clients {
   const open = new Set<TransactionClient>();
   class PoolClient extends TransactionClient {

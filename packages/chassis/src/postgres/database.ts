@@ -9,20 +9,26 @@ import { inTransaction } from './transaction.ts';
 import { type PostgresUrl, serversOf } from './url.ts';
 
 export type Database = {
-  /** An EntityManager of its own for one request, message or run of a job. */
+  /** A separate EntityManager for one request, message or run of a job. */
   fork(): EntityManager;
-  /** One statement outside of a transaction, without the mapper: each connection plans it once. For what is read most (ADR 0009). */
+  /**
+   * Runs one statement outside of a transaction, without the mapper; each connection plans it once.
+   * For hot reads (ADR 0009).
+   */
   read<Row extends object>(statement: Prepared): Promise<Row[]>;
-  /** Fails also while the database takes no writes, or could not carry out statements a moment ago. */
+  /**
+   * Fails also while the database is read-only, or if a statement failed a moment ago for no fault
+   * of its own.
+   */
   check: HealthCheck;
 };
 
-/** SQL with `$1`… for each parameter, and a name that nothing else has. */
+/** SQL with `$1`… for each parameter, and a unique name. */
 export type Prepared = { name: string; text: string; values: unknown[] };
 
 export type DatabaseDeps = {
   url: PostgresUrl;
-  /** Past a pooler, where `url` leads to one: migrations go there. */
+  /** Bypasses the pooler that `url` leads to, for migrations. */
   directUrl?: PostgresUrl | undefined;
   poolSize: number;
   entities: NonNullable<Options['entities']>;
@@ -36,7 +42,7 @@ export type DatabaseDeps = {
 const lockWithinMs = 10 * 60_000;
 const lockPauseMs = 200;
 
-/** Connects, and brings the schema up to date before anything else may happen. A service that stops meanwhile waits for neither. */
+/** Connects and migrates the schema. A service that is stopped meanwhile abandons both. */
 export async function openDatabase(deps: DatabaseDeps): Promise<Database> {
   const { url, directUrl, lifecycle } = deps;
   const { orm, sessions, abandon } = await connect(deps, url);
@@ -64,7 +70,7 @@ async function connect({ entities, migrations, poolSize }: DatabaseDeps, url: Po
   const { Client, abandon } = clientsOf(url);
   const sessions = createSessions(Client);
   const orm = await MikroORM.init({
-    // Where it is, only the clients know.
+    // The clients ignore it and connect as the URL says.
     dbName: url.database ?? url.user ?? 'postgres',
     entities,
     extensions: [Migrator],
@@ -77,9 +83,12 @@ async function connect({ entities, migrations, poolSize }: DatabaseDeps, url: Po
   return { orm, sessions, abandon };
 }
 
-/** @throws when it is away, read-only (a standby, a primary after a failover), or was found unusable a moment ago */
+/**
+ * @throws when it is away, read-only (a standby, a primary after a failover), or was found unusable
+ * a moment ago
+ */
 async function checkUsable(em: EntityManager, sessions: Sessions): Promise<void> {
-  // On in a standby as well.
+  // `on` in a standby, too.
   const [answer] = await em.execute<{ transaction_read_only: string }[]>('show transaction_read_only');
   if (answer?.transaction_read_only !== 'off') {
     sessions.discardAll();
@@ -88,14 +97,14 @@ async function checkUsable(em: EntityManager, sessions: Sessions): Promise<void>
   if (sessions.isDoubtful()) throw new Error('The database could not carry out a statement a moment ago.');
 }
 
-/** Says where the database is, which the reason often leaves out, as with a wrong password. */
+/** Adds the address, which the reason often lacks, as with a wrong password. */
 function cannotUse(url: PostgresUrl) {
   return (error: Error): never => {
     throw new Error(`PostgreSQL at ${serversOf(url)} cannot be used: ${error.message}`, { cause: error });
   };
 }
 
-/** Work of a start; once the service stops, its connections are destroyed, whatever they wait for. */
+/** Runs a step of the start. A stop destroys its connections, whatever they wait for. */
 async function unlessStopped<T>({ signal }: Lifecycle, abandon: () => void, work: () => Promise<T>): Promise<T> {
   signal.addEventListener('abort', abandon, { once: true });
   try {
@@ -106,10 +115,10 @@ async function unlessStopped<T>({ signal }: Lifecycle, abandon: () => void, work
   }
 }
 
-/** One instance at a time: the others wait for the lock, and then find nothing to do. */
+/** Migrates in one instance at a time: the others wait for the lock, then have nothing to do. */
 async function migrate(orm: MikroORM, signal: AbortSignal): Promise<void> {
   await inTransaction({ fork: () => orm.em.fork() }, async (em) => {
-    // It is idle as long as they run.
+    // This transaction is idle while the migrations run on another connection.
     await em.execute('set local idle_in_transaction_session_timeout = 0');
     await takeLock(em, signal);
     await orm.migrator.up();
@@ -117,7 +126,7 @@ async function migrate(orm: MikroORM, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Asks for the lock again and again, since one statement that waits for it is not bounded.
+ * Polls for the lock, since a statement that waits for it could be neither bounded nor stopped.
  * @throws when another instance keeps it for longer than migrations may take, or the service stops
  */
 async function takeLock(em: EntityManager, signal: AbortSignal): Promise<void> {

@@ -3,14 +3,14 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { readTls, type TlsSettings, verification } from './tls-settings.ts';
 import type { PostgresHost } from './url.ts';
 
-/** A host, and whether TLS is spoken to it: `offered` when it has TLS, in the clear otherwise. */
+/** A host and its use of TLS. `offered`: TLS if the host offers it, else in the clear. */
 export type Route = PostgresHost & { tls: 'never' | 'offered' | 'always' };
 
-/** The message with which PostgreSQL is asked for TLS. */
+/** PostgreSQL's SSLRequest message. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /**
- * Opens a socket to PostgreSQL, with TLS as the URL asks for it; what is sent over it next is the startup message.
+ * Opens a socket to PostgreSQL, with TLS as the URL requires, ready for the startup message.
  * @param signal destroys the socket, with its reason
  * @throws Error with the reason, and the code of the network or of TLS
  */
@@ -36,7 +36,7 @@ async function openSocket({ host, port }: Route, signal: AbortSignal): Promise<S
   const socket = host.startsWith('/')
     ? connectSocket({ path: `${host}/.s.PGSQL.${port}` })
     : connectSocket({ host, port, noDelay: true, keepAlive: true });
-  // Whoever waits hears of an error from `until`; nobody may be waiting when it comes.
+  // `until` reports errors. One that comes while nothing waits must not end the process.
   socket.on('error', () => {});
   await until(socket, 'connect', signal);
   return socket;
@@ -45,9 +45,9 @@ async function openSocket({ host, port }: Route, signal: AbortSignal): Promise<S
 async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> {
   socket.write(sslRequest);
   const [answer] = await until<[Buffer]>(socket, 'data', signal);
-  // More than one byte before TLS begins would be from somebody in between (CVE-2021-23222).
-  const letter = answer.length === 1 ? answer.toString('latin1') : '';
-  if (letter === 'S' || letter === 'N') return letter === 'S';
+  // More than one byte before TLS begins would be from a man in the middle (CVE-2021-23222).
+  const reply = answer.length === 1 ? answer.toString('latin1') : '';
+  if (reply === 'S' || reply === 'N') return reply === 'S';
   socket.destroy();
   throw new Error('The server did not answer the request for TLS as PostgreSQL does');
 }

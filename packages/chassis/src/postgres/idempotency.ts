@@ -16,7 +16,10 @@ export type CommandRequest = {
   body: unknown;
 };
 
-/** One caller's key, a digest of the request that it stands for, whether this transaction could take it, and what is kept under it. */
+/**
+ * One caller's key, a digest of the request that it stands for, whether this transaction could take
+ * it, and what is kept under it.
+ */
 export type Claim = {
   callerId: string;
   key: string;
@@ -42,14 +45,15 @@ export const idempotencyTable: readonly string[] = [
 ];
 
 /**
- * Keeps the text of the answer too, since jsonb keeps no order of members. `answer` stays for instances of the release before,
- * which read and write it alone.
+ * Keeps the text of the answer too, since jsonb keeps no order of members. `answer` stays for
+ * instances of the release before, which read and write it alone.
  */
 export const idempotencyAnswerText = 'alter table idempotency_key add column answer_text text';
 
 /**
- * Takes the request's key, if it has one, until the transaction ends: a refused command leaves nothing behind. To be called before
- * anything is locked, so that a second request does not wait for the first.
+ * Takes the request's key, if it has one, until the transaction ends: a refused command leaves
+ * nothing behind. Call it before anything is locked, so that a second request does not wait for the
+ * first.
  */
 export async function claimKey(em: EntityManager, request: CommandRequest): Promise<Claim | undefined> {
   const claiming = claimingOf(request);
@@ -59,8 +63,8 @@ export async function claimKey(em: EntityManager, request: CommandRequest): Prom
 }
 
 /**
- * {@link claimKey}, and in the same round trip the row that the command is about, locked. Whoever does not get the key does not wait
- * for the row, and gets none.
+ * {@link claimKey}, and in the same round trip locks and reads the command's row. A request that
+ * does not get the key neither waits for the row nor gets it.
  * @param select the row, with a `where`
  */
 export async function claimKeyAndLock<Row extends object>(
@@ -84,7 +88,7 @@ export async function claimKeyAndLock<Row extends object>(
 type Claimed = { mine: boolean };
 type Kept = { fingerprint: string | null; answer: string | null };
 
-/** True again for a transaction that has it already. */
+/** Also true for a transaction that holds it already. */
 const tryKey = 'pg_try_advisory_xact_lock(hashtextextended(?, 0))';
 
 function keyOf({ caller, idempotencyKey }: CommandRequest): string {
@@ -92,8 +96,9 @@ function keyOf({ caller, idempotencyKey }: CommandRequest): string {
 }
 
 /**
- * Two statements at once, a row each: only what begins after the key was taken sees all that was kept before. A text that is not
- * that of the answer is left over from before an instance of an earlier release replaced the answer.
+ * Two statements in one message, a row each: only a statement that begins after the key was taken
+ * sees every answer kept before. A text that differs from the answer is stale: an instance of an
+ * earlier release replaced the answer alone.
  */
 function claimingOf(request: CommandRequest): [sql: string, parameters: unknown[]] | undefined {
   const { caller, idempotencyKey } = request;
@@ -118,7 +123,8 @@ function toClaim(request: CommandRequest, { mine }: Claimed, { fingerprint: kept
 }
 
 /**
- * The answer that this request got before, if any, its members in the order that they had. Comes after sight and role, and before preconditions.
+ * Returns the answer that this request got before, if any, with its members in their order. Call it
+ * after the checks of sight and role, and before preconditions.
  * @throws DomainError `idempotency-in-flight`, `idempotency-key-reused`
  */
 export function recallAnswer(claim: Claim | undefined): unknown {
@@ -131,7 +137,8 @@ export function recallAnswer(claim: Claim | undefined): unknown {
 }
 
 /**
- * The statement that keeps the answer to an accepted command, for its own transaction; it replaces one whose time is over.
+ * The statement that keeps the answer to an accepted command, in that command's transaction. It
+ * replaces an expired one.
  */
 export function keepAnswer({ callerId, key, fingerprint }: Claim, answer: unknown): Statement {
   const text = JSON.stringify(answer);
@@ -145,7 +152,7 @@ export function keepAnswer({ callerId, key, fingerprint }: Claim, answer: unknow
   ];
 }
 
-/** Deletes the kept answers whose time is over; they count no longer even before. */
+/** Deletes expired answers, which are ignored from the moment they expire. */
 export async function forgetAnswers(em: EntityManager, now: Temporal.Instant): Promise<void> {
   const oldest = now.subtract({ hours: keptHours }).toString();
   await em.execute('delete from idempotency_key where created_at <= ?', [oldest]);

@@ -12,8 +12,8 @@ interface Undeclared {
 }
 
 /**
- * The protocol of `pg` over a socket that {@link dial} opens: by itself `pg` has no sslmode `prefer`, and verifies a server that is named by
- * its address as `localhost`.
+ * Speaks `pg`'s protocol over a socket that {@link dial} opens: `pg` alone has no sslmode `prefer`,
+ * and verifies a server that is named by its IP address as `localhost`.
  */
 export class RoutedConnection extends Connection {
   readonly #settings: TlsSettings;
@@ -26,16 +26,16 @@ export class RoutedConnection extends Connection {
     if (settings.channelBinding === 'require') this.#requireChannelBinding();
   }
 
-  /** Where to connect to, and until when: the signal ends a connection that is being made. */
+  /** Sets where to connect to. The signal ends the connection, also while it is being made. */
   take(route: Route, signal: AbortSignal): void {
     this.#route = route;
     this.#signal = signal;
   }
 
-  /** `pg` calls it, and sends its startup message at the event `connect`. */
+  /** Called by `pg`, which sends its startup message on the event `connect`. */
   connect(): void {
     const route = this.#route;
-    if (!route) throw new Error('A routed connection has not been told where to connect to');
+    if (!route) throw new Error('A routed connection has no route');
     dial(route, this.#settings, this.#signal).then(
       (socket) => this.#use(socket),
       (error) => this.emit('error', error),
@@ -57,7 +57,10 @@ export class RoutedConnection extends Connection {
     this.emit('connect');
   }
 
-  /** `pg` binds SCRAM to its channel where the server can, and is content without. */
+  /**
+   * `pg` binds SCRAM to its channel only if the server supports it; this refuses a server that does
+   * not.
+   */
   #requireChannelBinding(): void {
     let isBound = false;
     const check = () => {

@@ -6,16 +6,16 @@ import { type Settings, sessionSettings, startupSettings } from './session-setti
 import type { PostgresUrl } from './url.ts';
 
 export type SessionOptions = {
-  /** Beside {@link sessionSettings}; not in force where the session is shared. */
+  /** In addition to {@link sessionSettings}; not in force where the session is shared. */
   settings?: Settings;
-  /** Where the URL names none. */
+  /** Used when the URL has none. */
   applicationName?: string;
   config?: Pick<ClientConfig, 'types' | 'query_timeout'>;
 };
 
 /**
- * A connection as a URL asks for it: to the first of its hosts that can be reached and is what `target_session_attrs` says, with TLS as in
- * `sslmode`, within `connect_timeout`, and with the settings that the code relies on.
+ * Connects to the first host of a URL that can be reached and satisfies `target_session_attrs`,
+ * with TLS by `sslmode`, within `connect_timeout`, and with the settings that the code relies on.
  */
 export class SessionClient extends Client {
   readonly #url: PostgresUrl;
@@ -41,7 +41,10 @@ export class SessionClient extends Client {
     this.#settings = { ...sessionSettings(url.options), ...settings };
   }
 
-  /** Whether a pooler stands between, which may run each transaction in another session: nothing that belongs to a session is kept. */
+  /**
+   * Whether a pooler may run each transaction in another session, so that no state of a session
+   * lasts.
+   */
   get isShared(): boolean {
     return this.#isShared;
   }
@@ -55,12 +58,12 @@ export class SessionClient extends Client {
     return undefined;
   }
 
-  /** What goes into the startup message. */
+  /** Overrides `pg`'s: the parameters of the startup message. */
   getStartupConf(): Settings {
     return { ...(super['getStartupConf' as never] as () => Settings).call(this), ...startupSettings };
   }
 
-  /** Ends it at once, connected or not, whatever it waits for. */
+  /** Destroys the connection at once, also while it is being made. */
   abandon(reason: Error = new Error('The connection was given up')): void {
     this.#giveUp.abort(reason);
   }
@@ -70,7 +73,7 @@ export class SessionClient extends Client {
     (this.connection as RoutedConnection).take(route, this.#giveUp.signal);
     const { connectTimeoutMs } = this.#url;
     const timer = setTimeout(() => this.abandon(timedOut(route, connectTimeoutMs)), connectTimeoutMs);
-    // Whoever connects is told by the promise, and not again by an event.
+    // The promise reports a failure to connect; an event would end the process.
     const onError = () => {};
     this.on('error', onError);
     try {
@@ -86,7 +89,7 @@ export class SessionClient extends Client {
     }
   }
 
-  /** The first that suits, found with a connection of its own, since a client connects only once. */
+  /** Finds the first suitable route by a probe connection, since a client can connect only once. */
   async #choose(): Promise<Route> {
     const [only, ...others] = this.#routes;
     if (only && others.length === 0) return only;
@@ -110,7 +113,10 @@ export class SessionClient extends Client {
     throw new AggregateError(reasons, `None of the servers can be used: ${messages.join('; ')}`);
   }
 
-  /** One round trip. The process that a pooler names at login is none of PostgreSQL's. */
+  /**
+   * One round trip. A pooler is known by the process id it reports at login, which is not the
+   * backend's.
+   */
   async #openSession({ host, port }: Route): Promise<void> {
     const isOwn = `pg_backend_pid() = ${(this as unknown as { processID: number | null }).processID ?? 0}`;
     const set = Object.entries(this.#settings).map(
@@ -132,7 +138,7 @@ export class SessionClient extends Client {
   }
 }
 
-/** Whatever kept a connection from being made, it says nothing of what was to be asked over it. */
+/** Marks any failure to connect as `unavailable`: it cannot be the fault of the statement. */
 function unableToConnect(error: unknown): unknown {
   if (!(error instanceof Error) || isUnavailable(error)) return error;
   return Object.assign(new Error(error.message, { cause: error }), { code: unableToEstablish });
@@ -144,7 +150,10 @@ const readOnlyTransaction = '25006';
 const queryCanceled = '57014';
 const unableToEstablish = '08001';
 
-/** A role's `statement_timeout` counts until another one is set. What comes first is an answer, or `connect_timeout`. */
+/**
+ * Repeats the query while the role's own `statement_timeout` cancels it. `connect_timeout` bounds
+ * the repetition.
+ */
 async function queryPatiently<T>(query: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -2,8 +2,8 @@
 export type Settings = Readonly<Record<string, string | number>>;
 
 /**
- * What the code relies on whatever a role or a database has as its default: how values are written, and that a literal's backslash is a
- * backslash. They go into the startup message. Each pooler knows these, and keeps them for each of its clients.
+ * Settings that the code relies on, whatever the defaults of the role or database are. They go into
+ * the startup message: poolers know these and keep them for each client.
  */
 export const startupSettings: Settings = {
   DateStyle: 'ISO, MDY',
@@ -11,10 +11,14 @@ export const startupSettings: Settings = {
   standard_conforming_strings: 'on',
 };
 
-/** Commands lock and then read; at a stricter level each conflict would be an error instead of a wait. */
+/**
+ * Commands lock, then read. At a stricter level each conflict would be an error instead of a wait.
+ */
 const isolation: Settings = { default_transaction_isolation: 'read committed' };
 
-/** PostgreSQL's own defaults, except that a process that hangs within a transaction loses its locks. */
+/**
+ * PostgreSQL's own defaults, except that a process that hangs within a transaction loses its locks.
+ */
 const limits: Settings = {
   statement_timeout: 0,
   lock_timeout: 0,
@@ -23,7 +27,10 @@ const limits: Settings = {
   idle_in_transaction_session_timeout: 60_000,
 };
 
-/** The settings of a session of the pool, without the limits that the `options` of a URL set themselves. */
+/**
+ * The settings of a session of the pool, without the limits that the `options` of a URL set
+ * themselves.
+ */
 export function sessionSettings(options: string | undefined): Settings {
   return { ...limitsBeside(options), ...isolation };
 }

@@ -2,26 +2,35 @@ import type { ClientConfig, DatabaseError, Pool } from 'pg';
 import { condemnsSession, isHiddenFault } from '../unavailable/sql-state.ts';
 import type { Clients } from './clients.ts';
 
-/** The sessions of one pool. None that was open while the database was unusable is used after it. */
+/**
+ * The sessions of one pool. A session that was open while the database was unusable is not used
+ * afterwards.
+ */
 export type Sessions = {
-  /** What the pool opens, and what it tells of itself: for `driverOptions`. */
+  /** The mapper's `driverOptions`: the class of clients, and a hook that gets the pool. */
   driverOptions: { Client: Clients['Client']; onPoolCreated(pool: Pool): void };
-  /** Closes every session: the idle ones now, the others when they are given back. */
+  /** Closes every session: idle ones now, the others when they are released. */
   discardAll(): void;
-  /** Whether a statement has failed lately for a reason that no check can see, such as a full disk. */
+  /**
+   * Whether a statement failed within the last 10 s for a reason that no check can see, such as a
+   * full disk.
+   */
   isDoubtful(): boolean;
 };
 
-/** Consumers try at least this often while events wait, so that the doubt lasts as long as its reason. */
+/**
+ * Longer than consumers pause between tries, so that readiness does not flap while the fault lasts.
+ */
 const doubtMs = 10_000;
 
-/** What PostgreSQL reports of a session without being asked, when it opens and whenever it changes. */
+/** Parameters that PostgreSQL reports unasked, at login and whenever they change. */
 const readOnlyReports = ['default_transaction_read_only', 'in_hot_standby'];
 
 /**
- * PostgreSQL keeps the settings that a session was opened with: `default_transaction_read_only`, a role, a search path. So an
- * error that is not the statement's own fault condemns all sessions open at that moment. A session that is reported to be
- * read-only is used once, so that reads are still answered, and not kept.
+ * PostgreSQL keeps the settings that a session was opened with: `default_transaction_read_only`, a
+ * role, a search path. So an error that is not the statement's own fault condemns all sessions open
+ * at that moment. A session that is reported to be read-only is used once, so that reads are still
+ * answered, and not kept.
  */
 export function createSessions(Client: Clients['Client'], now: () => number = () => performance.now()): Sessions {
   let opened: Pool | undefined;
@@ -44,18 +53,20 @@ export function createSessions(Client: Clients['Client'], now: () => number = ()
 
     constructor(config: ClientConfig) {
       super(config);
-      // The one place where all that the server says passes, whichever way it was asked.
+      // Every message of the server passes here, for every kind of query.
       const { connection } = this as unknown as { connection: ServerMessages };
       connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
         if (!readOnlyReports.includes(parameterName)) return;
         if (parameterValue === 'on') this.#readOnly.add(parameterName);
         else this.#readOnly.delete(parameterName);
       });
-      // While it opens, an error says nothing of the sessions that are open.
+      // An error during login says nothing about the sessions that are open.
       connection.once('readyForQuery', () => connection.on('errorMessage', ({ code = '' }) => onError(code)));
     }
 
-    /** Set by the pool each time that it hands the session out; who gives it back calls it. */
+    /**
+     * The pool sets it each time that it hands the session out; it is called to return the session.
+     */
     set release(giveBack: GiveBack) {
       this.#giveBack = giveBack;
     }
@@ -78,7 +89,7 @@ export function createSessions(Client: Clients['Client'], now: () => number = ()
 
 type GiveBack = (destroy?: Error | boolean) => void;
 
-/** Of `pg`'s connection, which its types leave out. */
+/** The events of `pg`'s connection, which its types leave out. */
 type ServerMessages = {
   on(name: 'parameterStatus', listener: (message: { parameterName: string; parameterValue: string }) => void): void;
   on(name: 'errorMessage', listener: (message: Pick<DatabaseError, 'code'>) => void): void;
@@ -87,7 +98,7 @@ type ServerMessages = {
 
 function discardIdle(pool: Pool): void {
   for (let left = pool.idleCount; left > 0; left -= 1) {
-    // Refused only by a pool that is closing, with all of its sessions.
+    // Fails only while the pool is closing, which ends all sessions anyway.
     pool.connect().then(
       (session) => session.release(true),
       () => {},

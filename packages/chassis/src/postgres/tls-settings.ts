@@ -4,14 +4,14 @@ import { fail, oneOf } from './url-parameters.ts';
 
 const modes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
-/** How a URL asks for TLS; the names are libpq's (PostgreSQL documentation, 32.18). */
+/** The TLS parameters of a URL, named as in libpq (PostgreSQL documentation, 32.18). */
 export type TlsSettings = {
   mode: (typeof modes)[number];
   /** Paths; `system` for the certificates of the operating system. */
   rootCert: string | undefined;
   cert: string | undefined;
   key: string | undefined;
-  /** Without asking the server whether it has TLS, which spares a round trip. */
+  /** Skips the SSLRequest, which saves a round trip. */
   direct: boolean;
   /** SCRAM bound to the channel of TLS. */
   channelBinding: 'disable' | 'prefer' | 'require';
@@ -36,7 +36,8 @@ export function tlsSettings(parameters: ReadonlyMap<string, string>): TlsSetting
 }
 
 /**
- * What TLS needs to know beside the host. The files are read again for each connection, so that a renewed certificate needs no restart.
+ * Reads the certificates and the key. They are read for each connection, so that a renewed
+ * certificate needs no restart.
  * @throws Wrong when a file cannot be read or used
  */
 export function readTls({ rootCert, cert, key }: TlsSettings): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
@@ -55,8 +56,9 @@ export function readTls({ rootCert, cert, key }: TlsSettings): Pick<ConnectionOp
 }
 
 /**
- * Which certificates of a server are accepted. `require` checks only against a root certificate that is given, as libpq does. A name is
- * not checked for `verify-ca`, unless any public certificate would do.
+ * Says how a server's certificate is verified. As in libpq, `require` verifies it only if a root
+ * certificate is given, and `verify-ca` ignores the name. Without a root certificate `verify-ca`
+ * checks the name, since any public CA would do.
  */
 export function verification(
   { mode, rootCert }: TlsSettings,
@@ -66,7 +68,7 @@ export function verification(
   const checksName = mode === 'verify-full' || (mode === 'verify-ca' && rootCert === undefined);
   return {
     rejectUnauthorized: verifies,
-    // With the host of the URL, also when it is an address.
+    // Against the host of the URL, also when it is an IP address.
     checkServerIdentity: (_name, certificate) => (checksName ? checkServerIdentity(host, certificate) : undefined),
   };
 }

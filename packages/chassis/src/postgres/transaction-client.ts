@@ -7,8 +7,9 @@ import type { PostgresUrl } from './url.ts';
 const nothing = { command: '', rowCount: null, rows: [] };
 
 /**
- * A connection that spares round trips: `begin` waits for the first statement of its transaction and goes with it, and a `commit` that went
- * with the last statement ({@link commitWith}) is not sent again. Several statements sent as one answer with the rows of all, in order.
+ * A connection that saves round trips: `begin` is sent with the first statement of its transaction,
+ * and a `commit` that was sent with the last statement ({@link commitWith}) is not sent again.
+ * Several statements sent as one return all rows, in order.
  */
 export class TransactionClient extends SessionClient {
   readonly #beginAnywhere: string;
@@ -20,7 +21,7 @@ export class TransactionClient extends SessionClient {
     this.#beginAnywhere = beginAnywhere(url.options);
   }
 
-  // One signature for the many of `pg`: whatever else is asked for is passed on as it came.
+  // One signature for `pg`'s overloads: other forms are passed on unchanged.
   override query(...sent: unknown[]): never {
     const [text, parameters, ...others] = sent;
     if (typeof text === 'string' && typeof sent.at(-1) !== 'function')
@@ -55,7 +56,10 @@ export class TransactionClient extends SessionClient {
   }
 }
 
-/** A statement that is prepared under a name is not there in the next session. */
+/**
+ * A prepared statement belongs to its session, so it must not have a name where the session is
+ * shared.
+ */
 function isNamed(sent: unknown): sent is { name: string } {
   return typeof sent === 'object' && sent !== null && 'name' in sent;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from './database.ts';
 
-/** What passes when it is tried again: see {@link inTransaction}. */
+/** Errors that {@link inTransaction} retries. */
 const passing = new Map([
   ['40001', 'serialization failure'],
   ['40P01', 'deadlock'],
@@ -12,8 +12,8 @@ const passing = new Map([
 const tries = 6;
 
 /**
- * Runs `work` in one transaction: all that it writes, or nothing. What failed only because of what others did meanwhile runs
- * again, and is judged on what they left behind; `attempt` counts from 1.
+ * Runs `work` in one transaction: all of its writes, or none. After a conflict with another
+ * transaction it runs again, on the state that the other one left; `attempt` counts from 1.
  */
 export async function inTransaction<T>(
   database: Pick<Database, 'fork'>,
@@ -35,8 +35,8 @@ export async function inTransaction<T>(
 export type Statement = readonly [sql: string, parameters: readonly unknown[]];
 
 /**
- * The last writes of a transaction and its commit, in one round trip; nothing may follow within {@link inTransaction}. When a
- * write fails, nothing is committed, and the error is thrown as it would be by the write alone.
+ * Sends the last writes of a transaction and its commit in one round trip; nothing may follow
+ * within {@link inTransaction}. When a write fails, nothing is committed, and its error is thrown.
  */
 export async function commitWith(em: EntityManager, writes: readonly Statement[]): Promise<void> {
   const sql = [...writes.map(([sql]) => sql), 'commit'].join('; ');
@@ -47,8 +47,9 @@ export async function commitWith(em: EntityManager, writes: readonly Statement[]
 }
 
 /**
- * Not by `em.transactional`, which in MikroORM 7.2 never gives a connection back to the pool when it breaks within a
- * transaction: a database that restarts ten times under load would leave the service with no connection at all.
+ * Not by `em.transactional`, which in MikroORM 7.2 never gives a connection back to the pool when
+ * it breaks within a transaction: a database that restarts ten times under load would leave the
+ * service with no connection at all.
  */
 async function runOnce<T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
   let cause: unknown;

@@ -5,7 +5,7 @@ export function fail(message: string): never {
   throw new Wrong(message);
 }
 
-/** libpq's names. What is not here would be ignored, so it is refused. */
+/** The parameters of libpq that we follow. Any other is refused rather than ignored. */
 const known = new Set([
   ...['host', 'port', 'user', 'password', 'dbname', 'application_name', 'fallback_application_name'],
   ...['connect_timeout', 'options', 'target_session_attrs', 'client_encoding', 'gssencmode', 'keepalives'],
@@ -28,7 +28,7 @@ export function readParameters(query: string): Map<string, string> {
   return parameters;
 }
 
-/** The value of a parameter that has few. @throws Wrong that names them */
+/** Reads a parameter that allows only some values. @throws Wrong that names them */
 export function oneOf<const Value extends string>(
   parameters: ReadonlyMap<string, string>,
   name: string,

@@ -30,18 +30,19 @@ export const serversOf = ({ hosts }: PostgresUrl) =>
 /** A setting that is the URL of a PostgreSQL database. */
 export const postgresUrl = () => parsed(parsePostgresUrl);
 
-/** A service writes, so a standby is of no use to it. */
+/** Not the ones that ask for a standby: a service writes. */
 const targets = ['any', 'read-write', 'primary'] as const;
 const defaultPort = 5432;
 const defaultTimeoutS = 5;
 const maxTimeoutS = 600;
 
 /**
- * Reads a URL as libpq does (PostgreSQL documentation, 32.1.1.2). Files that it names must be readable.
+ * Reads a URL as libpq does (PostgreSQL documentation, 32.1.1.2). Files that it names must be
+ * readable.
  * @throws Wrong
  */
 export function parsePostgresUrl(text: string): PostgresUrl {
-  // A database with a / or an @ would rather be the rest of a password.
+  // A / or @ in the database is more likely the rest of a password that was not encoded.
   const match =
     /^postgres(?:ql)?:\/\/(?:([^/?#\p{Cc}]*)@)?([^/?#@\s]*)(?:\/([^?#/@\s]*))?(?:\?([^#\s]*))?$/u.exec(text) ??
     refuse();

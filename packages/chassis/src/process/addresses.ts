@@ -7,7 +7,7 @@ export const text = () => z.string({ error: 'is not set' });
 /** A key that goes into a header. */
 export const secretKey = () => text().regex(/^[!-~]+$/, { error: 'must be printable ASCII without spaces' });
 
-/** A setting that `parse` understands; it throws {@link Wrong} for what it does not. */
+/** A setting that `parse` reads; it throws {@link Wrong} for a value that it refuses. */
 export function parsed<T>(parse: (value: string) => T) {
   return text().transform((value, context): T => {
     try {
@@ -23,18 +23,24 @@ export function parsed<T>(parse: (value: string) => T) {
 /** An address over HTTP, as `https://host:port/path?query`. */
 export const httpUrl = () => parsed((value) => parseHttp(value).href);
 
-/** Where a service is: an address over HTTP with nothing after the port. @returns the origin */
+/** An address over HTTP with nothing after the port. @returns the origin */
 export const httpOrigin = () => parsed((value) => originOf(parseHttp(value)));
 
-/** Where the instances of a service are: one address over HTTP with nothing after the port, or several with commas between them. @returns the origins */
+/**
+ * One or several {@link httpOrigin}s of a service's instances, separated by commas.
+ * @returns the origins
+ */
 export const serviceOrigins = () =>
   parsed((value) => [...new Set(value.split(',').map((item) => originOf(parseHttp(item.trim()))))]);
 
-/** Origins of pages, with commas between them; none by default. */
+/** Origins of pages, separated by commas; none by default. */
 export const httpOrigins = () =>
   parsed((value) => commaSeparated(value).map((item) => originOf(parseHttp(item)))).default([]);
 
-/** What paths are appended to, for a browser or an app that has a scheme of its own. @returns it without a slash at the end */
+/**
+ * The base of links, for a browser or an app with its own scheme.
+ * @returns it without a slash at the end
+ */
 export const linkBase = () =>
   parsed((value) => {
     const url = parseUrl(value);
@@ -43,7 +49,10 @@ export const linkBase = () =>
     return value.replace(/\/+$/, '');
   });
 
-/** Servers of NATS, with commas between them, as `nats://host:port`, `tls://host:port`, `host:port` or `host`. */
+/**
+ * Servers of NATS, separated by commas, as `nats://host:port`, `tls://host:port`, `host:port` or
+ * `host`.
+ */
 export const natsServers = () => parsed((value) => value.split(',').map((item) => natsServer(item.trim())));
 
 /** What a server listens on. */
@@ -53,10 +62,10 @@ export const hostName = () =>
     return value;
   });
 
-/** Splits at commas; what is empty does not count. */
+/** Splits at commas and drops empty parts. */
 export const commaSeparated = (value: string) => value.split(',').flatMap((item) => item.trim() || []);
 
-/** Says what is wrong with a value, and never repeats it: it may hold a password. */
+/** Says what is wrong with a value without repeating it: it may hold a password. */
 export class Wrong extends Error {}
 
 /** The name of a host, or an IP address without brackets. */
@@ -80,7 +89,7 @@ function natsServer(value: string): string {
   const [, scheme = 'nats', rest = ''] = /^(?:([^:/]*):\/\/)?(.*)$/s.exec(value) ?? [];
   if (!/^(nats|tls)$/i.test(scheme)) throw new Wrong('must begin with nats:// or tls://, or be host:port');
   if (rest.startsWith('/')) throw new Wrong('must name a host');
-  // The client, too, parses it so.
+  // As the client parses it.
   const url = parseUrl(`http://${rest}`);
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new Wrong('must have nothing after the host and port; servers are separated by commas');
@@ -88,7 +97,7 @@ function natsServer(value: string): string {
 }
 
 function parseUrl(value: string): URL {
-  // `URL` would leave them out.
+  // `URL` would silently drop them.
   if (/[\s\p{Cc}]/u.test(value)) throw new Wrong('must not hold spaces or line breaks');
   const url = URL.parse(value);
   if (!url) throw new Wrong('is not an address: look at its host and port (1 to 65535)');

@@ -4,8 +4,8 @@ import type { Logger } from './logger.ts';
 import { pause } from './pause.ts';
 
 /**
- * Runs a job again and again, `pauseMs` after each run, until the service stops. A run that fails is followed by the next one; of
- * several that fail for the same reason the first is logged.
+ * Repeats a job until the service stops, `pauseMs` after each run, also after a failed one. Of
+ * several failures for the same reason only the first is logged.
  */
 export function every(
   { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },

@@ -1,15 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 
-/** What a part of a service may know of the life of its process. */
+/** The life of the process, as parts of a service see it. */
 export type Lifecycle = {
-  /** Aborted when the service is asked to stop: it is no longer ready, but it works on as usual until `signal`. */
+  /**
+   * Aborted on the request to stop: the service is no longer ready, but works as usual until
+   * `signal`.
+   */
   readonly stopping: AbortSignal;
   /** Aborted when the drain is over: loops, consumers and streams end. */
   readonly signal: AbortSignal;
   /**
-   * Registers how to release a resource. Releasers run one after another, the latest first. During or after the release it
-   * runs at once, so that a start which was given up leaves nothing open.
+   * Registers how to release a resource. Releasers run one after another, the latest first. One
+   * that is registered during or after the release runs at once, so that an abandoned start leaves
+   * nothing open.
    */
   onShutdown(name: string, release: () => unknown): void;
 };
@@ -18,8 +22,8 @@ export type OwnedLifecycle = Lifecycle & {
   /** Aborts `stopping`. */
   beginStop(): void;
   /**
-   * Releases everything once; later calls wait for the first. A releaser that fails, or is not done after `withinMs` in
-   * total, does not keep the others from running.
+   * Releases everything once; later calls wait for the first. The others still run when a releaser
+   * fails, or when `withinMs` in total has passed.
    */
   shutdown(withinMs?: number): Promise<void>;
 };

@@ -1,15 +1,15 @@
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import type { Logger } from './logger.ts';
 
-/** What the log says of something that does not work for a while: once that and why, once that it works again. */
+/** Logs an outage once with its reason when it begins, and once when it ends. */
 export type Outage = {
   isAway(): boolean;
-  /** Repeats nothing: an attempt that fails for a reason that was logged already is no news. */
+  /** Logs the reason, unless it was already logged in this outage. */
   away(reason?: unknown): void;
   back(): void;
 };
 
-/** The lines of an outage; `fields`, such as the server without credentials, go with both. */
+/** The messages of an outage; both carry `fields`, such as the server without credentials. */
 export type OutageLines = { away: string; back: string; fields: Record<string, unknown> };
 
 export function logOutage(logger: Logger, { away, back, fields }: OutageLines): Outage {
@@ -17,7 +17,7 @@ export function logOutage(logger: Logger, { away, back, fields }: OutageLines): 
   return {
     isAway: () => said.size > 0,
     away: (reason) => {
-      // Without a reason it is news only when nothing was said yet.
+      // Without a reason it is logged only as the first line of an outage.
       const key = reason === undefined ? ([...said][0] ?? '') : keyOf(reason);
       if (said.has(key)) return;
       said.add(key);
@@ -30,7 +30,10 @@ export function logOutage(logger: Logger, { away, back, fields }: OutageLines): 
   };
 }
 
-/** One restart of a server gives several errors in turn: they count as one. A refused sign-in does not, for it does not mend itself. */
+/**
+ * The different errors of one restart count as one reason. A refused sign-in is another: someone
+ * has to fix it.
+ */
 function keyOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
   if (isSignInRefused(reason)) return 'sign-in';

@@ -4,8 +4,9 @@ import { z } from 'zod';
 export type Bounds = { min?: number; max: number; default: number };
 
 /**
- * A setting that is a whole number. Decimal digits only, since `1e3`, `0x10` or ` 5 ` are more often mistakes than meant, and
- * always with an upper bound: beyond 2^31-1 ms a timer of Node fires at once, and a date can overflow.
+ * A setting that is a whole number in decimal digits: `1e3`, `0x10` or ` 5 ` are more likely
+ * mistakes. It always has an upper bound: beyond 2^31-1 ms a timer of Node fires at once, and a
+ * date can overflow.
  */
 export const count = (bounds: Bounds) => whole('a whole number', bounds);
 export const durationMs = (bounds: Bounds) => whole('a whole number of milliseconds', bounds);

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Settings = {
-  /** What is set, with the values from files. */
+  /** The variables that are set, with the values from files. */
   values: Record<string, string | undefined>;
   /** By the name of the variable. */
   problems: Map<string, string>;
@@ -14,8 +14,9 @@ export type Settings = {
 const mostBytes = 64 * 1024;
 
 /**
- * The settings of `names`, each from its variable or from the file that `<name>_FILE` names, as orchestrators mount secrets. Line
- * breaks at the end of a file do not count. A variable that ends in `_FILE` and belongs to no setting is ignored.
+ * The settings of `names`, each from its variable or from the file that `<name>_FILE` names, as
+ * orchestrators mount secrets. Line breaks at the end of a file do not count. A variable that ends
+ * in `_FILE` and belongs to no setting is ignored.
  */
 export function readSecretFiles(names: readonly string[], environment: Environment): Settings {
   const values = Object.fromEntries(
@@ -40,7 +41,7 @@ export function readSecretFiles(names: readonly string[], environment: Environme
 function readSecret(path: string): string {
   const file = statSync(path);
   if (file.isDirectory()) throw new Unusable('it is a directory');
-  // A pipe could block the start for ever.
+  // Reading a pipe could block the start forever.
   if (!file.isFile()) throw new Unusable('it is no regular file');
   if (file.size > mostBytes) throw new Unusable(`it has more than ${mostBytes} bytes`);
   const secret = decode(readFileSync(path)).replace(/[\r\n]+$/, '');
@@ -56,7 +57,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Whose message may be shown. */
+/** An error whose message repeats no secret. */
 class Unusable extends Error {}
 
 function reasonOf(error: unknown): string {

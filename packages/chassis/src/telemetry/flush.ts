@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 
 /**
- * Sends the spans and metrics that wait for export. Resolves after `withinMs` at the latest, whatever becomes of them; at
- * once when nothing is exported.
+ * Exports the pending spans and metrics. Resolves after `withinMs` at the latest, even if that
+ * fails, and at once when telemetry is off.
  */
 export async function flushTelemetry(withinMs: number): Promise<void> {
   const tracers = trace.getTracerProvider();

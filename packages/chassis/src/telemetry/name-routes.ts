@@ -3,9 +3,9 @@ import { getRPCMetadata, type RPCMetadata } from '@opentelemetry/core';
 import { type RequestHandler, Router } from 'express';
 
 /**
- * Tells the server span and `http.server.request.duration` which route a request is for: `GET /assignments/{id}`. It comes
- * before everything that may refuse the request, so that refusals carry the route too. A request that is not instrumented
- * passes by.
+ * Sets the route of a request, such as `/assignments/{id}`, on its server span and on
+ * `http.server.request.duration`. Mount it before everything that may refuse the request, so that
+ * refusals carry the route too. Does nothing while telemetry is off.
  * @param paths in Express's form, in the order in which they are matched
  */
 export function nameRoutes(paths: Iterable<string>): RequestHandler {
@@ -20,7 +20,7 @@ export function nameRoutes(paths: Iterable<string>): RequestHandler {
   }
   return (request, response, next) => {
     if (!instrumented()) return next();
-    // A path that cannot be decoded has no route; it is refused later, where it is matched for its handler.
+    // A path that cannot be decoded has no route. The app's own router refuses it later.
     router(request, response, () => next());
   };
 }

@@ -19,8 +19,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 const tracer = trace.getTracer('punctual');
 
 /**
- * Makes `traceparent` travel even when no telemetry is exported: problems and timelines name their trace in any case.
- * Does nothing when an SDK has registered its own.
+ * Makes `traceparent` travel even when no telemetry is exported: problems and timelines name their
+ * trace in any case. Does nothing when an SDK has registered its own.
  */
 export function enableTraceContext(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -42,7 +42,10 @@ export function traceHeaders(): Record<string, string> {
   return headersOf(context.active());
 }
 
-/** Runs `run` in the trace that the headers name, or in a new one; a trace that is active already is kept. */
+/**
+ * Runs `run` in the trace that the headers name, or in a new one; a trace that is active already is
+ * kept.
+ */
 export function inTraceOf<T>(headers: Record<string, unknown>, run: () => T): T {
   if (trace.getSpanContext(context.active())) return run();
   return context.with(withTrace(propagation.extract(ROOT_CONTEXT, headers, defaultTextMapGetter)), run);
@@ -119,7 +122,10 @@ function withTrace(ctx: Context): Context {
   return trace.setSpanContext(ctx, { traceId: hex(32), spanId: hex(16), traceFlags: TraceFlags.NONE });
 }
 
-/** Random digits; a UUID's randomness is drawn in batches, which costs a request less than drawing its own. */
+/**
+ * Random digits; a UUID's randomness is drawn in batches, which costs a request less than drawing
+ * its own.
+ */
 function hex(digits: number): string {
   return randomUUID().replaceAll('-', '').slice(-digits);
 }

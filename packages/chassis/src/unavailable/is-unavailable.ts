@@ -2,22 +2,25 @@ import { judgeMongoError } from './mongo-error.ts';
 import { isNetworkCode } from './network-error.ts';
 import { isOwnFault, isSqlState } from './sql-state.ts';
 
-/** What `pg` and its pool say without a code. */
+/** Errors of `pg` and its pool that have no code. */
 const pgMessages =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed)|Cannot use a pool after|Received unexpected \w+ message|The server does not support SSL|There was an error establishing an SSL|SASL: )/;
 
 const maxDepth = 8;
 
 /**
- * Whether a server could not do its work, rather than that it, or we, could not accept the request or event.
+ * Whether an error means that a server could not do its work, rather than that the request or event
+ * was at fault.
  *
- * Of what a database, its driver or the network reports only what is known to be the request's own fault (a constraint, a
- * malformed or too large value) is that; all else means `unavailable`, for a database fails in more ways than anyone lists: it
- * is read-only after a failover, renamed away, full, out of connections, or its password is being changed. A request gets
- * 503; an event waits, and never becomes a dead letter for it.
+ * Of the errors of a database, its driver or the network, only those known to be the request's own
+ * fault (a constraint, a malformed or too large value) count as such. Any other means
+ * `unavailable`, since a database fails in more ways than a list can hold: read-only after a
+ * failover, renamed away, full, out of connections, with a changed password. The request then gets
+ * 503; the event waits and never becomes a dead letter.
  *
- * An error of no driver (a TypeError, a ZodError, a DomainError) is our own or the event's fault and counts as a try, or
- * an event that breaks its handler would be tried for ever. Errors are judged by what caused them, too; the outermost verdict counts.
+ * Errors from elsewhere (a TypeError, a ZodError, a DomainError) are our own or the event's fault
+ * and count as a try; otherwise an event that breaks its handler would be retried forever. Causes
+ * are judged too; the outermost verdict counts.
  */
 export function isUnavailable(error: unknown): boolean {
   return judge(error, 0) === 'unavailable';

@@ -19,7 +19,10 @@ export type Certificates = {
 /** A role of a client certificate. */
 export const certifiedRole = 'certified';
 
-/** Makes an authority and what it signs, valid for a year, in a new folder. The server's key is its user's. */
+/**
+ * Makes an authority and what it signs, valid for a year, in a new folder. The server's key is its
+ * user's.
+ */
 export async function makeCertificates(folder: string, user: User | undefined): Promise<Certificates> {
   await mkdir(folder, { mode: 0o755 });
   const write = async (name: string, text: string, mode: number) => {

@@ -41,7 +41,10 @@ export async function makeDebianFolder(host: Host, folder: string, packages: str
 const withoutCluster =
   'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
 
-/** The mirror that this machine's apt uses, if it is one of Debian; without one mmdebstrap knows where Debian is. */
+/**
+ * The mirror that this machine's apt uses, if it is one of Debian; without one mmdebstrap knows
+ * where Debian is.
+ */
 async function mirror(): Promise<string[]> {
   const { stdout } = await promisify(execFile)('apt-get', ['--print-uris', 'update']).catch(() => ({ stdout: '' }));
   return /^'(\S+\/debian)\/dists\//m.exec(stdout)?.slice(1) ?? [];

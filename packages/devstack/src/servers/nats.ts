@@ -11,7 +11,10 @@ import { natsPasswords, natsUsersConfig, natsUsersFile } from './nats-users.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
 const version = '2.15.2';
-/** What the services rely on (several filter subjects, reasons of terminated messages) came by this one. */
+/**
+ * What the services rely on (several filter subjects, reasons of terminated messages) came by this
+ * one.
+ */
 const oldest = { major: 2, minor: 15 };
 
 /** @throws NoServerError */

@@ -7,13 +7,16 @@ import { type Host, type Server, startFirst } from './source.ts';
 import { postgresUser } from './users.ts';
 
 export type PooledServer = {
-  /** Whom it pools for: any database of that server, as the user of the URL. */
+  /** The server that it pools connections to: any of its databases, as the user of the URL. */
   postgresUrl: string;
-  /** Of the section `[pgbouncer]`; transaction pooling when they do not say. */
+  /** The section `[pgbouncer]` of its configuration; transaction pooling by default. */
   settings?: Readonly<Record<string, string | number>>;
 };
 
-/** PgBouncer in front of a PostgreSQL. Its URL is the server's with another port. @throws NoServerError */
+/**
+ * PgBouncer in front of a PostgreSQL. Its URL is the server's with another port.
+ * @throws NoServerError
+ */
 export function startPgbouncer(host: Host, { postgresUrl, settings }: PooledServer): Promise<Server> {
   const { hostname, port, username, password } = new URL(postgresUrl);
   const start = async () => {

@@ -9,8 +9,8 @@ import type { User } from './users.ts';
 export type PostgresPrograms = { version: string; postgres: string; initdb: string };
 
 /**
- * The same text order on every machine. A password, since a superuser may run programs, and other users of the machine
- * reach 127.0.0.1 as well.
+ * The same text order on every machine. A password, since a superuser may run programs, and other
+ * users of the machine reach 127.0.0.1 as well.
  */
 export function initdbOptions(data: string, passwordFile: string): string[] {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -18,7 +18,10 @@ export function initdbOptions(data: string, passwordFile: string): string[] {
   return [`--pgdata=${data}`, '--no-sync', ...locale, ...access];
 }
 
-/** A fresh cluster for this run: a copy of one that was initialised once, which takes a tenth of the time. */
+/**
+ * A fresh cluster for this run: a copy of one that was initialised once, which takes a tenth of the
+ * time.
+ */
 export async function copyCluster(
   host: Host,
   { version, initdb }: PostgresPrograms,
@@ -39,7 +42,9 @@ export async function copyCluster(
   return { data, password: await readFile(join(kept, 'password'), 'utf8') };
 }
 
-/** What `initdb` finds: a folder for its data and a file with a new password, both the user's own. */
+/**
+ * What `initdb` finds: a folder for its data and a file with a new password, both the user's own.
+ */
 export async function emptyCluster(
   folder: string,
   user: User | undefined,

@@ -4,9 +4,14 @@ import type { Run } from './run.ts';
 /** A server that somebody else runs, or that we do. */
 export type Server = {
   readonly url: string;
-  /** Stops answering, as in a fault; the port and the data are kept. Not for one named by its URL. */
+  /**
+   * Stops answering, as in a fault; the port and the data are kept. Not for one named by its URL.
+   */
   halt(): Promise<void>;
-  /** A signal to its process, as a fault sends it; after `SIGKILL`, `halt` and `resume` bring it back. Not for one named by its URL. */
+  /**
+   * A signal to its process, as a fault sends it; after `SIGKILL`, `halt` and `resume` bring it
+   * back. Not for one named by its URL.
+   */
   signal(name: NodeJS.Signals): Promise<void>;
   /** Answers again, on the same port with the same data. */
   resume(): Promise<void>;
@@ -61,7 +66,10 @@ export async function startFirst(
   throw new NoServerError(`${options.what} cannot be had on this machine: ${reasons.join('; ')}. ${options.remedy}`);
 }
 
-/** `PUNCTUAL_SERVERS` pins the choice among what we start ourselves. A URL in the environment is a choice already. */
+/**
+ * `PUNCTUAL_SERVERS` pins the choice among what we start ourselves. A URL in the environment is a
+ * choice already.
+ */
 function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
   switch (env.PUNCTUAL_SERVERS) {
     case 'docker':

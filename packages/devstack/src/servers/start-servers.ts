@@ -26,11 +26,16 @@ type ProductServer = Exclude<ServerName, 'stripeMock' | 'tlsPostgres'>;
 export type StartServersOptions<Name extends ServerName> = {
   /** PostgreSQL, NATS and MongoDB when left out. */
   only?: readonly Name[];
-  /** Gets one line for each server, which says where it came from, and one for everything that takes long. */
+  /**
+   * Gets one line for each server, which says where it came from, and one for everything that takes
+   * long.
+   */
   log?: (line: string) => void;
   /** Chooses the sources; the process's own when left out. */
   env?: NodeJS.ProcessEnv;
-  /** Servers flush to the disk what they commit. Off by default: the data go when the servers stop. */
+  /**
+   * Servers flush to the disk what they commit. Off by default: the data go when the servers stop.
+   */
   fsync?: boolean;
   /** More lines of nats-server's configuration, such as `max_payload: 8KB`. */
   natsConfig?: string | undefined;
@@ -46,7 +51,8 @@ export type Servers<Name extends ServerName = ProductServer> = {
 };
 
 /**
- * Starts PostgreSQL, NATS and MongoDB, each from the first source that works here (README.md lists them), side by side.
+ * Starts PostgreSQL, NATS and MongoDB, each from the first source that works here (README.md lists
+ * them), side by side.
  * @throws NoServerError with the reason and the remedy in one line; what had started is stopped
  */
 export async function startServers<Name extends ServerName = ProductServer>({

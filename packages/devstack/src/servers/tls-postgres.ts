@@ -12,8 +12,8 @@ import { postgresUser } from './users.ts';
 export type TlsPostgres = Server & { certificates: Certificates };
 
 /**
- * A PostgreSQL that nobody reaches in the clear, with an authority that is made for it. The role {@link certifiedRole}, which tests make, needs a
- * client certificate and no password.
+ * A PostgreSQL that only accepts TLS, with its own CA. The role {@link certifiedRole}, which tests
+ * create, needs a client certificate and no password.
  * @throws NoServerError
  */
 export async function startTlsPostgres(host: Host): Promise<TlsPostgres> {

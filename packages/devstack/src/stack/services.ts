@@ -19,7 +19,10 @@ export function serviceFolder(name: ServiceName): string {
   return fileURLToPath(new URL(`../../../../services/${name}`, import.meta.url));
 }
 
-/** The environment that each service reads through its own `config.ts`; it adds to what the caller's has. */
+/**
+ * The environment that each service reads through its own `config.ts`; it adds to what the caller's
+ * has.
+ */
 export function serviceEnvironment(name: ServiceName, addresses: ServiceAddresses): Record<string, string> {
   return { ...commonEnvironment(name, addresses), ...ownEnvironment(name, addresses) };
 }
@@ -40,7 +43,9 @@ function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAdd
   };
 }
 
-/** To the server that the environment names, as the environment says; it need not know our users. */
+/**
+ * To the server that the environment names, as the environment says; it need not know our users.
+ */
 function signInTo(nats: string, name: ServiceName): Record<string, string> {
   if (nats === process.env.PUNCTUAL_NATS_URL) return {};
   const { user, pass } = natsSignIn(name);

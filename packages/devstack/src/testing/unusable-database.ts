@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-/** A way in which a database can be reached and is of no use, and the way back. Nothing but what `heal` does brings it back. */
+/** A fault that leaves a database reachable but unusable until `heal` is called. */
 export type Trouble = { name: string; spoil(): Promise<void>; heal(): Promise<void> };
 
-/** A database whose owner is no superuser, as in a deployment: limits and permissions mean nothing to one. */
+/**
+ * A database whose owner is not a superuser, since limits and permissions do not apply to
+ * superusers.
+ */
 export type SpoilableDatabase = { url: string; troubles: readonly Trouble[]; stop(): Promise<void> };
 
 /**
@@ -86,7 +89,7 @@ export async function spoilableDatabase(databaseUrl: string): Promise<SpoilableD
   };
 }
 
-/** Every write is answered as PostgreSQL does when it cannot extend a file. */
+/** Fails every write as PostgreSQL does when it cannot extend a file. */
 const fullDisk = `
   create function full_disk() returns trigger language plpgsql as $$ begin
     raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
@@ -97,7 +100,7 @@ const fullDisk = `
     end loop;
   end $$`;
 
-/** What was terminated may take a moment to be gone. */
+/** Terminated sessions may take a moment to end. */
 async function untilDone(act: () => Promise<void>): Promise<void> {
   for (let left = 50; ; left -= 1) {
     try {

@@ -1,13 +1,16 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 
-/** One place where a service answers. `origin` is whom it is asked as: the `Host` header, and the name in a certificate. */
+/** One address of a service. `origin` gives the `Host` header, and the name in a certificate. */
 export type Address = { readonly origin: string; readonly resolved: LookupAddress | undefined };
 
-/** All addresses of a host name; rejects when there are none, or nobody can say. */
+/** Resolves a host name to all its addresses; rejects when there are none or DNS fails. */
 export type Lookup = (hostname: string) => Promise<LookupAddress[]>;
 
-/** The addresses of an origin: each that its host name has now, or itself when its host is an address already. */
+/**
+ * The addresses of an origin: those that its host name has now, or the origin itself when its host
+ * is an IP address.
+ */
 export async function findAddresses(origin: string, lookup: Lookup): Promise<Address[]> {
   if (!isNamed(origin)) return [{ origin, resolved: undefined }];
   const found = await lookup(new URL(origin).hostname);
@@ -15,12 +18,12 @@ export async function findAddresses(origin: string, lookup: Lookup): Promise<Add
   return found.map((resolved) => ({ origin, resolved }));
 }
 
-/** Whether its addresses can change: its host is a name. */
+/** Whether its host is a name, so that its addresses can change. */
 export function isNamed(origin: string): boolean {
   return isIP(new URL(origin).hostname.replace(/^\[|\]$/g, '')) === 0;
 }
 
-/** The same for the same place. */
+/** Identifies an address. */
 export function nameOf({ origin, resolved }: Address): string {
   return resolved ? `${origin} at ${resolved.address}` : origin;
 }

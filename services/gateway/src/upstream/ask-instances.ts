@@ -6,13 +6,14 @@ import type { Upstream, UpstreamRequest } from './upstreams.ts';
 
 export type Attempt = (instance: Instance, request: UpstreamRequest) => Promise<Answer>;
 
-/** Before all instances are tried again. */
+/** Pause before all instances are tried again. */
 const pauseMs = 100;
 
 /**
- * Asks one instance, and another one where that is safe: whatever the request is about when nothing was sent, and once when a
- * connection broke under a read or a command with an idempotency key. All instances are tried twice when they refuse at once, and no
- * further one after twice the time that a connection may take, so that a client soon has its answer.
+ * Asks one instance, and another one where that is safe: any request when nothing was sent, and
+ * once when a connection broke during a read or a command with an idempotency key. All instances
+ * are tried up to twice, and none after twice the connect timeout, so that the client is answered
+ * soon.
  */
 export function askInstances(instances: Instances, attempt: Attempt, connectTimeoutMs: number): Upstream {
   return async (request) => {
@@ -49,12 +50,12 @@ export function askInstances(instances: Instances, attempt: Attempt, connectTime
   };
 }
 
-/** Asks one instance, and keeps what is known of it. */
+/** Asks one instance, and updates its state. */
 async function ask(instances: Instances, attempt: Attempt, instance: Instance, request: UpstreamRequest) {
   instance.inFlight += 1;
   try {
     const answer = await attempt(instance, request);
-    // undici itself closes the connection after a HEAD.
+    // After a HEAD undici itself closes the connection.
     const isClosing = request.method !== 'HEAD' && /\bclose\b/i.test(answer.headers.connection ?? '');
     if (isClosing) instances.closing(instance);
     else instances.well(instance);

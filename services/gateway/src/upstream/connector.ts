@@ -1,13 +1,13 @@
 import type { LookupAddress } from 'node:dns';
 import { buildConnector, errors } from 'undici';
 
-/** undici's own timeout is exact to a second only: it is left to end what nobody waits for any more. */
+/** undici's own timeout is only exact to a second. It ends attempts that we no longer wait for. */
 const timeoutSlackMs = 1_000;
 
 /** Connects to a host, or to one address of it, within `timeoutMs`. */
 export function createConnector(resolved: LookupAddress | undefined, timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({
-    // Whether a request has been sent can be told exactly only when it has a connection to itself.
+    // Whether a request was sent is only known exactly if its connection carries no other.
     allowH2: false,
     timeout: timeoutMs + timeoutSlackMs,
     ...(resolved && {

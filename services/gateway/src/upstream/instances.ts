@@ -8,25 +8,34 @@ export type Instance = {
   readonly name: string;
   readonly pool: Pool;
   inFlight: number;
-  /** It could not be connected to, or was starting, when it was asked last. */
+  /** When last asked, it refused the connection or was starting. */
   isAway: boolean;
   /** How many answers in a row closed their connection. */
   closings: number;
-  /** How often it was put aside in a row, and until when others are asked first (`performance.now()`). */
+  /**
+   * How often it was put aside in a row, and until when others are asked first (by
+   * `performance.now()`).
+   */
   asides: number;
   asideUntil: number;
 };
 
 export type Instances = {
-  /** The instance to ask next: one that takes connections, with the fewest requests, each in turn. Undefined when all were tried. */
+  /**
+   * The instance to ask next: the least busy one that is not aside, in turn. Undefined when all
+   * were tried.
+   */
   choose(tried: ReadonlySet<Instance>): Instance | undefined;
-  /** It takes no requests: for a while it is asked after all others. */
+  /** Records that it takes no requests: for a while it is asked after all others. */
   away(instance: Instance, error: unknown): void;
-  /** It has answered and closes the connection. One that does so again drains, and for a while is asked after all others. */
+  /**
+   * Records an answer that closes its connection. After two in a row the instance drains: for a
+   * while it is asked after all others.
+   */
   closing(instance: Instance): void;
-  /** It has answered. */
+  /** Records an answer. */
   well(instance: Instance): void;
-  /** Looks the names up again. Resolves when that is done, or after `ms` in any case. */
+  /** Looks the names up again. Resolves after `ms` at the latest. */
   refresh(ms: number): Promise<void>;
 };
 
@@ -36,8 +45,9 @@ const longestAsideMs = 5_000;
 const nothingWrong = { isAway: false, closings: 0, asides: 0, asideUntil: 0 };
 
 /**
- * The instances of a service: every address of its origins. Names are looked up again every `everyMs`, so that new instances
- * get requests and gone ones lose them; while a lookup fails, the last addresses stay.
+ * The instances of a service: every address of its origins. Names are looked up again every
+ * `everyMs`, so that new instances get requests and gone ones lose them; while a lookup fails, the
+ * last addresses stay.
  */
 export function createInstances(
   { logger, lifecycle, lookup, open }: InstancesDeps,
@@ -59,7 +69,7 @@ export function createInstances(
     known.set(origin, now);
     instances = [...known.values()].flatMap((each) => [...each.values()]);
     const gone = [...before.values()].filter((instance) => now.get(instance.name) !== instance);
-    // What they are still asked is answered first.
+    // Requests in progress finish first.
     for (const { pool } of gone) pool.close().catch(() => undefined);
     if (isNamed(origin) && (gone.length > 0 || now.size > before.size)) {
       logger.info({ service, addresses: [...now.keys()] }, 'Addresses of a service changed');
@@ -102,7 +112,7 @@ export function createInstances(
       const [best] = inTurn
         .filter((instance) => !tried.has(instance))
         .sort((a, b) => lateness(a, now) - lateness(b, now) || a.inFlight - b.inFlight);
-      // One request finds out whether it is back; meanwhile the others go elsewhere.
+      // This one request probes it; the others go elsewhere until it answers.
       if (best && best.asides > 0 && now >= best.asideUntil) putAside(best);
       return best;
     },
@@ -114,7 +124,7 @@ export function createInstances(
     },
     closing: (instance) => {
       instance.closings += 1;
-      // A single one may only be of a connection that is old.
+      // A single one may close a connection only because it is old.
       if (instance.closings > 1 && instance.asides === 0) putAside(instance);
     },
     well: (instance) => {

@@ -141,7 +141,15 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     getAssignment: { good: async () => ofVisit('customer', await visits.confirmed()) },
     listAssignments: { good: () => ({ as: customer }), bad: { forbidden: async () => ({ as: finance }) } },
     getAssignmentTimeline: { good: async () => ofVisit('customer', await visits.confirmed()) },
-    streamChanges: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    streamChanges: {
+      good: async () => ofVisit('customer', await visits.confirmed()),
+      bad: {
+        'cursor-expired': async () => {
+          const position = Buffer.from('[[1,0,0],[1,0,0],[1,0,0]]').toString('base64url');
+          return { ...ofVisit('customer', await visits.confirmed()), headers: { 'last-event-id': position } };
+        },
+      },
+    },
     listReminders: { good: async () => ofVisit('customer', await visits.confirmed()) },
     getRemindersHealth: { good: () => ({ as: stranger }) },
     listFreeWindows: { good: () => ({ as: customer, id: provider.id, query: { minutes: 30 } }) },

@@ -26,6 +26,7 @@ afterAll(() => world?.stop());
 const causedElsewhere: ReadonlySet<ProblemCode> = new Set([
   'internal-error',
   'rate-limited',
+  'too-many-streams',
   'unavailable',
   'upstream-timeout',
   'idempotency-in-flight',

@@ -20,7 +20,8 @@ export type ClientOptions = {
 export type Client = { readonly [N in OperationName]: (...input: Arguments<Input<N>>) => Promise<Answer<N>> } & {
   /**
    * What happens to an assignment from now on, as it happens. Resolves when the stream is open; iterating it connects again by
-   * itself, with a fresh token, and loses nothing. It ends when `signal` is aborted or the loop is left.
+   * itself, with a fresh token, and loses nothing within the time that the API reaches back (`onRestart` tells of more). It ends
+   * when `signal` is aborted or the loop is left.
    */
   readonly streamChanges: (input: ChangesInput) => Promise<AsyncIterable<Change>>;
 };
@@ -28,6 +29,11 @@ export type Client = { readonly [N in OperationName]: (...input: Arguments<Input
 export type ChangesInput = {
   params: { id: string };
   signal?: AbortSignal | undefined;
+  /**
+   * Called when the stream could not go on where it was (410 `cursor-expired`: the app was away for too long) and has begun anew:
+   * read the assignment again here. Changes wait until that is done; what it throws, the loop throws.
+   */
+  onRestart?: () => void | Promise<void>;
   headers?: Readonly<Record<string, string>>;
 };
 
@@ -93,6 +99,7 @@ function openChanges(options: ClientOptions, input: ChangesInput): Promise<Async
     url: urlOf(options, path),
     headers: () => headersOf(options, input),
     signal: input.signal,
+    onRestart: input.onRestart,
     errorOf: (response) => errorOf(`GET ${path}`, response),
   });
 }

@@ -28,8 +28,12 @@ function open(signal?: AbortSignal) {
       return answer;
     },
   });
+  const onRestart = async () => {
+    await Promise.resolve();
+    seen.push('read again');
+  };
   const iterate = async () => {
-    for await (const change of await client.streamChanges({ params: { id }, signal })) seen.push(change.id);
+    for await (const change of await client.streamChanges({ params: { id }, signal, onRestart })) seen.push(change.id);
   };
   const done = iterate();
   done.catch(() => undefined);
@@ -87,6 +91,34 @@ test('it outlives a network that is away for long, and a gateway that says "not 
   await vi.runAllTimersAsync();
   await expect(done).rejects.toMatchObject({ problem: { code: 'forbidden' } });
   expect(seen).toEqual(['event-1', 'event-2']);
+});
+
+test('away for too long, it begins without a position, and what was missed is read again before it goes on', async () => {
+  answers = [stream([change(1)]), problem(410, 'cursor-expired'), new Error('The network is away.')];
+  answers.push(
+    problem(429, 'too-many-streams', { 'retry-after': '5' }),
+    stream([change(9)]),
+    problem(404, 'not-found'),
+  );
+  const done = open();
+  await vi.runAllTimersAsync();
+  await expect(done).rejects.toMatchObject({ problem: { code: 'not-found' } });
+  expect(seen).toEqual(['event-1', 'read again', 'event-9']);
+  expect(asked.map((headers) => headers.get('last-event-id'))).toEqual([
+    null,
+    'cursor-1',
+    null,
+    null,
+    null,
+    'cursor-9',
+  ]);
+});
+
+test('an answer of 410 to a request without a position is an error', async () => {
+  answers = [stream([': open\n\n']), problem(410, 'cursor-expired')];
+  const done = open();
+  await vi.runAllTimersAsync();
+  await expect(done).rejects.toMatchObject({ problem: { code: 'cursor-expired' } });
 });
 
 test('a connection on which nothing comes any more is given up', async () => {

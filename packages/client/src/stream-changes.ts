@@ -15,6 +15,8 @@ export type ChangesRequest = {
   /** How long the API may take to begin its answer. */
   timeoutMs: number;
   signal: AbortSignal | undefined;
+  /** Called when changes were missed for good, once the stream is open again; see `ChangesInput`. */
+  onRestart: (() => void | Promise<void>) | undefined;
   /** What an answer says that is no stream. */
   errorOf: (response: Response) => Promise<Error>;
 };
@@ -25,9 +27,12 @@ const maxSilenceMs = 45_000;
 /** Where the stream goes on. */
 type Place = { lastEventId: string; retryMs: number };
 
+/** The position is too old to go on from: the resource has to be read again. */
+const expired = 410;
+
 /**
  * Opens the stream of an assignment's changes; resolves when it is open. Iterating it connects again, for ever, where it ended or
- * broke off: none is lost and none comes twice.
+ * broke off: none is lost and none comes twice. After a time longer than the API reaches back it begins anew, and calls `onRestart`.
  * @throws what an answer says that is final; from the iteration, too
  */
 export async function streamChanges(request: ChangesRequest): Promise<AsyncIterable<Change>> {
@@ -52,14 +57,26 @@ async function* follow(request: ChangesRequest, place: Place, first: ReadableStr
 
 /** @returns undefined when it was aborted */
 async function openAgain(request: ChangesRequest, place: Place): Promise<ReadableStream<string> | undefined> {
-  const { signal } = request;
+  const { signal, onRestart } = request;
+  let isRestart = false;
   try {
     await pause(place.retryMs, signal);
     for (let failed = 0; ; failed += 1) {
       // Outside of what is tried again: who cannot get a token any more has to sign in.
       const headers = await request.headers();
       const response = await connect(request, place, headers).catch(() => undefined);
-      if (response && !(await isPassing(response))) return await bodyOf(request, response);
+      if (response?.status === expired && place.lastEventId !== '') {
+        isRestart = true;
+        place.lastEventId = '';
+        await response.body?.cancel();
+        continue;
+      }
+      if (response && !(await isPassing(response))) {
+        const body = await bodyOf(request, response);
+        // The stream is open, so what is read now and what comes then have no gap between them.
+        if (isRestart) await onRestart?.();
+        return body;
+      }
       await pause(pauseMs(response, failed), signal);
     }
   } catch (error) {

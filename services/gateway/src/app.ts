@@ -24,7 +24,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
     const authenticate = createAuthenticate({ config, logger });
     const load = shedLoad({ config, logger, lifecycle });
     const broker = connectBroker({ config, name: 'gateway', logger, lifecycle });
-    const feed = createChangeFeed({ broker, logger, lifecycle });
+    const feed = createChangeFeed({ broker, logger, lifecycle, maxAgeMs: config.CHANGES_RESUME_MINUTES * 60_000 });
     return createHttpApp({
       logger,
       lifecycle,

@@ -56,6 +56,10 @@ export const GatewayConfig = z.object({
 
   /** Open streams of changes, beyond which more are turned away. */
   MAX_CHANGE_STREAMS: count({ max: 1_000_000, default: 5_000 }),
+  /** Of which one user may have so many. */
+  MAX_CHANGE_STREAMS_PER_USER: count({ max: 1_000_000, default: 20 }),
+  /** How far back a client may resume a stream of changes; an older position is a 410. */
+  CHANGES_RESUME_MINUTES: count({ max: 43_200, default: 60 }),
   /** After how much silence a stream of changes says that it is alive; the contract promises 15 s. */
   CHANGES_HEARTBEAT_MS: durationMs({ min: 100, max: 15_000, default: 10_000 }),
 });

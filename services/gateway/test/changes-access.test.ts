@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Setting, startSetting, versions } from './changes-setting.ts';
 import { call, type Gateway } from './gateway.ts';
 import type { Changes } from './open-changes.ts';
@@ -109,4 +109,25 @@ test('open streams are no requests in progress, and there is a bound of their ow
   setting.renew();
   await delay(100);
   expect(await setting.follow(gateway)).toMatchObject({ status: 200 });
+});
+
+test('a user has so many streams open, whatever others have, and gets another when one has ended', async () => {
+  const strict = await setting.gateway({ MAX_CHANGE_STREAMS_PER_USER: '2', MAX_REQUESTS_IN_FLIGHT: '100' });
+  const [sub, id] = [randomUUID(), randomUUID()];
+  const refused = {
+    status: 429,
+    headers: { 'retry-after': '5' },
+    json: { code: 'too-many-streams', detail: 'You have 2 streams of changes open. Close one first.' },
+  };
+  // All at once, and those that scheduling refuses: a place is taken before, and given back.
+  const headers = { authorization: await setting.authorization({ sub }) };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => call(strict.url, 'GET', path(id), { headers })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([404, 404, 429, 429, 429, 429]);
+
+  const open = [await setting.follow(strict, { sub }), await setting.follow(strict, { sub, roles: ['ops'] })];
+  expect(open).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect(await call(strict.url, 'GET', path(setting.assignmentId()), { headers })).toMatchObject(refused);
+  expect(await setting.follow(strict, { sub: randomUUID() })).toMatchObject({ status: 200 });
+  open[0]?.leave();
+  await vi.waitFor(async () => expect(await setting.follow(strict, { sub })).toMatchObject({ status: 200 }));
 });

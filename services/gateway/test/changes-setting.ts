@@ -6,7 +6,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 import { type Changes, openChanges } from './open-changes.ts';
 import { type Producer, startProducer } from './producer.ts';
 
-export type As = { roles?: string[]; sub?: string; expiresIn?: number; lastId?: string | undefined };
+export type As = { roles?: string[]; sub?: string; expiresIn?: number; lastId?: string | undefined; reads?: boolean };
 
 export type Setting = {
   environment: TestEnvironment;
@@ -66,7 +66,7 @@ export async function startSetting(): Promise<Setting> {
         authorization: await authorization(as),
         ...(as.lastId !== undefined && { 'last-event-id': as.lastId }),
       };
-      const changes = await openChanges(gateway.url, assignmentId, headers);
+      const changes = await openChanges(gateway.url, assignmentId, headers, as);
       open.push(changes);
       return changes;
     },

@@ -67,6 +67,10 @@ export async function startProducer(natsUrl: string) {
       await broker.manager.streams.delete(name);
       await declare();
     },
+    info: (name: StreamName) => broker.manager.streams.info(name),
+    /** Removes what came before, and that. */
+    purge: (name: StreamName, { upToSequence }: { upToSequence: number }) =>
+      broker.manager.streams.purge(name, { seq: upToSequence + 1 }),
     consumers: async (name: StreamName) => (await broker.manager.streams.info(name)).state.consumer_count,
     stop: service.stop,
   };

@@ -48,6 +48,7 @@ async function startGatewayProcess() {
       REMINDERS_URL: scheduling.url,
       PAYOUTS_URL: scheduling.url,
       RATE_LIMIT_PER_USER: '100000',
+      MAX_CHANGE_STREAMS_PER_USER: String(count),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -122,6 +122,6 @@ export const assignmentEndpoints = {
     access: 'token',
     params: IdParams,
     success: { status: 200, description: 'A stream that stays open', contentType: 'text/event-stream' },
-    problems: read,
+    problems: [...read, 'too-many-streams', 'cursor-expired'],
   },
 } as const satisfies Record<string, Endpoint>;

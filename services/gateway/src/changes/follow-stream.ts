@@ -9,6 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { type Broker, type BrokerHandle, type Lifecycle, type Logger, logOutage } from '@punctual/chassis';
 import type { Place, Sent, Source } from './change.ts';
+import { type Recent, rememberRecent } from './recent.ts';
 
 export type FollowDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
@@ -17,8 +18,7 @@ export type Follower = {
   place(): Place;
   /** Resolves when what was there at the start has been seen. */
   readonly ready: Promise<void>;
-  /** The messages after this position, as far as they are remembered; undefined when they are not. */
-  recent(position: number): readonly Sent[] | undefined;
+  readonly recent: Recent;
 };
 
 /** How an ordered consumer is read; when NATS has forgotten it, reading ends with an error. */
@@ -40,17 +40,14 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
     fields: {},
   });
   const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
+  const recent = rememberRecent(remembered);
   let place: Place | undefined;
-  /** `latest` has all after this position. */
-  let floor = 0;
-  const latest: Sent[] = [];
   let current: ConsumerMessages | undefined;
 
   const take = (born: number, message: JsMsg) => {
     place = { born, position: message.seq };
     const sent = { source, born, message };
-    latest.push(sent);
-    if (latest.length > remembered) floor = latest.shift()?.message.seq ?? floor;
+    recent.add(sent);
     onMessage(sent);
   };
 
@@ -60,9 +57,8 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
     if (place?.born !== born) {
       // A stream that was made since the start is read from its beginning: nothing of it has been seen.
       const skipped = place ? 0 : state.last_seq - remembered;
-      floor = Math.max(skipped, state.first_seq - 1, 0);
-      place = { born, position: floor };
-      latest.length = 0;
+      place = { born, position: Math.max(skipped, state.first_seq - 1, 0) };
+      recent.restart(place.position);
     }
     if (place.position >= state.last_seq) setReady();
     const consumer = await orderedConsumer(broker, source, place.position + 1);
@@ -94,18 +90,22 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
   return {
     place: () => place ?? { born: 0, position: 0 },
     ready,
-    recent: (position) => (position < floor ? undefined : latest.filter(({ message }) => message.seq > position)),
+    recent,
   };
 }
 
-/** A consumer of this process' own, which is made anew by itself, from where it was, when a message is missing. */
-export function orderedConsumer(broker: Broker, source: Source, position: number): Promise<Consumer> {
-  return broker.jetstream.consumers.get(source, {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: position,
-  });
+/**
+ * A consumer of this process' own, from a position or a time on, which is made anew by itself, from where it was, when a message
+ * is missing.
+ */
+export function orderedConsumer(broker: Broker, source: Source, from: number | Date): Promise<Consumer> {
+  const start =
+    typeof from === 'number'
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() };
+  return broker.jetstream.consumers.get(source, start);
 }
 
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }

@@ -46,12 +46,17 @@ export function sendChanges(
   const until = feed.places();
 
   const catchUp = async () => {
-    for (const change of await feed.missed(assignmentId, since, until, receiver.signal)) {
+    const { caller, signal } = receiver;
+    for await (const change of feed.missed({ assignmentId, userId: caller.id, since, until, signal })) {
+      if (signal.aborted) return;
       send(change);
       await receiver.drained();
     }
     cursor = caughtUp(cursor, until);
-    for (const change of waiting ?? []) send(change);
+    for (let change = waiting?.shift(); change; change = waiting?.shift()) {
+      send(change);
+      await receiver.drained();
+    }
     waiting = undefined;
   };
   catchUp().catch(() => receiver.close());

@@ -14,6 +14,8 @@ export type EventStream = {
 
 /** Unsent bytes, beyond which a client is too slow. */
 const maxUnsent = 256 * 1024;
+/** How long what waits for a client may take to leave. */
+const maxStallMs = 10_000;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
@@ -22,10 +24,23 @@ const maxTimerMs = 2 ** 31 - 1;
  */
 export function openEventStream(response: Response, endsAt: number): EventStream {
   const closed = new AbortController();
-  const close = () => void response.end();
+  let stalled: NodeJS.Timeout | undefined;
+  const cutOffLater = () => {
+    stalled ??= setTimeout(() => response.destroy(), maxStallMs);
+  };
+  const close = () => {
+    response.end();
+    cutOffLater();
+  };
   const ending = setTimeout(close, Math.min(endsAt * 1_000 - Date.now(), maxTimerMs));
+  const goOn = () => {
+    clearTimeout(stalled);
+    stalled = undefined;
+  };
+  response.on('drain', goOn);
   response.once('close', () => {
     clearTimeout(ending);
+    goOn();
     closed.abort();
   });
   response.writeHead(200, {
@@ -39,6 +54,7 @@ export function openEventStream(response: Response, endsAt: number): EventStream
       if (response.writableEnded || response.destroyed) return;
       response.write(`${lines.join('\n')}\n\n`);
       if (response.writableLength > maxUnsent) response.destroy();
+      else if (response.writableNeedDrain) cutOffLater();
     },
     drained: async () => {
       if (!response.writableNeedDrain) return;

@@ -8,6 +8,7 @@ import { beginAt, type Cursor, readCursor } from '../changes/cursor.ts';
 import { sendChanges } from '../changes/send-changes.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
+import { countStreams, type StreamCount } from './count-streams.ts';
 import { endWhenRefused } from './end-when-refused.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { ask, type ForwardDeps, passOn, readJson, toUpstream } from './forward.ts';
@@ -23,6 +24,8 @@ export type StreamChangesDeps = ForwardDeps & {
 };
 
 const feedTimeoutMs = 3_000;
+/** Seconds, after which a user with too many streams may try again: one of them may be of a client that is gone. */
+const retryTooManyS = 5;
 const Assignment = z.object({ id: Uuid });
 
 /**
@@ -33,6 +36,7 @@ const Assignment = z.object({ id: Uuid });
 export function streamChanges(deps: StreamChangesDeps): Relay {
   const { config, feed, lifecycle } = deps;
   const streams = new Set<EventStream>();
+  const count = countStreams({ max: config.MAX_CHANGE_STREAMS, maxPerUser: config.MAX_CHANGE_STREAMS_PER_USER });
   lifecycle.signal.addEventListener('abort', () => {
     for (const stream of streams) stream.close();
   });
@@ -40,7 +44,9 @@ export function streamChanges(deps: StreamChangesDeps): Relay {
   return async (request, response) => {
     const resumed = readLastEventId(request);
     if (!(await within(feedTimeoutMs, feed.ready))) throw unavailable('Changes cannot be followed at the moment.');
-    if (streams.size >= config.MAX_CHANGE_STREAMS) throw unavailable('There are too many streams open here.');
+    if (response.destroyed) return;
+    const caller: Caller = response.locals.caller;
+    response.once('close', takePlace(count, caller, config));
     // Before scheduling is asked, so that nothing falls between its answer and the first event.
     const since = resumed ?? beginAt(feed.places());
 
@@ -49,10 +55,10 @@ export function streamChanges(deps: StreamChangesDeps): Relay {
     const answer = await ask(deps, deps.upstreams.scheduling, asked);
     if (answer?.statusCode !== 200) return passOn(deps, answer, response);
     const { id: assignmentId } = Assignment.parse(await readJson(answer));
+    if (resumed && !(await reachesBack(feed, resumed))) throw expired(config);
     if (response.destroyed) return;
     if (lifecycle.signal.aborted) throw unavailable('This gateway is stopping.');
 
-    const caller: Caller = response.locals.caller;
     const stream = openEventStream(response, caller.expiresAt);
     if (request.method === 'HEAD') return stream.close();
     streams.add(stream);
@@ -89,6 +95,26 @@ function send(
   tell(': open', `retry: ${retryMs()}`);
   const beating = setInterval(tell, deps.config.CHANGES_HEARTBEAT_MS, ': alive');
   stream.signal.addEventListener('abort', () => clearInterval(beating));
+}
+
+/** @returns how to give the place back */
+function takePlace(count: StreamCount, { id }: Caller, config: GatewayConfig): () => void {
+  const taken = count.take(id);
+  if (taken === 'full') throw unavailable('There are too many streams open here.');
+  if (taken !== 'full-for-user') return taken;
+  const detail = `You have ${config.MAX_CHANGE_STREAMS_PER_USER} streams of changes open. Close one first.`;
+  throw new HttpProblem('too-many-streams', detail, {}, { 'Retry-After': `${retryTooManyS}` });
+}
+
+async function reachesBack(feed: ChangeFeed, since: Cursor): Promise<boolean> {
+  return feed.reachesBack(since).catch(() => {
+    throw unavailable('What was missed cannot be read at the moment.');
+  });
+}
+
+function expired({ CHANGES_RESUME_MINUTES }: GatewayConfig): HttpProblem {
+  const detail = `Changes are kept for ${CHANGES_RESUME_MINUTES} minutes to resume. Read the resource again, then start without a position.`;
+  return new HttpProblem('cursor-expired', detail);
 }
 
 function readLastEventId(request: Request): Cursor | undefined {

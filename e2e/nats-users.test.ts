@@ -10,13 +10,19 @@ import { confirm, giveJob, propose } from './visit.ts';
 const madeUp = 'V7KBWJ9FCQDM2N0XT4R6LH_1';
 
 type Durable = readonly [stream: string, name: string];
-type Rights = { publishes: string[]; hears: string[]; declares: string[]; durables: Durable[]; reads: string[] };
+type Rights = {
+  publishes: string[];
+  hears: string[];
+  declares: readonly string[];
+  durables: Durable[];
+  reads: string[];
+};
 
-/** Whoever consumes declares them, too. */
-const shared = ['DLQ', 'REPLAY', 'ADVISORY'];
+const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'];
 
 /** What each needs (design §5, §6), and nothing else. */
 const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
+  streams: { publishes: [], hears: [], declares: streams, durables: [], reads: [] },
   scheduling: {
     publishes: [
       'schedule.confirmed',
@@ -26,21 +32,21 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
       'wakeup.outbox.scheduling',
     ],
     hears: ['wakeup.outbox.scheduling'],
-    declares: ['SCHEDULE', ...shared],
+    declares: [],
     durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
     reads: ['REMINDER', 'PAYOUT', 'REPLAY'],
   },
   reminders: {
     publishes: ['reminder.due', 'dlq.reminders-schedule'],
     hears: [],
-    declares: ['REMINDER', ...shared],
+    declares: [],
     durables: consumer('SCHEDULE', 'reminders-schedule'),
     reads: ['SCHEDULE', 'REPLAY'],
   },
   payouts: {
     publishes: ['payout.paid', 'dlq.payouts-schedule', 'dlq.payouts-person', 'wakeup.outbox.payouts'],
     hears: ['wakeup.outbox.payouts'],
-    declares: ['PAYOUT', ...shared],
+    declares: [],
     durables: [...consumer('SCHEDULE', 'payouts-schedule'), ...consumer('SCHEDULE', 'payouts-person')],
     reads: ['SCHEDULE', 'REPLAY'],
   },
@@ -66,7 +72,7 @@ const users = Object.keys(rights) as (keyof typeof rights)[];
 /** Whose durables are there for good. */
 const services = ['scheduling', 'reminders', 'payouts'] as const;
 
-function all<Part>(of: (rights: Rights) => Part[]): Part[] {
+function all<Part>(of: (rights: Rights) => readonly Part[]): Part[] {
   return users.flatMap((user) => of(rights[user]));
 }
 
@@ -87,7 +93,7 @@ describe.each(users)('%s', (user) => {
       ...all((each) => each.durables).map(removing),
       ...all((each) => each.reads).map(reading),
       'replay.payouts-schedule',
-      ...['SCHEDULE', 'REMINDER', 'PAYOUT', ...shared].flatMap(destroying),
+      ...streams.flatMap(destroying),
       `$JS.API.CONSUMER.CREATE.DLQ.${madeUp}`,
       `$JS.API.CONSUMER.MSG.NEXT.DLQ.${madeUp}`,
     ];

@@ -10,7 +10,7 @@ let other: TestEnvironment;
 
 beforeAll(async () => {
   collector = await startCollector();
-  environment = await testEnvironment({ postgres: true, mongo: true, nats: true });
+  environment = await testEnvironment({ postgres: true, mongo: true, nats: true, streams: true });
   other = await testEnvironment({ postgres: true });
 });
 

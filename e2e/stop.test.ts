@@ -28,7 +28,7 @@ let silent: TcpServer;
 let running: RunningService[] = [];
 
 beforeAll(async () => {
-  environment = await testEnvironment({ postgres: true, mongo: true, nats: true });
+  environment = await testEnvironment({ postgres: true, mongo: true, nats: true, streams: true });
   other = await testEnvironment({ postgres: true });
   silent = await startTcpServer();
 });

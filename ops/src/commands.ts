@@ -8,6 +8,7 @@ import { payoutsDrift } from './payouts/drift.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
 import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
 import { replay } from './replay/replay.ts';
+import { applyStreams } from './streams/apply.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   dropLetters,
   replay,
   rebuildStream,
+  applyStreams,
   upcomingReminders,
   overdueReminders,
   explainReminders,

@@ -11,9 +11,9 @@ import { idsOnStream } from './ids-on-stream.ts';
 import { type Outbox, openOutbox } from './outbox-of.ts';
 
 /** Whose outbox a stream comes from; what reminders has published, it does not keep. */
-const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
+export const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
 /** By when what the relay had in hand is refused, for want of a stream, and is read again behind what was lost. */
-const refusedWithinMs = 2_000;
+export const refusedWithinMs = 2_000;
 type Rebuildable = keyof typeof producers;
 
 export const rebuildStream: Command = {
@@ -56,7 +56,7 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   // Marked before there is a stream again: else what came in since it was lost would be published first.
   const marked = await outbox.markLost();
   if (held === undefined) await delay(refusedWithinMs);
-  await declareStreams(nats, [stream], system.replicas);
+  await declareStreams(nats, [stream], system.streams);
   context.say(`${count(marked, 'event')} marked; waiting for the service to publish them.`);
   await untilAtMost(0, outbox.countWaiting).catch((error: Error) => {
     throw new Error(`${error.message} Is the service up? What is marked is published when it is (docs/runbook.md).`);
@@ -87,7 +87,7 @@ async function makeEmpty(context: Context, work: Work): Promise<void> {
   const held = await describe(context, work);
   context.print('It cannot be filled: reminders keeps no events that were published. What is planned will be sent.');
   if (held !== undefined || !(await context.agree(work.input))) return;
-  await declareStreams(work.nats, [work.stream], work.system.replicas);
+  await declareStreams(work.nats, [work.stream], work.system.streams);
   context.print(`${work.stream} is there again.`);
 }
 

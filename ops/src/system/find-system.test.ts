@@ -38,7 +38,7 @@ test('a system is never half the one and half the other', async () => {
 
 test('what the environment or the file says wrongly is named', async () => {
   await expect(findSystem({ NATS_URL: 'nats://a', STREAM_REPLICAS: 'three' })).rejects.toThrow(
-    'STREAM_REPLICAS three is not a number from 1 to 5.',
+    'STREAM_REPLICAS: must be a whole number from 1 to 5, in decimal digits',
   );
   await writeFile(stackFile.PUNCTUAL_STACK_FILE, '{"gateway":');
   await expect(findSystem(stackFile)).rejects.toThrow('does not describe a stack');

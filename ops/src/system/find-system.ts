@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readConfig, StreamSettings } from '@punctual/chassis';
 import { z } from 'zod';
 
 /** Where the parts of the system are that a command works on. Each throws an Error that says what is missing. */
@@ -9,17 +10,11 @@ export type System = {
   /** A bearer token of the role ops. */
   token(): Promise<string>;
   database(service: 'scheduling' | 'payouts'): string;
-  /** Copies of a stream that has to be made anew. */
-  readonly replicas: number;
+  /** The limits of the streams that a command declares. */
+  readonly streams: StreamSettings;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-function replicasOf({ STREAM_REPLICAS: text }: Environment): number {
-  if (!text) return 1;
-  if (!/^[1-5]$/.test(text)) throw new Error(`STREAM_REPLICAS ${text} is not a number from 1 to 5.`);
-  return Number(text);
-}
 
 const names = {
   nats: 'NATS_URL',
@@ -37,7 +32,7 @@ export async function findSystem(environment: Environment): Promise<System> {
   if (Object.values(names).some((name) => environment[name])) return fromEnvironment(environment);
   const path = environment.PUNCTUAL_STACK_FILE || defaultStackFile;
   const stack = await readStack(path);
-  if (stack) return fromStack(stack, replicasOf(environment));
+  if (stack) return fromStack(stack, readConfig(StreamSettings, environment));
   throw new Error(
     `No stack runs here (${path}). Start one with npm start, or name a system by ${names.nats} and others (ops/README.md).`,
   );
@@ -55,7 +50,7 @@ function fromEnvironment(environment: Environment): System {
     gateway: () => need(names.gateway),
     token: async () => need(names.token),
     database: (service) => need(names[service]),
-    replicas: replicasOf(environment),
+    streams: readConfig(StreamSettings, environment),
   };
 }
 
@@ -66,7 +61,7 @@ const Stack = z.object({
   postgres: z.object({ scheduling: z.string(), payouts: z.string() }).optional(),
 });
 
-function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, replicas: number): System {
+function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, streams: StreamSettings): System {
   return {
     nats: () => ({ servers: [nats] }),
     gateway: () => gateway,
@@ -75,7 +70,7 @@ function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, r
       if (!postgres) throw new Error('The description of the stack names no databases.');
       return postgres[service];
     },
-    replicas,
+    streams,
   };
 }
 

@@ -17,7 +17,14 @@ export async function withNats<T>(system: System, work: (nats: Nats) => Promise<
   const options = system.nats();
   // It is shown, and a password in it is not.
   const address = options.servers.map((server) => server.replace(/^([a-z]*:\/\/)?.*@/, '$1')).join(',');
-  const connection = await connect({ ...options, name: 'ops', timeout: 5_000 }).catch((error: unknown) => {
+  // A user of NATS may hear the inboxes of its own name only.
+  const inboxPrefix = options.user && `_INBOX.${options.user}`;
+  const connection = await connect({
+    ...options,
+    ...(inboxPrefix && { inboxPrefix }),
+    name: 'ops',
+    timeout: 5_000,
+  }).catch((error: unknown) => {
     throw new Error(`NATS cannot be reached at ${address}: ${error instanceof Error ? error.message : error}`);
   });
   try {

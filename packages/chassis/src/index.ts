@@ -7,11 +7,18 @@ export { HttpProblem } from './http/http-problem.ts';
 export { startingHeader } from './http/starting-app.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
 export { type ConsumerOptions, type Received, startConsumer } from './nats/consumer.ts';
-export { declareStreams } from './nats/declare-streams.ts';
-export { ensureStreams } from './nats/ensure-streams.ts';
+export {
+  type DeclaredStream,
+  declarationOf,
+  declaredStreams,
+  declareStreams,
+  type StreamDeclaration,
+} from './nats/declare-streams.ts';
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent } from './nats/publish.ts';
 export { publishAll } from './nats/publish-all.ts';
+export { observeStreams } from './nats/stream-metrics.ts';
+export { StreamSettings } from './nats/stream-settings.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
 export {
   inboxInsert,

@@ -90,7 +90,7 @@ test('the relay publishes each row once, in order for each aggregate, whoever le
   const [first] = instances;
   if (!first) throw new Error('unreachable');
   const broker = await first.broker.connected();
-  await declareStreams(broker, ['SCHEDULE'], 1);
+  await declareStreams(broker, ['SCHEDULE']);
   const relays = instances.map((each) => startOutboxRelay(each));
 
   for (let version = 1; version <= 5; version += 1) {
@@ -116,7 +116,7 @@ test('the relay publishes each row once, in order for each aggregate, whoever le
 test('while NATS is away rows wait, and follow when it is back', async () => {
   const one = instance();
   const broker = await one.broker.connected();
-  await declareStreams(broker, ['SCHEDULE'], 1);
+  await declareStreams(broker, ['SCHEDULE']);
   const relay = startOutboxRelay(one);
   await environment.stopNats();
   await insert(eventOf(1, 1), eventOf(1, 2));
@@ -136,7 +136,7 @@ test('while NATS is away rows wait, and follow when it is back', async () => {
 test('what NATS refuses waits and is told of once; all else goes on, and it follows when there is room', async () => {
   const one = instance();
   const broker = await one.broker.connected();
-  await declareStreams(broker, ['SCHEDULE'], 1);
+  await declareStreams(broker, ['SCHEDULE']);
   await broker.manager.streams.update('SCHEDULE', { max_msgs: 30 });
   const log: string[] = [];
   const relay = startOutboxRelay({
@@ -152,7 +152,7 @@ test('what NATS refuses waits and is told of once; all else goes on, and it foll
   await broker.manager.streams.update('SCHEDULE', { max_msgs: -1 });
 
   await vi.waitFor(async () => expect(await unpublished()).toBe(2), { timeout: 15_000 });
-  await declareStreams(broker, ['PAYOUT'], 1);
+  await declareStreams(broker, ['PAYOUT']);
   await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 15_000 });
   const versions = Map.groupBy(
     (await stored(broker)).map((message) => message.json<CloudEvent>()),
@@ -168,7 +168,7 @@ test('what NATS refuses waits and is told of once; all else goes on, and it foll
 
 test('when the leader stops, another takes over', async () => {
   const leader = instance();
-  await declareStreams(await leader.broker.connected(), ['SCHEDULE'], 1);
+  await declareStreams(await leader.broker.connected(), ['SCHEDULE']);
   startOutboxRelay(leader);
   await insert(eventOf(1, 1));
   await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 5_000 });
@@ -198,7 +198,7 @@ test('a consumer tries again, passes over what it does not know, and keeps what 
       handled.push(...sequences);
     },
   });
-  await declareStreams(broker, ['SCHEDULE', 'DLQ'], 1);
+  await declareStreams(broker, ['SCHEDULE', 'DLQ']);
   for (const version of [1, 2, 3, 4]) await publishEvent(broker, eventOf(1, version));
   await broker.jetstream.publish('schedule.invented', JSON.stringify({ type: 'schedule.invented' }));
   await broker.jetstream.publish('schedule.proposed', '{"type":"schedule.proposed"}');
@@ -228,7 +228,7 @@ test('a consumer tries again, passes over what it does not know, and keeps what 
 test('a server that is away makes no dead letter, however often it is tried', async () => {
   const one = instance('payouts');
   const broker = await one.broker.connected();
-  await declareStreams(broker, ['SCHEDULE', 'DLQ'], 1);
+  await declareStreams(broker, ['SCHEDULE', 'DLQ']);
   let tries = 0;
   startConsumer(one, {
     stream: 'SCHEDULE',
@@ -250,7 +250,7 @@ test('a server that is away makes no dead letter, however often it is tried', as
 
 test('a service stops in good time while NATS is away', async () => {
   const one = instance('payouts');
-  await declareStreams(await one.broker.connected(), ['SCHEDULE', 'DLQ'], 1);
+  await declareStreams(await one.broker.connected(), ['SCHEDULE', 'DLQ']);
   startOutboxRelay(one);
   startConsumer(one, {
     stream: 'SCHEDULE',

@@ -12,7 +12,6 @@ import {
   BrokerConfig,
   connectBroker,
   declareStreams,
-  ensureStreams,
   publishEvent,
   type Received,
   readConfig,
@@ -21,7 +20,9 @@ import {
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 import { enableTraceContext } from '../src/telemetry/trace-context.ts';
 
-const logger = pino({ level: 'silent' });
+let lines: string[] = [];
+const logged = () => lines;
+const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
 const example = scheduleEvents['schedule.proposed'].example;
 const streams = ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'] as const;
 const patiently = { timeout: 10_000, interval: 20 };
@@ -46,8 +47,9 @@ afterAll(async () => {
 
 beforeEach(async () => {
   open = [];
+  lines = [];
   for (const stream of streams) await broker.manager.streams.delete(stream).catch(() => {});
-  await declareStreams(broker, streams, 1);
+  await declareStreams(broker, streams);
 });
 
 afterEach(async () => {
@@ -303,7 +305,7 @@ test('a consumer that was deleted by hand is made again, and so is the stream un
   await vi.waitFor(() => expect(handled()).toEqual([1, 1]), patiently);
 
   await broker.manager.streams.delete('SCHEDULE');
-  await declareStreams(broker, ['SCHEDULE'], 1);
+  await declareStreams(broker, ['SCHEDULE']);
   await publish(2);
   await vi.waitFor(() => expect(handled()).toEqual([1, 1, 2]), patiently);
 });
@@ -353,7 +355,7 @@ test('its own dead letter is kept once, even when the stream has forgotten its i
   await vi.waitFor(async () => expect((await broker.manager.streams.info('LATER')).state.messages).toBe(1), patiently);
   const advisory = await broker.manager.streams.getMessage('LATER', { seq: 1 });
   await broker.manager.streams.delete('LATER');
-  await declareStreams(broker, ['ADVISORY'], 1);
+  await declareStreams(broker, ['ADVISORY']);
   await delay(200);
   await broker.jetstream.publish(advisory?.subject ?? '', advisory?.data);
 
@@ -366,23 +368,36 @@ test('its own dead letter is kept once, even when the stream has forgotten its i
   expect(await letters()).toHaveLength(1);
 });
 
-test('a letter that finds no DLQ waits until the services have made it again; a stream of events they do not make again', async () => {
+test('a dead letter waits while the DLQ is missing', async () => {
   const { handle, handled } = recorder();
-  const { lifecycle, ...one } = instance();
-  open.push(lifecycle);
-  ensureStreams({ lifecycle, ...one }, { names: streams, replicas: 1 });
   consumer('homeless', { handle });
   await publish(1);
   await vi.waitFor(() => expect(handled()).toEqual([1]), patiently);
   await broker.manager.streams.delete('DLQ');
 
   await broker.jetstream.publish('schedule.proposed', 'not json');
+  await vi.waitFor(() => expect(logged()).toContain('a dead letter could not be kept'), patiently);
+  await declareStreams(broker, ['DLQ']);
 
   await vi.waitFor(async () => expect(await letters()).toHaveLength(1), patiently);
   await settled('homeless');
-  for (const stream of ['SCHEDULE', 'DLQ']) await broker.manager.streams.delete(stream);
-  await vi.waitFor(() => broker.manager.streams.info('DLQ'), patiently);
+}, 30_000);
+
+test('a consumer whose stream is missing says so once, creates nothing, and goes on when it is there', async () => {
+  const { handle, handled } = recorder();
+  await broker.manager.streams.delete('SCHEDULE');
+  consumer('waiting', { handle });
+  const missing = () => logged().filter((line) => line.startsWith('The stream is missing'));
+  await vi.waitFor(() => expect(missing()).toHaveLength(1), patiently);
+  await delay(2_500);
+  expect(missing()).toHaveLength(1);
   await expect(broker.manager.streams.info('SCHEDULE')).rejects.toThrow('stream not found');
+
+  await declareStreams(broker, ['SCHEDULE']);
+  await publish(1);
+
+  await vi.waitFor(() => expect(handled()).toEqual([1]), patiently);
+  expect(logged()).toContain('The stream is there');
 }, 30_000);
 
 test('a letter from a stream that was rebuilt is not taken for one from before', async () => {
@@ -391,7 +406,7 @@ test('a letter from a stream that was rebuilt is not taken for one from before',
   await broker.jetstream.publish('schedule.proposed', 'not json');
   await lettersAre(1);
   await broker.manager.streams.delete('SCHEDULE');
-  await declareStreams(broker, ['SCHEDULE'], 1);
+  await declareStreams(broker, ['SCHEDULE']);
 
   await broker.jetstream.publish('schedule.proposed', 'not json either');
 

@@ -13,7 +13,7 @@ test('a backlog of messages of a megabyte is worked off without losing the conne
   const connect = (lifecycle: typeof publishing) =>
     connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'test', logger, lifecycle });
   const broker = await connect(publishing).connected();
-  await declareStreams(broker, ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'], 1);
+  await declareStreams(broker, ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY']);
   const { example } = scheduleEvents['schedule.proposed'];
   const count = 200;
   for (let n = 1; n <= count; n += 1) {

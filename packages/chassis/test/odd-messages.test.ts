@@ -36,7 +36,7 @@ beforeEach(async () => {
   lines = [];
   open = createLifecycle(logger);
   for (const stream of streams) await broker.manager.streams.delete(stream).catch(() => {});
-  await declareStreams(broker, streams, 1);
+  await declareStreams(broker, streams);
 });
 
 afterEach(() => open.shutdown());

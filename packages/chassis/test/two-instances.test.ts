@@ -34,7 +34,7 @@ beforeAll(async () => {
   for (const statement of inboxTable) await em.execute(statement);
   await em.execute('create table effect (event_id uuid, instance text)');
   broker = await brokerOf(lifecycle).connected();
-  await declareStreams(broker, ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'], 1);
+  await declareStreams(broker, ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY']);
 });
 
 afterAll(async () => {

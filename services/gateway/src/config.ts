@@ -17,7 +17,7 @@ import { readTrustedProxies } from './http/trusted-proxies.ts';
 export const GatewayConfig = z.object({
   ...HttpConfig.shape,
   ...AuthConfig.shape,
-  ...BrokerConfig.omit({ STREAM_REPLICAS: true }).shape,
+  ...BrokerConfig.shape,
   SCHEDULING_URL: serviceOrigins(),
   REMINDERS_URL: serviceOrigins(),
   PAYOUTS_URL: serviceOrigins(),

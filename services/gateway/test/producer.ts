@@ -35,7 +35,7 @@ export async function startProducer(natsUrl: string) {
   );
   const [broker] = brokers;
   if (!broker) throw new Error('connected above');
-  const declare = () => declareStreams(broker, names, 1);
+  const declare = () => declareStreams(broker, names);
   return {
     declare,
     /** The example of the type, as that version of that assignment's aggregate. */

@@ -2,7 +2,6 @@ import {
   connectBroker,
   createAuthenticate,
   createHttpApp,
-  ensureStreams,
   every,
   type ServiceDefinition,
   startOutboxRelay,
@@ -31,10 +30,6 @@ export const payouts: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'payouts', ...process });
-    ensureStreams(
-      { broker, ...process },
-      { names: ['PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
-    );
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,

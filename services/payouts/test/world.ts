@@ -5,7 +5,6 @@ import {
   connectBroker,
   createAuthenticate,
   createHttpApp,
-  declareStreams,
   HttpConfig,
   publishEvent,
   type Service,
@@ -34,14 +33,13 @@ export async function createWorld({
   instances?: number;
   env?: Record<string, string>;
 } = {}) {
-  const environment = await testEnvironment({ postgres: true, nats: true });
+  const environment = await testEnvironment({ postgres: true, nats: true, streams: true });
   const serviceEnv = { LOG_LEVEL: 'silent', ...environment.env, ...env };
   const database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
 
   const peer = await startPeer(environment.env);
   const { broker } = peer;
-  await declareStreams(broker, ['SCHEDULE'], 1);
 
   const services: Service[] = [];
   const start = async () => {

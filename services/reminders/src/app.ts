@@ -2,7 +2,6 @@ import {
   connectBroker,
   createAuthenticate,
   createHttpApp,
-  ensureStreams,
   type ServiceDefinition,
   type ServiceDeps,
 } from '@punctual/chassis';
@@ -46,10 +45,6 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     sweepEveryMs: config.SWEEP_EVERY_MS,
     keepDays: config.REMINDER_KEEP_DAYS,
   });
-  ensureStreams(
-    { broker, logger, lifecycle },
-    { names: ['REMINDER', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
-  );
   consumeScheduleEvents({ ...deps, lifecycle });
 
   const healthDeps = { ...deps, censuses: createCensuses(deps), lifecycle };

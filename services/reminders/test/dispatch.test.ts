@@ -13,7 +13,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await createWorld({ instances: 0 });
-  await declareStreams(world.broker, ['REMINDER'], 1);
+  await declareStreams(world.broker, ['REMINDER']);
 });
 
 afterAll(() => world.stop());
@@ -135,7 +135,7 @@ test.each([
   const event = scheduleEvent('schedule.cancelled', 3, { assignmentId, window: windowAt(new Date(), hourMs) });
   await applyScheduleEvents(deps, [{ event, traceparent: null }]);
 
-  await declareStreams(world.broker, ['REMINDER'], 1);
+  await declareStreams(world.broker, ['REMINDER']);
   await world.broker.manager.streams.update('REMINDER', { max_msgs: -1 });
   await dispatchDue(deps);
   const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);

@@ -1,12 +1,4 @@
-import {
-  BrokerConfig,
-  connectBroker,
-  declareStreams,
-  publishEvent,
-  readConfig,
-  type Service,
-  startService,
-} from '@punctual/chassis';
+import { BrokerConfig, connectBroker, publishEvent, readConfig, type Service, startService } from '@punctual/chassis';
 import {
   type Reminder,
   type ReminderEvent,
@@ -42,7 +34,7 @@ export async function createWorld({
   instances?: number;
   env?: Record<string, string>;
 } = {}) {
-  const environment = await testEnvironment({ mongo: true, nats: true });
+  const environment = await testEnvironment({ mongo: true, nats: true, streams: true });
   const serviceEnv = { ...environment.env, ...impatient, ...env };
 
   const closing = new AbortController();
@@ -55,7 +47,6 @@ export async function createWorld({
   const logger = pino({ level: 'silent' });
   const handle = connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'test', logger, lifecycle });
   const broker = await handle.connected();
-  await declareStreams(broker, ['SCHEDULE'], 1);
   const store = await openStore({ url: environment.mongoUrl, logger, lifecycle });
 
   const services: Service[] = [];

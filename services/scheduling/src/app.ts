@@ -3,7 +3,6 @@ import {
   connectBroker,
   createAuthenticate,
   createHttpApp,
-  ensureStreams,
   every,
   type ServiceDefinition,
   startConsumer,
@@ -35,10 +34,6 @@ export const scheduling: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'scheduling', ...process });
-    ensureStreams(
-      { broker, ...process },
-      { names: ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'], replicas: config.STREAM_REPLICAS },
-    );
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,

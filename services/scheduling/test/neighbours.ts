@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BrokerConfig, connectBroker, declareStreams, publishEvent, readConfig } from '@punctual/chassis';
+import { BrokerConfig, connectBroker, publishEvent, readConfig } from '@punctual/chassis';
 import {
   type Assignment,
   makeEvent,
@@ -29,7 +29,6 @@ export async function joinNeighbours(environment: TestEnvironment) {
   const config = readConfig(BrokerConfig, environment.env);
   const handle = connectBroker({ config, name: 'neighbours', logger: pino({ level: 'silent' }), lifecycle });
   const broker = await handle.connected();
-  await declareStreams(broker, ['SCHEDULE', 'REMINDER', 'PAYOUT'], 1);
 
   return {
     /** The events of an assignment, once there are so many, each of them exactly as its contract says. */

@@ -35,7 +35,7 @@ type Settings = Record<string, string>;
 export async function startScheduling(
   settings: Settings | ((databaseUrl: string) => Promise<Settings>) = {},
 ): Promise<SchedulingService> {
-  const environment = await testEnvironment({ postgres: true, nats: true });
+  const environment = await testEnvironment({ postgres: true, nats: true, streams: true });
   const own = typeof settings === 'function' ? await settings(environment.databaseUrl) : settings;
   const base = { ...environment.env, LOG_LEVEL: 'silent', ...own };
   const service = await startService(scheduling, base);

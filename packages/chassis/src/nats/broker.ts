@@ -23,10 +23,7 @@ export type BrokerHandle = {
   check(): Promise<void>;
 };
 
-/** Where the broker is, and who asks. */
-export type BrokerAddress = Omit<BrokerConfig, 'STREAM_REPLICAS'>;
-
-export type BrokerDeps = { config: BrokerAddress; name: string; logger: Logger; lifecycle: Lifecycle };
+export type BrokerDeps = { config: BrokerConfig; name: string; logger: Logger; lifecycle: Lifecycle };
 
 const drainMs = 1_000;
 const connectTimeoutMs = 5_000;
@@ -70,7 +67,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
  * @returns undefined when the service stops before
  */
 async function firstConnection(
-  config: BrokerAddress,
+  config: BrokerConfig,
   name: string,
   { outage, signal }: { outage: Outage; signal: AbortSignal },
 ): Promise<Broker | undefined> {
@@ -85,7 +82,7 @@ async function firstConnection(
   return undefined;
 }
 
-async function open(config: BrokerAddress, name: string): Promise<Broker> {
+async function open(config: BrokerConfig, name: string): Promise<Broker> {
   // Whose answers are whose: a user of NATS may read the inboxes of its own name only.
   const inboxPrefix = `_INBOX.${name}`;
   const connection = await connect({

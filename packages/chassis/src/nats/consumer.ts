@@ -1,4 +1,4 @@
-import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
+import { AckPolicy, type Consumer, DeliverPolicy, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StreamName } from '@punctual/contracts';
 import type { Lifecycle } from '../process/lifecycle.ts';
@@ -69,6 +69,11 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   const { stream } = source;
   const { signal } = deps.lifecycle;
   const logger = deps.logger.child({ consumer: durable, stream });
+  const missing = logOutage(logger, {
+    away: 'The stream is missing; waiting until it is declared (ops streams apply)',
+    back: 'The stream is there',
+    fields: {},
+  });
 
   const outage = logOutage(logger, { away: 'cannot consume; trying again', back: 'consuming again', fields: {} });
 
@@ -80,12 +85,14 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
     while (!signal.aborted) {
       try {
         const consumer = await declare(broker, source, { durable, ackWaitMs });
+        missing.back();
         if (outage.isAway()) outage.back();
         else logger.info('consuming');
         consuming = consume({ broker, logger, signal, metrics, faults }, handling, consumer);
         await consuming;
       } catch (error) {
-        if (!signal.aborted) outage.away(error);
+        if (isStreamMissing(error)) missing.away();
+        else if (!signal.aborted) outage.away(error);
       }
       await pause(retryPauseMs, signal);
     }
@@ -94,6 +101,10 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   run().catch(() => {});
   // The batch in hand is finished; what NATS, which may be away, is asked for is not waited for.
   deps.lifecycle.onShutdown(`${durable} on ${stream}`, () => consuming?.catch(() => {}));
+}
+
+function isStreamMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }
 
 async function declare(

@@ -1,47 +1,63 @@
-import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { streams as contracted } from '@punctual/contracts';
-import type { Broker } from './broker.ts';
+import { StreamSettings } from './stream-settings.ts';
 
 const duplicateWindowMs = 10 * 60_000;
 const dayMs = 86_400_000;
-const nameInUseWithOtherConfiguration = 10058;
+/** Replays and advisories are read within seconds. */
+const shortDays = 7;
 
-/** Those of the contracts, and those that only services and ops use. */
-const streams = {
+const advisories = '$JS.EVENT.ADVISORY.CONSUMER';
+
+/** The contract's streams, and those that only services and ops use. */
+const definitions = {
   ...contracted,
-  /** What one consumer, which the subject names, is given again. */
-  REPLAY: { subjects: ['replay.>'], max_age: nanos(7 * dayMs) },
-  /** What JetStream says when it gives up on a message. */
-  ADVISORY: {
-    subjects: ['$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>', '$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>'],
-    max_age: nanos(7 * dayMs),
-  },
+  /** Messages that ops gives again to one consumer, which the subject names. */
+  REPLAY: { subjects: ['replay.>'] },
+  /** JetStream's reports of messages that it will not deliver again. */
+  ADVISORY: { subjects: [`${advisories}.MAX_DELIVERIES.>`, `${advisories}.MSG_TERMINATED.>`] },
 } as const;
 
-export type DeclaredStream = keyof typeof streams;
+export type DeclaredStream = keyof typeof definitions;
+export const declaredStreams = Object.keys(definitions) as DeclaredStream[];
 
-/** Makes the streams that this service writes to be there as design §6 has them: a full one refuses, and the outbox keeps. */
+export type StreamDeclaration = ReturnType<typeof declarationOf>;
+
+/**
+ * The configuration of a stream. A full stream refuses new messages (`discard: new`), and their outbox keeps them: discarding old ones would
+ * drop events that a consumer has not read. ADVISORY is the exception: nothing publishes an advisory again.
+ */
+export function declarationOf(name: DeclaredStream, settings: StreamSettings) {
+  const isShort = name === 'REPLAY' || name === 'ADVISORY';
+  const days = isShort ? Math.min(shortDays, settings.STREAM_MAX_AGE_DAYS) : settings.STREAM_MAX_AGE_DAYS;
+  return {
+    subjects: [...definitions[name].subjects] as string[],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: name === 'ADVISORY' ? DiscardPolicy.Old : DiscardPolicy.New,
+    duplicate_window: nanos(duplicateWindowMs),
+    num_replicas: settings.STREAM_REPLICAS,
+    max_age: nanos(days * dayMs),
+    max_bytes: settings.STREAM_MAX_BYTES,
+  };
+}
+
+/**
+ * Creates the streams that are missing and leaves the others as they are. Only ops (`ops streams apply`) and tests do this: no service
+ * may create a stream.
+ * @param settings those of a development stack when left out
+ */
 export async function declareStreams(
-  broker: Pick<Broker, 'manager'>,
+  { manager }: { manager: JetStreamManager },
   names: readonly DeclaredStream[],
-  replicas: number,
+  settings: StreamSettings = StreamSettings.parse({}),
 ): Promise<void> {
   for (const name of names) {
-    const wanted = {
-      ...streams[name],
-      subjects: [...streams[name].subjects],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.New,
-      duplicate_window: nanos(duplicateWindowMs),
-      num_replicas: replicas,
-    };
-    try {
-      await broker.manager.streams.add({ name, ...wanted });
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== nameInUseWithOtherConfiguration) throw error;
-      await broker.manager.streams.update(name, wanted);
-    }
+    const exists = await manager.streams.info(name).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) await manager.streams.add({ name, ...declarationOf(name, settings) });
   }
 }

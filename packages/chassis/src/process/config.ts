@@ -35,8 +35,6 @@ export const BrokerConfig = z.object({
   NATS_URL: natsServers(),
   NATS_USER: text().optional(),
   NATS_PASSWORD: text().optional(),
-  /** Copies of each stream; 3 in production (design §6). */
-  STREAM_REPLICAS: count({ max: 5, default: 1 }),
 });
 export type BrokerConfig = z.infer<typeof BrokerConfig>;
 

@@ -32,7 +32,14 @@ export async function preparePlay(
 
   const startedAt = performance.now();
   const folder = await takeRunFolder();
-  const stack = await startStack({ ...folder, ...options, ...(await openDatabases(servers)), issuer, signal });
+  const stack = await startStack({
+    ...folder,
+    ...options,
+    watchStreams: true,
+    ...(await openDatabases(servers)),
+    issuer,
+    signal,
+  });
   program.onEnd(stack.stop);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   screen.line(`  gateway, scheduling, reminders and payouts: ready after ${seconds} s`);

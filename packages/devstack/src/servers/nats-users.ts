@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const natsUsersFile = fileURLToPath(new URL('../../../../deploy/nats/users.conf', import.meta.url));
 
 /** Whom that file names. */
-export const natsUsers = ['ops', 'scheduling', 'reminders', 'payouts', 'gateway', 'notifier'] as const;
+export const natsUsers = ['ops', 'streams', 'scheduling', 'reminders', 'payouts', 'gateway', 'notifier'] as const;
 export type NatsUser = (typeof natsUsers)[number];
 
 /** What a server of the development stack begins its configuration with; who does not sign in there is `ops`, and may everything. */

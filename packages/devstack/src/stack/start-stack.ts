@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Issuer } from '../issuer.ts';
+import type { SupervisedProcess } from '../servers/supervised-process.ts';
 import { freePort, gatewayPort } from './ports.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 import {
@@ -11,6 +12,7 @@ import {
   serviceNames,
 } from './services.ts';
 import type { StackDescription, StackFile } from './stack-file.ts';
+import { applyStreams, watchStreams } from './streams.ts';
 
 export type StackOptions = {
   /** Empty ones, or those of an earlier start. */
@@ -24,6 +26,8 @@ export type StackOptions = {
   instances?: number;
   /** Each gateway forwards to all instances of a service; without it, to those of its own number. */
   spread?: boolean;
+  /** Declares lost streams again, as a deployment does; without it they are only declared at the start. */
+  watchStreams?: boolean;
   /** Told to every service, over what the caller's own environment says. */
   environment?: Readonly<Record<string, string>>;
   /** Emptied at the start; gets `<service>.log`. */
@@ -50,12 +54,14 @@ type Instance = { addresses: ServiceAddresses; services: Record<ServiceName, Ser
 export async function startStack(options: StackOptions): Promise<Stack> {
   const firstPort = await gatewayPort(options.gatewayPort ?? 0);
   const instances: Instance[] = [];
+  let watch: SupervisedProcess | undefined;
   let isUp = false;
 
   const stop = async () => {
     isUp = false;
     await options.stackFile?.remove();
     await Promise.all(instances.flatMap(({ services }) => Object.values(services)).map((service) => service.stop()));
+    await watch?.stop();
   };
   const describeIn = async (file: StackFile | undefined) => {
     const [first] = instances;
@@ -74,6 +80,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const upstreams = options.spread ? upstreamsOf(all) : {};
       const addresses = { nats, mongo, issuer, postgres, urls };
       instances.push(createInstance(options, addresses, { suffix, upstreams, onChange }));
+    }
+    await applyStreams(nats);
+    if (options.watchStreams) {
+      await mkdir(options.logDir, { recursive: true });
+      watch = await watchStreams(nats, { databases: postgres, logFile: join(options.logDir, 'streams.log') });
     }
     await startAll(instances, options.signal);
     isUp = true;

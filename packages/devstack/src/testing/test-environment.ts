@@ -4,6 +4,7 @@ import { createDatabase, dropDatabase } from '../create-database.ts';
 import { type Issuer, startIssuer } from '../issuer.ts';
 import { startNats, startServers } from '../servers/start-servers.ts';
 import { startTogether } from '../servers/start-together.ts';
+import { applyStreams } from '../stack/streams.ts';
 import { type SharedServerName, sharedServer } from './shared-servers.ts';
 
 export type TestEnvironment = {
@@ -32,6 +33,8 @@ export type TestEnvironmentOptions = {
   postgres?: boolean;
   /** A string is more lines of its configuration, such as `max_payload: 8KB`. */
   nats?: boolean | string;
+  /** Declares the streams on it. */
+  streams?: boolean;
   mongo?: boolean;
 };
 
@@ -49,6 +52,7 @@ export async function testEnvironment(options: TestEnvironmentOptions): Promise<
     options.mongo ? freshMongoDatabase() : undefined,
   ]);
   const [issuer, postgres, nats, mongo] = resources;
+  if (options.streams) await applyStreams(asked(nats, 'nats').url);
   return {
     get databaseUrl() {
       return asked(postgres, 'postgres').url;

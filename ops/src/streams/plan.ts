@@ -1,0 +1,43 @@
+import type { StreamConfig } from '@nats-io/jetstream';
+import type { StreamDeclaration } from '@punctual/chassis';
+
+/** How a stream on the server differs from its declaration. */
+export type Difference = { setting: string; from: string; to: string; shrinks: boolean };
+
+const msPerDay = 86_400_000;
+const unlimited = Number.POSITIVE_INFINITY;
+
+/** @returns nothing when the stream is as declared */
+export function differencesOf(current: StreamConfig, wanted: StreamDeclaration): Difference[] {
+  const differences: Difference[] = [];
+  const compare = <T>(setting: string, [from, to]: readonly [T, T], show: (value: T) => string, shrinks: boolean) => {
+    if (JSON.stringify(from) !== JSON.stringify(to)) {
+      differences.push({ setting, from: show(from), to: show(to), shrinks });
+    }
+  };
+  const limit = (value: number) => (value > 0 ? value : unlimited);
+  const removed = (current.subjects ?? []).some((subject) => !wanted.subjects.includes(subject));
+  compare('subjects', [current.subjects ?? [], wanted.subjects], (subjects) => subjects.join(' '), removed);
+  compare('max_age', [current.max_age, wanted.max_age], days, limit(wanted.max_age) < limit(current.max_age));
+  compare(
+    'max_bytes',
+    [current.max_bytes, wanted.max_bytes],
+    bytes,
+    limit(wanted.max_bytes) < limit(current.max_bytes),
+  );
+  const fewer = wanted.num_replicas < current.num_replicas;
+  compare('replicas', [current.num_replicas, wanted.num_replicas], String, fewer);
+  // What is discarded when the stream is full; what it discards was refused before, or the reverse.
+  compare('discard', [current.discard, wanted.discard], String, false);
+  compare('duplicate_window', [current.duplicate_window, wanted.duplicate_window], days, false);
+  return differences;
+}
+
+/** Nanoseconds, as JetStream counts, in days. */
+function days(nanoseconds: number): string {
+  return nanoseconds > 0 ? `${Number((nanoseconds / 1e6 / msPerDay).toFixed(3))} days` : 'unlimited';
+}
+
+function bytes(value: number): string {
+  return value > 0 ? `${value} bytes` : 'unlimited';
+}

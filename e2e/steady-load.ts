@@ -6,8 +6,8 @@ import type { Answer, Sent } from './send.ts';
 /** Sends a request of a person's; rejects when there is no answer. */
 export type Sender = (endpoint: Endpoint, sent: Sent) => Promise<Answer>;
 
-/** What became of a request: a refusal is an answer too, and only what nobody answered for is lost. */
-export type Outcome = { what: string; status: number | undefined; lost: boolean; error?: unknown };
+/** What became of a request: a refusal is an answer too, and only what nobody answered for is lost, with the problem or the error. */
+export type Outcome = { what: string; status: number | undefined; lost: boolean; because?: unknown };
 
 export type SteadyLoad = {
   readonly outcomes: readonly Outcome[];
@@ -45,10 +45,11 @@ export function startSteadyLoad(send: Sender, assignmentId: string): SteadyLoad 
 
   const ask = async (what: string, request: () => Promise<Answer>) => {
     try {
-      const { status } = await request();
-      outcomes.push({ what, status, lost: status >= 500 });
+      const { status, body } = await request();
+      const lost = status >= 500;
+      outcomes.push({ what, status, lost, ...(lost && { because: body }) });
     } catch (error) {
-      outcomes.push({ what, status: undefined, lost: true, error });
+      outcomes.push({ what, status: undefined, lost: true, because: error });
     }
   };
   const run = async () => {

@@ -49,7 +49,7 @@ test('a connection may be idle for longer than the headers of a request may take
   expect(second.socket).toBe(first.socket);
 }, 60_000);
 
-test('a connection that is new when the port closes gets its answer', async () => {
+test('a connection that is new when the port closes gets its answer, also when its client is slow', async () => {
   const socket = connect(await start(), '127.0.0.1');
   await once(socket, 'connect');
   const stopped = service.stop();
@@ -59,6 +59,7 @@ test('a connection that is new when the port closes gets its answer', async () =
       interval: 1,
     })
     .toBe('ECONNREFUSED');
+  await delay(200);
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   const [answer] = await once(socket, 'data');
   expect(String(answer)).toMatch(/^HTTP\/1.1 200 OK\r\n(.+\r\n)*Connection: close\r\n/);

@@ -32,21 +32,31 @@ const receiving = {
  */
 const spentAfter = { requests: 1_000, ms: 5 * 60_000 };
 
+/** How long a connection that is new when the port closes has for its request: on a busy machine its client may be slow. */
+const firstRequestMs = 1_000;
+
 /** The service's port. It is open before there is an app: until `serve`, `starting` answers. */
 export function createHttpServer(
   { HOST, PORT, HTTP_KEEP_ALIVE_MS }: HttpConfig,
   starting: RequestListener,
 ): HttpServer {
   const unanswered = new Set<ServerResponse>();
+  /** Connections without a request so far. */
+  const unused = new Set<Socket>();
   const isSpent = createUseCount();
   let answer = starting;
   let isDraining = false;
 
   const server = createServer({ ...receiving, keepAliveTimeout: HTTP_KEEP_ALIVE_MS }, (request, response) => {
+    unused.delete(request.socket);
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
     if (isSpent(request.socket) || isDraining) closeAfter(response);
     if (!refuseUnreadable(request, response)) answer(request, response);
+  });
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
   });
   answerUnreadable(server);
 
@@ -68,10 +78,13 @@ export function createHttpServer(
       if (!server.listening) return;
       const closed = once(server, 'close');
       // After the poll for I/O, so that connections which wait to be accepted are. The close of http would cut off those that have
-      // just been, before their request is read; here they have until idle connections are closed.
+      // just been, before their request is read; here idle connections are closed later.
       await new Promise((resolve) => setImmediate(resolve));
       NetServer.prototype.close.call(server);
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const patientUntil = performance.now() + Math.min(firstRequestMs, withinMs / 2);
+      const idle = setInterval(() => {
+        if (unused.size === 0 || performance.now() > patientUntil) server.closeIdleConnections();
+      }, 50);
       const late = setTimeout(() => server.closeAllConnections(), withinMs);
       await closed;
       clearInterval(idle);

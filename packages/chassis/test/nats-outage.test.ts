@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readScheduleEvent } from '@punctual/contracts';
+import { readScheduleEvent, scheduleEvents } from '@punctual/contracts';
 import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { BrokerConfig, connectBroker, declareStreams, readConfig, startConsumer } from '../src/index.ts';
+import { BrokerConfig, connectBroker, declareStreams, publishEvent, readConfig, startConsumer } from '../src/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 import { createLogger } from '../src/process/logger.ts';
 
@@ -97,6 +97,27 @@ test('a stream that is missing is logged once, and once when it is there', async
   await declareStreams(await broker.connected(), ['SCHEDULE']);
   await vi.waitFor(() => expect(ofStream('The stream is there')).toHaveLength(1), patience);
   expect(ofStream(missing)).toEqual([expect.objectContaining({ consumer: 'payouts-schedule' })]);
+});
+
+test('a server that the handler needs is logged once when it goes away, and once when it is back', async () => {
+  const { broker, lines, deps } = start();
+  await declareStreams(await broker.connected(), ['SCHEDULE']);
+  await publishEvent(await broker.connected(), scheduleEvents['schedule.proposed'].example);
+  let failures = 0;
+  startConsumer(deps, {
+    stream: 'SCHEDULE',
+    durable: 'payouts-database',
+    subjects: ['schedule.>'],
+    read: readScheduleEvent,
+    handle: async () => {
+      failures += 1;
+      if (failures < 5) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    },
+  });
+  await vi.waitFor(() => expect(lines('handling events again')).toHaveLength(1), patience);
+  expect(lines('a server is unavailable; waiting for it')).toEqual([
+    expect.objectContaining({ consumer: 'payouts-database', err: expect.objectContaining({ code: 'ECONNREFUSED' }) }),
+  ]);
 });
 
 test('a stop ends the attempts', async () => {

@@ -76,6 +76,11 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   });
 
   const outage = logOutage(logger, { away: 'cannot consume; trying again', back: 'consuming again', fields: {} });
+  const ofServers = logOutage(logger, {
+    away: 'a server is unavailable; waiting for it',
+    back: 'handling events again',
+    fields: {},
+  });
 
   let consuming: Promise<void> | undefined;
   const run = async () => {
@@ -88,7 +93,7 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
         missing.back();
         if (outage.isAway()) outage.back();
         else logger.info('consuming');
-        consuming = consume({ broker, logger, signal, metrics, faults }, handling, consumer);
+        consuming = consume({ broker, logger, signal, metrics, faults, outage: ofServers }, handling, consumer);
         await consuming;
       } catch (error) {
         if (isStreamMissing(error)) missing.away();

@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
 import { failpoint } from '../process/failpoint.ts';
+import type { Outage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
@@ -19,6 +20,8 @@ export type BatchDeps = {
   signal: AbortSignal;
   metrics: ConsumerMetrics;
   faults: Faults;
+  /** Of the servers that the handler needs. */
+  outage: Outage;
 };
 
 type Readable<E> = { message: JsMsg; event: E };
@@ -53,7 +56,8 @@ export async function handleBatch<E extends Identified>(
   const [only, ...others] = batch;
   if (only && others.length === 0) return putOff(deps, handling, only.message, failure.error);
 
-  deps.logger.warn({ err: failure.error, events: batch.length }, 'a batch failed; trying its events one by one');
+  if (!isUnavailable(failure.error))
+    deps.logger.warn({ err: failure.error, events: batch.length }, 'a batch failed; trying its events one by one');
   for (const each of batch) {
     if (deps.signal.aborted) each.message.nak();
     else {
@@ -93,11 +97,11 @@ async function applyOnceThere<E extends Identified>(
   handling: Handling<E>,
   batch: readonly Readable<E>[],
 ): Promise<Failure | undefined> {
-  const { logger, signal } = deps;
+  const { outage, signal } = deps;
   for (const pauseMs of awayPausesMs) {
     const failure = await apply(deps, handling, batch);
     if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
-    logger.warn({ err: failure.error, events: batch.length }, 'a server is unavailable; waiting for it');
+    outage.away(failure.error);
     await pause(pauseMs, signal);
   }
   return apply(deps, handling, batch);
@@ -108,7 +112,7 @@ async function applyOnceThere<E extends Identified>(
  * @returns how it failed, if it did
  */
 async function apply<E extends Identified>(
-  { metrics, faults }: BatchDeps,
+  { metrics, faults, outage }: BatchDeps,
   { durable, handle }: Handling<E>,
   batch: readonly Readable<E>[],
 ): Promise<Failure | undefined> {
@@ -124,6 +128,7 @@ async function apply<E extends Identified>(
     return { error };
   }
   for (const span of spans) span.end();
+  outage.back();
   for (const { message } of batch) {
     faults.forget(message.seq);
     message.ack();
@@ -168,7 +173,8 @@ async function putOff<E extends Identified>(
     return deadLetter(deps, { durable, message, reason: reasonOf(error) });
   }
   deps.metrics.count('retried');
-  deps.logger.warn({ err: error, subject, sequence, deliveries, unavailable }, 'an event will be tried again');
+  if (unavailable) deps.outage.away(error);
+  else deps.logger.warn({ err: error, subject, sequence, deliveries }, 'an event will be tried again');
   // Two instances see half of the faults each, and deliveries while a server was unavailable do not
   // count.
   const step = unavailable ? deliveries : Math.min(deliveries, 2 * faults);

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { createIssuerServer } from './issuer-server.ts';
 import { freePort } from './stack/ports.ts';
 
 const algorithm = 'ES256';
 const keySetPath = '/.well-known/jwks.json';
 const defaultLifetimeSeconds = 3600;
-const longestBodyBytes = 16 * 1024;
 
 /** What a token says. Nothing is checked against the product's rules, so that tests can make bad tokens. */
 export type TokenClaims = {
@@ -36,11 +35,14 @@ export type IssuerOptions = {
   port?: number;
   /** `iss` of its tokens, where that is not the address that it listens on. */
   issuer?: string;
+  /** Further names by which it is addressed, with ports: `issuer:8080`. */
+  hosts?: readonly string[];
 };
 
 /**
  * A token issuer for development and tests, with a key made at the start and its public half at `/.well-known/jwks.json`.
- * Another process gets a token by `POST /token` with `TokenClaims` as JSON. Whoever reaches it gets any token.
+ * Another process gets a token by `POST /token` with `TokenClaims` as JSON. Any client that reaches it by one of its own names
+ * gets any token.
  */
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
   const { audience = 'punctual', host = '127.0.0.1', port = await freePort() } = options;
@@ -62,13 +64,8 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
       .sign(privateKey);
   };
 
-  const server = createServer(async (request, response) => {
-    if (request.method === 'GET' && request.url === keySetPath) return answer(response, 200, { keys });
-    if (request.method !== 'POST' || request.url !== '/token') return answer(response, 404, { error: 'not found' });
-    const claims = await readClaims(request);
-    if (claims) answer(response, 200, { token: await token(claims) });
-    else answer(response, 400, { error: 'not the claims of a token, as JSON' });
-  });
+  const hosts = new Set([address, issuer, ...loopbackNames(port), ...(options.hosts ?? []).map(toUrl)].map(hostOf));
+  const server = createIssuerServer({ keySetPath, keySet: { keys }, token, hosts });
   server.listen(port, host);
   await once(server, 'listening');
 
@@ -80,34 +77,16 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   return { issuer, audience, jwksUrl: `${address}${keySetPath}`, token, stop };
 }
 
-/** JSON by its content type only, which a page in a browser cannot send here without being asked (CORS). */
-async function readClaims(request: IncomingMessage): Promise<TokenClaims | undefined> {
-  if (request.headers['content-type'] !== 'application/json') return undefined;
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    body += chunk;
-    if (body.length > longestBodyBytes) return undefined;
-  }
-  try {
-    return parseClaims(JSON.parse(body));
-  } catch {
-    return undefined;
-  }
+/** The machine's own names, in addition to that of the address that it listens on. */
+function loopbackNames(port: number): string[] {
+  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => `http://${name}:${port}`);
 }
 
-function parseClaims(json: unknown): TokenClaims | undefined {
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { sub, roles, iss, aud, expiresIn } = json as Record<string, unknown>;
-  const isRoles = Array.isArray(roles) && roles.every((role) => typeof role === 'string');
-  if (!isRoles || ![sub, iss, aud].every(isTextOrAbsent)) return undefined;
-  if (expiresIn !== undefined && !Number.isInteger(expiresIn)) return undefined;
-  return json as TokenClaims;
+function toUrl(host: string): string {
+  return `http://${host}`;
 }
 
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === 'string';
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+/** As clients send it: without the port that the scheme implies. @throws TypeError for no URL */
+function hostOf(url: string): string {
+  return new URL(url).host;
 }

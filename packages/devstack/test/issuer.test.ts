@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Issuer, startIssuer } from '../src/index.ts';
@@ -61,9 +64,84 @@ describe('an issuer', () => {
       ['no roles', '{}'],
       ['roles that are none', '{"roles":"ops"}'],
       ['a lifetime that is no number', '{"roles":[],"expiresIn":"soon"}'],
-      ['more than a token needs', JSON.stringify({ roles: ['x'.repeat(20_000)] })],
+      ['null', 'null'],
+      ['nothing', ''],
+      ['a lifetime beyond all numbers', '{"roles":[],"expiresIn":1e308}'],
     ])('refuses %s', async (_, body) => {
       expect((await ask(body)).status).toBe(400);
+    });
+
+    test('refuses more than a token needs, and closes the connection', async () => {
+      const { status, headers } = await ask(JSON.stringify({ roles: ['x'.repeat(20_000)] }));
+      expect([status, headers.get('connection')]).toEqual([413, 'close']);
+    });
+
+    /** Sends bytes as they are. @returns what came until the connection ended */
+    const sendRaw = async (text: string, { breakOff = false } = {}) => {
+      const { port } = new URL(issuer.issuer);
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write(text);
+      if (breakOff) setTimeout(() => socket.resetAndDestroy(), 100);
+      let answer = '';
+      socket.setEncoding('utf8').on('data', (chunk) => {
+        answer += chunk;
+      });
+      // Not by `once`, which rejects with the errors that are expected here.
+      await new Promise((closed) => socket.on('close', closed));
+      return answer;
+    };
+    const head = (host: string, more = '') =>
+      `POST /token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nConnection: close\r\n${more}\r\n`;
+    const ownHost = () => new URL(issuer.issuer).host;
+
+    test.each([
+      ['in the headers', () => `POST /token HTTP/1.1\r\nHost: ${ownHost()}\r\nContent-`],
+      ['in the body', () => `${head(ownHost(), 'Content-Length: 100\r\n')}{"sub`],
+      ['in a chunk', () => `${head(ownHost(), 'Transfer-Encoding: chunked\r\n')}ff\r\n{"roles"`],
+      ['before the answer', () => `${head(ownHost(), 'Content-Length: 12\r\n')}{"roles":[]}`],
+      ['in the body for another host', () => `${head('x', 'Content-Length: 100\r\n')}{"sub`],
+    ])('survives a request that breaks off %s', async (_, text) => {
+      await sendRaw(text(), { breakOff: true });
+      expect((await fetch(issuer.jwksUrl)).status).toBe(200);
+    });
+
+    test.each(['nonsense\r\n\r\n', `${'GET / HTTP/1.1\r\nx: y'.repeat(10_000)}`, '\0\0\0'])(
+      'survives what is no request (%#)',
+      async (text) => {
+        await sendRaw(text, { breakOff: true });
+        expect((await fetch(issuer.jwksUrl)).status).toBe(200);
+      },
+    );
+
+    test('answers requests for its own host only', async () => {
+      const { port } = new URL(issuer.issuer);
+      const body = '{"roles":["ops"]}';
+      const statusOf = async (host: string) =>
+        (await sendRaw(head(host, `Content-Length: ${body.length}\r\n`) + body)).split(' ')[1];
+      for (const own of ['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])
+        expect(await statusOf(`${own}:${port}`)).toBe('200');
+      for (const other of [
+        `evil.example:${port}`,
+        `localhost.evil.example:${port}`,
+        'localhost',
+        `127.0.0.1:${port}0`,
+        '',
+      ])
+        expect(await statusOf(other)).toBe('421');
+    });
+
+    test('answers by the host of its tokens, and by names that it is given', async () => {
+      const named = await startIssuer({ issuer: 'https://Tokens.example', hosts: ['issuer:8080'] });
+      const statusOf = (host: string) => {
+        const asked = request(named.jwksUrl, { headers: { host } }).end();
+        return once(asked, 'response').then(([response]) => response.resume().statusCode);
+      };
+      expect(await statusOf('tokens.example')).toBe(200);
+      expect(await statusOf('issuer:8080')).toBe(200);
+      expect(await statusOf('issuer')).toBe(421);
+      await named.stop();
     });
 
     test('refuses what a page in a browser can send unasked', async () => {

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { TokenClaims } from './issuer.ts';
+
+const longestBodyBytes = 16 * 1024;
+/** How long a request may take to arrive. */
+const requestTimeoutMs = 5_000;
+
+export type IssuerServerOptions = {
+  /** Where the keys are published. */
+  keySetPath: string;
+  keySet: object;
+  token(claims: TokenClaims): Promise<string>;
+  /** By which it is addressed, as `localhost:8090`. */
+  hosts: ReadonlySet<string>;
+};
+
+type Answer = { status: number; body: object };
+
+/**
+ * Answers requests for keys and tokens. Every request is answered or its connection closed; none ends the process. A request for
+ * another host gets a 421: a page whose name was made to lead here (DNS rebinding) sends its own name.
+ */
+export function createIssuerServer(options: IssuerServerOptions): Server {
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
+    (request, response) => {
+      request.on('error', () => undefined);
+      response.on('error', () => undefined);
+      answerTo(options, request)
+        // The client has left, or the claims are none that a token can hold.
+        .catch(() => refuse('not the claims of a token, as JSON'))
+        .then((answer) => send(request, response, answer));
+    },
+  );
+  return server;
+}
+
+async function answerTo(
+  { hosts, keySetPath, keySet, token }: IssuerServerOptions,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const { method, url, headers } = request;
+  if (!hosts.has(String(headers.host).toLowerCase()))
+    return { status: 421, body: { error: 'not the host of this issuer' } };
+  if (method === 'GET' && url === keySetPath) return { status: 200, body: keySet };
+  if (method !== 'POST' || url !== '/token') return { status: 404, body: { error: 'not found' } };
+  // A page in a browser cannot send JSON here without being asked (CORS).
+  if (headers['content-type'] !== 'application/json') return refuse('the body must be application/json');
+  const text = await readText(request);
+  if (text === undefined) return { status: 413, body: { error: 'the body is too large' } };
+  const claims = parseClaims(JSON.parse(text));
+  if (!claims) return refuse('not the claims of a token, as JSON');
+  return { status: 200, body: { token: await token(claims) } };
+}
+
+function refuse(error: string): Answer {
+  return { status: 400, body: { error } };
+}
+
+/** @returns undefined when it is too long */
+async function readText(request: IncomingMessage): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.length > longestBodyBytes) return undefined;
+  }
+  return text;
+}
+
+function parseClaims(json: unknown): TokenClaims | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { sub, roles, iss, aud, expiresIn } = json as Record<string, unknown>;
+  const isRoles = Array.isArray(roles) && roles.every((role) => typeof role === 'string');
+  if (!isRoles || ![sub, iss, aud].every(isTextOrAbsent)) return undefined;
+  if (expiresIn !== undefined && !Number.isSafeInteger(expiresIn)) return undefined;
+  return json as TokenClaims;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer): void {
+  if (response.destroyed) return;
+  // What has not been read of a request cannot be told from the next one.
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -16,8 +16,10 @@ let looks: Record<string, Omit<PayoutDrift, 'at'>>;
 
 beforeEach(async () => {
   server = createServer((request, response) => {
-    const until = new URL(request.url ?? '', 'http://gateway').searchParams.get('until') ?? 'now';
-    response.end(JSON.stringify({ at, ...looks[until] }));
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway');
+    const page = { items: [], nextCursor: null };
+    const look = { at, ...looks[searchParams.get('until') ?? 'now'] };
+    response.end(JSON.stringify(pathname === '/ops/payouts/drift' ? look : page));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
@@ -46,7 +48,7 @@ async function printed(...args: string[]): Promise<string> {
 test('look after look is asked for until all was compared', async () => {
   looks = { now: look('tr_1', 1_500, newest), [newest]: look('tr_2', 2, older), [older]: look('tr_3', 1) };
   const page = await printed();
-  expect(page).toMatch(/^1503 differences between payouts and the events and the payment provider, as of /);
+  expect(page).toMatch(/^1503 differences between payouts and scheduling, the events and the payment provider, as of /);
   for (const found of ['tr_1', 'tr_2', 'tr_3']) expect(page).toContain(found);
   expect(page).not.toContain('not looked at');
   expect(JSON.parse(await printed('--json'))).toMatchObject({ total: 1_503, nextUntil: null });

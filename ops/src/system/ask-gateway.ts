@@ -1,23 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { System } from './find-system.ts';
 
 const Refusal = z.object({ code: z.string(), detail: z.string() });
+/** How often a request is sent again that was one too many in its second. */
+const retries = 20;
+
+/** The gateway answered with a problem. */
+class Refused extends Error {
+  readonly code: string | undefined;
+
+  constructor(status: number, problem: unknown) {
+    const refusal = Refusal.safeParse(problem).data;
+    super(refusal ? `${refusal.code}: ${refusal.detail}` : `The gateway answered ${status}.`);
+    this.code = refusal?.code;
+  }
+}
 
 /**
- * Asks the gateway, as ops.
+ * Asks the gateway, as ops. Waits when it was asked too much.
  * @throws Error with what the gateway answered instead
  */
 export async function askGateway<T>(system: System, path: string, schema: z.ZodType<T>): Promise<T> {
   const url = URL.parse(path, system.gateway());
   if (!url) throw new Error(`The gateway's address ${system.gateway()} is no URL.`);
-  const answer = await fetch(url, {
-    headers: { authorization: `Bearer ${await system.token()}` },
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: unknown) => {
-    throw new Error(`The gateway does not answer at ${url.origin}: ${error instanceof Error ? error.message : error}`);
-  });
+  const ask = async (left: number): Promise<Response> => {
+    const answer = await fetch(url, {
+      headers: { authorization: `Bearer ${await system.token()}` },
+      signal: AbortSignal.timeout(30_000),
+    }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : error;
+      throw new Error(`The gateway does not answer at ${url.origin}: ${reason}`);
+    });
+    if (answer.status !== 429 || left === 0) return answer;
+    await answer.body?.cancel();
+    await delay(1_000 * (Number(answer.headers.get('retry-after')) || 1));
+    return ask(left - 1);
+  };
+  const answer = await ask(retries);
   const body: unknown = await answer.json().catch(() => undefined);
   if (answer.ok) return schema.parse(body);
-  const refusal = Refusal.safeParse(body).data;
-  throw new Error(refusal ? `${refusal.code}: ${refusal.detail}` : `The gateway answered ${answer.status}.`);
+  throw new Refused(answer.status, body);
+}
+
+/** As {@link askGateway}; undefined for what does not exist. */
+export async function findAtGateway<T>(system: System, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return await askGateway(system, path, schema);
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'not-found') return undefined;
+    throw error;
+  }
 }

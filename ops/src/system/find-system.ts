@@ -54,6 +54,9 @@ function fromEnvironment(environment: Environment): System {
   };
 }
 
+/** Tokens of the stack's issuer are good for an hour. */
+const tokenMs = 30 * 60_000;
+
 const Stack = z.object({
   gateway: z.string(),
   nats: z.string(),
@@ -62,10 +65,19 @@ const Stack = z.object({
 });
 
 function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, streams: StreamSettings): System {
+  let token: Promise<string> | undefined;
+  let requestedAt = 0;
+  const oneToken = () => {
+    if (!token || Date.now() - requestedAt > tokenMs) {
+      requestedAt = Date.now();
+      token = requestToken(issuer);
+    }
+    return token;
+  };
   return {
     nats: () => ({ servers: [nats] }),
     gateway: () => gateway,
-    token: () => requestToken(issuer),
+    token: oneToken,
     database: (service) => {
       if (!postgres) throw new Error('The description of the stack names no databases.');
       return postgres[service];

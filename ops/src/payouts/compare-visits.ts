@@ -1,0 +1,94 @@
+import { type Assignment, AssignmentPage, lenient, type Payout, PayoutPage } from '@punctual/contracts';
+import { z } from 'zod';
+import { findAtGateway } from '../system/ask-gateway.ts';
+import type { System } from '../system/find-system.ts';
+import { inOrder } from '../system/in-order.ts';
+import { readPages } from '../system/read-pages.ts';
+
+export type VisitDriftKind =
+  | 'UNKNOWN_TO_SCHEDULING'
+  | 'VISIT_PARTY_DIFFERS'
+  | 'VISIT_AMOUNT_DIFFERS'
+  | 'VISIT_STATUS_DIFFERS'
+  | 'VISIT_WITHOUT_PAYOUT';
+
+export type VisitDrift = { kind: VisitDriftKind; payoutId: string | null; assignmentId: string; detail: string };
+
+/** What counts of an assignment here. */
+const Visit = z.looseObject({
+  jobId: z.string(),
+  customerId: z.string(),
+  providerId: z.string(),
+  status: z.string(),
+  price: z.looseObject({ amountMinor: z.number(), currency: z.string() }),
+  updatedAt: z.string(),
+});
+type Visit = Pick<Assignment, 'jobId' | 'customerId' | 'providerId' | 'price' | 'updatedAt'> & { status: string };
+
+/** What scheduling has changed so recently may still be on its way to payouts. */
+const underwayMs = 60_000;
+const worked = ['AWAITING_APPROVAL', 'APPROVED', 'PAID'];
+const over = ['CANCELLED', 'DECLINED'];
+
+/**
+ * Compares each payout with scheduling's own record of its assignment, and each completed assignment with payouts, both over the API:
+ * events cannot say by themselves that they were forged. Pages are read one after another, the newest first, back to what was
+ * created at `from`.
+ */
+export async function* compareVisits(system: System, from: string | undefined): AsyncGenerator<VisitDrift> {
+  const payouts = readPages(system, '/payouts?limit=100', lenient(PayoutPage), from);
+  for await (const found of inOrder(payouts, async (payout) => {
+    // Read after the payout, so that nothing in it can be newer than this is.
+    const visit = await findAtGateway(system, `/assignments/${payout.assignmentId}`, Visit);
+    return [...differences(payout, visit, Date.now())].map((difference) => ({
+      ...difference,
+      payoutId: payout.id,
+      assignmentId: payout.assignmentId,
+    }));
+  }))
+    yield* found;
+
+  const visits = readPages(system, '/assignments?status=COMPLETED&limit=100', lenient(AssignmentPage), from);
+  for await (const found of inOrder(visits, async ({ id, updatedAt }): Promise<VisitDrift[]> => {
+    if (isUnderway(updatedAt, Date.now())) return [];
+    if (await findAtGateway(system, `/assignments/${id}/payout`, z.unknown())) return [];
+    return [{ kind: 'VISIT_WITHOUT_PAYOUT', payoutId: null, assignmentId: id, detail: 'the assignment is COMPLETED' }];
+  }))
+    yield* found;
+}
+
+type Compared = Pick<Payout, 'jobId' | 'customerId' | 'providerId' | 'amount' | 'status' | 'onHold'>;
+
+/** @param now ms since the epoch */
+export function* differences(
+  payout: Compared,
+  visit: Visit | undefined,
+  now: number,
+): Generator<{ kind: VisitDriftKind; detail: string }> {
+  const { amount, status } = payout;
+  if (!visit) {
+    yield { kind: 'UNKNOWN_TO_SCHEDULING', detail: `${amount.amountMinor} ${amount.currency}, ${status}` };
+    return;
+  }
+  for (const party of ['jobId', 'customerId', 'providerId'] as const)
+    if (payout[party] !== visit[party])
+      yield { kind: 'VISIT_PARTY_DIFFERS', detail: `${party} ${payout[party]} instead of ${visit[party]}` };
+
+  const { amountMinor, currency } = visit.price;
+  // A job that was released may be given away again at another price.
+  if (!over.includes(visit.status) && (amount.amountMinor !== amountMinor || amount.currency !== currency))
+    yield {
+      kind: 'VISIT_AMOUNT_DIFFERS',
+      detail: `${amount.amountMinor} ${amount.currency} instead of ${amountMinor} ${currency}`,
+    };
+
+  const isAhead = worked.includes(status) && visit.status !== 'COMPLETED';
+  const isBehind = status === 'PENDING' && visit.status !== (payout.onHold ? 'PROPOSED' : 'CONFIRMED');
+  const released = payout.onHold && visit.status === 'UNSCHEDULED';
+  if (isAhead || (isBehind && !released && !isUnderway(visit.updatedAt, now)))
+    yield { kind: 'VISIT_STATUS_DIFFERS', detail: `${status} although the assignment is ${visit.status}` };
+}
+
+function isUnderway(updatedAt: string, now: number): boolean {
+  return now - Date.parse(updatedAt) < underwayMs;
+}

@@ -35,6 +35,11 @@ export const GatewayConfig = z.object({
   /** How many more may wait for one of these connections. */
   UPSTREAM_QUEUE: count({ min: 0, max: 100_000, default: 128 }),
 
+  /** How long a request may wait for one. */
+  UPSTREAM_QUEUE_TIMEOUT_MS: durationMs({ max: 600_000, default: 5_000 }),
+  /** How much of the answers that clients have not read yet may be kept on disk. */
+  MAX_SPOOL_MB: count({ min: 0, max: 1_000_000, default: 512 }),
+
   /** Origins whose pages may call the API, as `https://app.example,https://ops.example`; none by default. */
   CORS_ORIGINS: httpOrigins(),
   /** Requests a second. */
@@ -49,7 +54,16 @@ export const GatewayConfig = z.object({
     if (trusted !== undefined) return trusted;
     throw new Wrong('must be a whole number from 0 to 32, or addresses and networks as 10.0.0.0/8,loopback');
   }).default(false),
-  /** Requests in progress, beyond which more are turned away. Open streams of changes do not count. */
+  /** Requests a second for the health of the gateway, by an address. */
+  RATE_LIMIT_HEALTH: count({ max: 1_000_000, default: 50 }),
+  /** Open connections, beyond which idle ones are closed for new ones: all, of an address, of a user. */
+  MAX_CONNECTIONS: count({ max: 1_000_000, default: 10_000 }),
+  MAX_CONNECTIONS_PER_ADDRESS: count({ max: 1_000_000, default: 500 }),
+  MAX_CONNECTIONS_PER_USER: count({ max: 1_000_000, default: 200 }),
+  /** Requests in progress, from the end of their headers until the answer has left: of an address without a valid token, of a user. */
+  MAX_REQUESTS_PER_ADDRESS: count({ max: 1_000_000, default: 200 }),
+  MAX_REQUESTS_PER_USER: count({ max: 1_000_000, default: 100 }),
+  /** Requests that have arrived and are in progress, beyond which more are turned away. Open streams of changes do not count. */
   MAX_REQUESTS_IN_FLIGHT: count({ max: 1_000_000, default: 1_000 }),
   /** The mean delay of the event loop in a second, beyond which requests are turned away. */
   MAX_EVENT_LOOP_DELAY_MS: durationMs({ max: 60_000, default: 500 }),

@@ -48,7 +48,10 @@ async function startGatewayProcess() {
       REMINDERS_URL: scheduling.url,
       PAYOUTS_URL: scheduling.url,
       RATE_LIMIT_PER_USER: '100000',
+      // All streams are of one user, at one address.
       MAX_CHANGE_STREAMS_PER_USER: String(count),
+      MAX_CONNECTIONS_PER_USER: '2000',
+      MAX_CONNECTIONS_PER_ADDRESS: '2000',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

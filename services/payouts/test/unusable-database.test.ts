@@ -56,7 +56,7 @@ test.each([
       'unavailable',
       expect.any(String),
     ]);
-    expect(await readiness()).toBe(503);
+    await vi.waitFor(async () => expect(await readiness()).toBe(503), patience);
     const { num_pending, num_ack_pending } = await world.broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
     expect(num_pending + num_ack_pending).toBeGreaterThan(0);
 

@@ -39,7 +39,7 @@ test.each(['read-only', 'renamed away', 'no permission'])(
       'unavailable',
       expect.any(String),
     ]);
-    expect(await readiness()).toBe(503);
+    await vi.waitFor(async () => expect(await readiness()).toBe(503), patience);
 
     await trouble?.heal();
     expect((await customer.post(`/jobs/${job.id}/schedule`, windowIn(600))).status).toBe(200);

@@ -11,16 +11,28 @@ export type HealthCheck = {
 };
 
 const checkTimeoutMs = 1_000;
+/** How long a result is good for. */
+const freshMs = 1_000;
 
 /** The process answers. */
 export const live: RequestHandler = (_request, response) => {
   response.json({ status: 'live' });
 };
 
-/** Whether requests should come here: 200, or 503 with what is not ready. */
+/**
+ * Whether requests should come here: 200, or 503 with what is not ready. However many ask, the checks run once at a time and
+ * once a second.
+ */
 export function ready(deps: { lifecycle: Lifecycle; checks: readonly HealthCheck[] }): RequestHandler {
+  const check = () => Promise.all(deps.checks.map(async (each) => ({ ...each, ok: await passes(each) })));
+  let latest: ReturnType<typeof check> | undefined;
   return async (_request, response) => {
-    const results = await Promise.all(deps.checks.map(async (each) => ({ ...each, ok: await passes(each) })));
+    latest ??= check().finally(() => {
+      setTimeout(() => {
+        latest = undefined;
+      }, freshMs).unref();
+    });
+    const results = await latest;
     const stopping = deps.lifecycle.stopping.aborted;
     const isReady = !stopping && results.every(({ ok, required }) => ok || !required);
     const checks = Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'away']));

@@ -23,6 +23,10 @@ export type HttpAppDeps = {
   authenticate: Authenticate;
   checks: readonly HealthCheck[];
   routes: readonly Route[];
+  /** Run before everything else, the health too. */
+  guards?: readonly RequestHandler[];
+  /** Runs when the body of a request has arrived, before the route's own function. */
+  onceReceived?: RequestHandler;
   /** Mounts what is not an endpoint of the contract, after the trace is known and before everything else but the health. */
   extend?: (app: Express) => void;
   /** The paths of what `extend` mounts, by which telemetry names them: `/pages/:name`. */
@@ -42,6 +46,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use((request, _response, next) => inTraceOf(request.headers, next));
   const byPath = Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path);
   app.use(nameRoutes([...byPath.keys(), ...(deps.extraPaths ?? [])]));
+  for (const guard of deps.guards ?? []) app.use(guard);
   app.get('/healthz/live', live);
   app.get('/healthz/ready', ready(deps));
   deps.extend?.(app);
@@ -69,20 +74,22 @@ export function sendProblem(request: Request, response: Response, error: unknown
 
 const ofTheResource = ['Accept-Ranges', 'Content-Encoding', 'Content-Range', 'ETag', 'Last-Modified'];
 
-function chain({ authenticate }: HttpAppDeps, route: Route): RequestHandler[] {
+function chain({ authenticate, onceReceived = goOn }: HttpAppDeps, route: Route): RequestHandler[] {
   const { endpoint } = route;
   const identify: RequestHandler = async (request, response, next) => {
     if (endpoint.access === 'token') response.locals.caller ??= await authenticate(request.get('authorization'));
     next();
   };
-  if ('relay' in route) return [identify, readBytes, route.relay];
+  if ('relay' in route) return [identify, readBytes, onceReceived, route.relay];
   const answer: RequestHandler = async (request, response) => {
     const handled = await route.respond(readRequest(endpoint, request, response.locals.caller));
     if (handled.stream) await sendStream(response, handled.stream);
     else send(response, endpoint.success.status, handled);
   };
-  return [identify, readBody, answer];
+  return [identify, readBody, onceReceived, answer];
 }
+
+const goOn: RequestHandler = (_request, _response, next) => next();
 
 /** Past `response.json`, which looks for a charset and copies the text: that shows in the cost of a read (ADR 0009). */
 function send(
@@ -126,6 +133,8 @@ function refuseMethod(routes: readonly Route[]): RequestHandler {
 
 function answerProblem(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
+    // Such as the 429 of a request that was given up while its body was awaited.
+    if (response.writableEnded) return;
     if (response.headersSent) {
       // Express would print the error as it is. A client that leaves is none.
       if (error?.code !== 'ERR_STREAM_PREMATURE_CLOSE')

@@ -11,6 +11,10 @@ export const HttpConfig = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** How long an idle connection of a client stays open. More than a load balancer's, which is 60 s for most. */
   HTTP_KEEP_ALIVE_MS: durationMs({ min: 1_000, max: 3_600_000, default: 75_000 }),
+  /** How long a request may take to arrive, headers and body together. */
+  HTTP_REQUEST_TIMEOUT_MS: durationMs({ min: 100, max: 600_000, default: 5_000 }),
+  /** How long a client may read its answer more slowly than 1 KiB a second. */
+  HTTP_SLOW_READER_MS: durationMs({ min: 100, max: 600_000, default: 10_000 }),
   /** How long a stop may take before the process exits without having finished. */
   SHUTDOWN_GRACE_MS: durationMs({ max: 3_600_000, default: 10_000 }),
   /** How much of it the service still serves while not ready; unset, 2000 or a quarter of the grace if that is less. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { answerUnreadable, refuseUnreadable } from '../http/answer-unreadable.ts';
+import { cutOffSlowReaders } from '../http/slow-readers.ts';
 import type { HttpConfig } from './config.ts';
 
 export type HttpServer = {
@@ -9,17 +10,16 @@ export type HttpServer = {
   listen(): Promise<string>;
   /** From now on `app` answers. */
   serve(app: RequestListener): void;
+  /** Calls `listener` with each new connection. */
+  onConnection(listener: (socket: Socket) => void): void;
   /** Goes on answering, and asks each client to open its next connection elsewhere. */
   drain(): void;
   /** Closes the port. Requests in progress may finish within `withinMs`; then they are cut off. */
   close(withinMs: number): Promise<void>;
 };
 
-/** How a request is received: a slow sender holds a connection and memory. */
 const receiving = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 500,
   // Well above what the edge allows a URI to be, so that it is the edge that refuses a longer one, with a problem.
   maxHeaderSize: 64 * 1024,
   // The edge asks for it.
@@ -37,7 +37,7 @@ const firstRequestMs = 1_000;
 
 /** The service's port. It is open before there is an app: until `serve`, `starting` answers. */
 export function createHttpServer(
-  { HOST, PORT, HTTP_KEEP_ALIVE_MS }: HttpConfig,
+  { HOST, PORT, HTTP_KEEP_ALIVE_MS, HTTP_REQUEST_TIMEOUT_MS, HTTP_SLOW_READER_MS }: HttpConfig,
   starting: RequestListener,
 ): HttpServer {
   const unanswered = new Set<ServerResponse>();
@@ -47,7 +47,13 @@ export function createHttpServer(
   let answer = starting;
   let isDraining = false;
 
-  const server = createServer({ ...receiving, keepAliveTimeout: HTTP_KEEP_ALIVE_MS }, (request, response) => {
+  const timeouts = {
+    keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
+    // Of the whole request and of its headers: a slow sender holds a connection and memory.
+    requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
+    headersTimeout: HTTP_REQUEST_TIMEOUT_MS,
+  };
+  const server = createServer({ ...receiving, ...timeouts }, (request, response) => {
     unused.delete(request.socket);
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
@@ -59,6 +65,7 @@ export function createHttpServer(
     socket.once('close', () => unused.delete(socket));
   });
   answerUnreadable(server);
+  cutOffSlowReaders(server, HTTP_SLOW_READER_MS);
 
   return {
     listen: async () => {
@@ -70,6 +77,7 @@ export function createHttpServer(
     serve: (app) => {
       answer = app;
     },
+    onConnection: (listener) => server.on('connection', listener),
     drain: () => {
       isDraining = true;
       for (const response of unanswered) closeAfter(response);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import type { z } from 'zod';
 import { createStartingApp } from '../http/starting-app.ts';
@@ -11,7 +12,13 @@ import { createLogger, type Logger } from './logger.ts';
 import { pause } from './pause.ts';
 import { type StopBudget, stopBudget, stopsInTime } from './stop-budget.ts';
 
-export type ServiceDeps<C> = { config: C; logger: Logger; lifecycle: Lifecycle };
+export type ServiceDeps<C> = {
+  config: C;
+  logger: Logger;
+  lifecycle: Lifecycle;
+  /** Calls `listener` with each new connection of a client. */
+  onConnection(listener: (socket: Socket) => void): void;
+};
 
 /** A service as its process sees it: a name, what it reads from the environment, and how it is wired. */
 export type ServiceDefinition<C extends HttpConfig> = {
@@ -102,7 +109,8 @@ function launch<C extends HttpConfig>(
 
   const begin = async () => {
     const url = await server.listen();
-    const app = await unlessAborted(stopping, definition.createApp({ config, logger, lifecycle }));
+    const { onConnection } = server;
+    const app = await unlessAborted(stopping, definition.createApp({ config, logger, lifecycle, onConnection }));
     server.serve(app);
     isServing = true;
     logger.info({ url }, 'listening');

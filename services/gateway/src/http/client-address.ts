@@ -1,15 +1,22 @@
 import { isIP } from 'node:net';
-import type { Express, Request } from 'express';
+import express, { type Express, type Request } from 'express';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /**
  * Sets whose `X-Forwarded-For` is believed, as Express does, but for addresses as proxies really write them: with a port, brackets,
  * quotes or a zone.
  * @param trusted a number of proxies, or their addresses and networks
  */
-export function trustProxies(app: Express, trusted: false | number | string[]): void {
+export function trustProxies(app: Express, trusted: TrustedProxies): void {
   app.set('trust proxy', trusted);
   const trusts: (address: string, hop: number) => boolean = app.get('trust proxy fn');
   app.set('trust proxy', (written: string, hop: number) => trusts(readAddress(written) ?? '', hop));
+}
+
+/** Tells whether connections from an address are those of a trusted proxy. */
+export function isTrustedBy(trusted: TrustedProxies): (address: string) => boolean {
+  const trusts: (address: string, hop: number) => boolean = express().set('trust proxy', trusted).get('trust proxy fn');
+  return (address) => trusts(readAddress(address) ?? '', 0);
 }
 
 /**

@@ -1,11 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { HttpProblem, type Lifecycle, type Logger, sendProblem } from '@punctual/chassis';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { GatewayConfig } from '../config.ts';
 
 export type LoadShedding = {
-  /** Turns a request away while there is more to do than can be done. */
+  /** Turns a request away while there is more to do than can be done, before anything of it is read. */
   readonly admit: RequestHandler;
+  /** The same, and takes a place until the answer has left: for a request that has arrived as a whole. */
+  readonly begin: RequestHandler;
   /** This answer stays open for long and no longer counts as work in progress. */
   release(response: Response): void;
 };
@@ -15,7 +17,7 @@ const samplingMs = 1_000;
 
 /**
  * Keeps memory and answer times bounded: beyond a number of requests in progress, or when the event loop lags, a request is answered 503 at
- * once, before anything is read or verified.
+ * once. A request whose body is still on its way takes no place: a slow sender would keep it from others.
  */
 export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycle: Lifecycle }): LoadShedding {
   const { MAX_REQUESTS_IN_FLIGHT, MAX_EVENT_LOOP_DELAY_MS } = deps.config;
@@ -37,17 +39,21 @@ export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycl
     delay.disable();
   });
 
+  const isFull = () => isLagging || inFlight.size >= MAX_REQUESTS_IN_FLIGHT;
   return {
-    admit: (request, response, next) => {
-      if (isLagging || inFlight.size >= MAX_REQUESTS_IN_FLIGHT) {
-        // Answered here, since an error's way out would log each of them.
-        const detail = 'There is too much to do at the moment. Try again.';
-        return sendProblem(request, response, new HttpProblem('unavailable', detail, {}, { 'Retry-After': '1' }));
-      }
+    admit: (request, response, next) => (isFull() ? turnAway(request, response) : next()),
+    begin: (request, response, next) => {
+      if (isFull()) return turnAway(request, response);
       inFlight.add(response);
       response.once('close', () => inFlight.delete(response));
       next();
     },
     release: (response) => inFlight.delete(response),
   };
+}
+
+/** Answers here, since an error's way out would log each of them. */
+function turnAway(request: Request, response: Response): void {
+  const detail = 'There is too much to do at the moment. Try again.';
+  sendProblem(request, response, new HttpProblem('unavailable', detail, {}, { 'Retry-After': '1' }));
 }

@@ -22,6 +22,12 @@ export function busy(): HttpProblem {
   return new HttpProblem('unavailable', 'The part that answers this has too much to do. Try again.', {}, soon);
 }
 
+/** No connection to the service became free in time. Nothing was sent. */
+export function waitedTooLong(): HttpProblem {
+  const detail = 'The part that answers this has too much to do, and has not been asked. Try again.';
+  return new HttpProblem('upstream-timeout', detail, {}, soon);
+}
+
 /** Whether a connection that was open broke, as one does when the service closes it while it is being used again. */
 export function isBrokenConnection(error: unknown): boolean {
   return error instanceof errors.SocketError || hasCode(error, 'ECONNRESET', 'EPIPE');

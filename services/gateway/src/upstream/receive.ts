@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { startingHeader } from '@punctual/chassis';
 import { type Dispatcher, errors } from 'undici';
+import { openSpool, type Spool } from './spool.ts';
+import type { SpoolFile } from './spool-file.ts';
 
 /** An answer of a service: the whole of a small one, a longer one as it comes. */
-export type Answer = { statusCode: number; headers: IncomingHttpHeaders; body: Buffer | Readable };
+export type Answer = {
+  statusCode: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer | Readable;
+  /** Resolves when the service has nothing to do with it any more; the client may still have to read it. */
+  received: Promise<void>;
+};
 
 /** There was no connection, or the instance had not started: nothing was done, so that another one may be asked whatever it is about. */
 export class NotTakenError extends Error {}
@@ -20,14 +28,16 @@ export function receive(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   client: Writable,
+  openFile: () => SpoolFile,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   let abort: (reason: Error) => void = reject;
-  let stream: Readable | undefined;
+  const { promise: received, resolve: end } = Promise.withResolvers<void>();
+  let spool: Spool | undefined;
   let begun = false;
   const leave = () => abort(new Error('The client has gone.'));
   const chunks: Buffer[] = [];
-  let small: Omit<Answer, 'body'> | undefined;
+  let small: Omit<Answer, 'body' | 'received'> | undefined;
   client.once('close', leave);
 
   dispatcher.dispatch(request, {
@@ -46,27 +56,23 @@ export function receive(
         small = { statusCode, headers };
         return;
       }
-      stream = new Readable({
-        read: () => controller.resume(),
-        destroy: (error, done) => {
-          controller.abort(error ?? new Error('Nobody reads on.'));
-          done(error);
-        },
-      });
-      resolve({ statusCode, headers, body: stream });
+      spool = openSpool(controller, openFile());
+      resolve({ statusCode, headers, body: spool.body, received });
     },
-    onResponseData: (controller, chunk) => {
-      if (!stream) chunks.push(chunk);
-      else if (!stream.push(chunk)) controller.pause();
+    onResponseData: (_controller, chunk) => {
+      if (spool) spool.write(chunk);
+      else chunks.push(chunk);
     },
     onResponseEnd: () => {
       client.off('close', leave);
-      stream?.push(null);
-      if (small) resolve({ ...small, body: Buffer.concat(chunks) });
+      end();
+      spool?.end();
+      if (small) resolve({ ...small, body: Buffer.concat(chunks), received });
     },
     onResponseError: (_controller, error) => {
       client.off('close', leave);
-      stream?.destroy(error);
+      end();
+      spool?.body.destroy(error);
       const isOurs = begun || error instanceof errors.InvalidArgumentError;
       reject(isOurs ? error : new NotTakenError('There was no connection.', { cause: error }));
     },

@@ -11,6 +11,7 @@ import { bounded } from './bounded.ts';
 import { createConnector } from './connector.ts';
 import { createInstances } from './instances.ts';
 import { type Answer, receive } from './receive.ts';
+import { createSpoolFiles, type SpoolFile } from './spool-file.ts';
 
 export type UpstreamName = Exclude<Endpoint['owner'], 'gateway'>;
 
@@ -41,8 +42,10 @@ export type UpstreamsDeps = {
  * Kept-alive connections to all instances of each service, bounded for the service as a whole, and a bounded queue before them.
  * Nothing is connected before the first request.
  */
-export function connectUpstreams(deps: UpstreamsDeps): Upstreams {
-  const { SCHEDULING_URL, REMINDERS_URL, PAYOUTS_URL } = deps.config;
+export function connectUpstreams({ config, logger, ...rest }: UpstreamsDeps): Upstreams {
+  const { SCHEDULING_URL, REMINDERS_URL, PAYOUTS_URL } = config;
+  const openFile = createSpoolFiles({ logger, maxBytes: config.MAX_SPOOL_MB * 1024 * 1024 });
+  const deps = { config, logger, ...rest, openFile };
   return {
     scheduling: connect(deps, 'scheduling', SCHEDULING_URL),
     reminders: connect(deps, 'reminders', REMINDERS_URL),
@@ -50,7 +53,11 @@ export function connectUpstreams(deps: UpstreamsDeps): Upstreams {
   };
 }
 
-function connect({ config, ...deps }: UpstreamsDeps, service: UpstreamName, origins: readonly string[]): Upstream {
+function connect(
+  { config, openFile, ...deps }: UpstreamsDeps & { openFile: () => SpoolFile },
+  service: UpstreamName,
+  origins: readonly string[],
+): Upstream {
   const lookup: Lookup = deps.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
   const instances = createInstances(
     { ...deps, lookup, open: (address) => openPool(config, address) },
@@ -61,12 +68,16 @@ function connect({ config, ...deps }: UpstreamsDeps, service: UpstreamName, orig
     const attributes = { 'http.request.method': method, 'peer.service': service };
     return inSpan(`${method} ${service}`, { kind: SpanKind.CLIENT, attributes }, async () => {
       const headers = { ...request.headers, ...traceHeaders() };
-      const answer = await receive(pool, { method, path, body, headers }, client);
+      const answer = await receive(pool, { method, path, body, headers }, client, openFile);
       trace.getActiveSpan()?.setAttribute('http.response.status_code', answer.statusCode);
       return answer;
     });
   };
-  const bounds = { connections: config.UPSTREAM_CONNECTIONS, queue: config.UPSTREAM_QUEUE };
+  const bounds = {
+    connections: config.UPSTREAM_CONNECTIONS,
+    queue: config.UPSTREAM_QUEUE,
+    waitMs: config.UPSTREAM_QUEUE_TIMEOUT_MS,
+  };
   return bounded(bounds, askInstances(instances, attempt, config.UPSTREAM_CONNECT_TIMEOUT_MS));
 }
 

@@ -197,6 +197,20 @@ test('the trace of the client is continued; without one there is a new one', asy
   expect(untraced.body.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
 });
 
+test('a browser does nothing with an answer, good or bad, that it opens as a page', async () => {
+  const token = await issuer.token({ sub: id, roles: [] });
+  const good = await fetch(`${url}/notes/${id}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{"text":"x"}',
+  });
+  for (const { headers } of [good, await fetch(`${url}/nowhere`), await fetch(`${url}/healthz/live`)]) {
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+  }
+});
+
 test('only what is required keeps a service from being ready', async () => {
   const ready = await fetch(`${url}/healthz/ready`);
   expect([ready.status, await ready.json()]).toEqual([

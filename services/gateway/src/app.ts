@@ -11,7 +11,6 @@ import { limitHealth, limitRate, recognise } from './http/limit-rate.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { nameRequest } from './http/name-request.ts';
 import { createRoutes } from './http/routes.ts';
-import { secureAnswers } from './http/security-headers.ts';
 import { shedLoad } from './http/shed-load.ts';
 import { connectUpstreams } from './upstream/upstreams.ts';
 
@@ -54,7 +53,7 @@ export const gateway: ServiceDefinition<GatewayConfig> = {
       onceReceived: load.begin,
       extend: (app) => {
         trustProxies(app, config.TRUST_PROXY);
-        app.use(nameRequest, secureAnswers);
+        app.use(nameRequest);
         if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
         app.use(load.admit, recognise({ config, authenticate, connections }), requests.admit, limitRate());
         serveDocsAssets(app);

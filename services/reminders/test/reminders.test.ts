@@ -1,4 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { Reminders, type ScheduleEventType } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -233,6 +235,48 @@ test('Agendash is for ops, by bearer token or by a cookie that a browser gets fo
   expect((await signIn(endless)).status).toBe(303);
   const dashboard = await world.get('/agendash/', { ...html, cookie: cookie.split(';')[0] ?? '' });
   expect([dashboard.status, await dashboard.text()]).toEqual([200, expect.stringContaining('id="app"')]);
+});
+
+test('the cookie for Agendash is for TLS only, unless a browser on this machine asks without a proxy', async () => {
+  const { hostname, port } = new URL(String(world.services[0]?.url));
+  const cookieFor = async (headers: Record<string, string>) => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = request({
+      hostname,
+      port,
+      path: '/agendash/sign-in',
+      method: 'POST',
+      headers: { ...form, ...headers },
+    });
+    sent.end(`${new URLSearchParams({ token: world.opsToken })}`);
+    const [response] = await once(sent, 'response');
+    return String(response.resume().headers['set-cookie']);
+  };
+  for (const host of ['localhost:8080', '127.0.0.1', '[::1]:1'])
+    expect(await cookieFor({ host })).not.toMatch(/Secure/);
+  for (const headers of [
+    { host: 'reminders.example' },
+    { host: 'localhost.example:8080' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-forwarded-for': '192.0.2.1' },
+    { forwarded: 'proto=https' },
+  ])
+    expect(await cookieFor(headers)).toMatch(/HttpOnly; Secure; SameSite=Strict/);
+});
+
+test('no page frames Agendash or makes anything else of an answer, and the dashboard may load what it needs', async () => {
+  const headersOf = async (path: string, headers?: Record<string, string>) => (await world.get(path, headers)).headers;
+  const refusesFrames = (headers: Headers) => {
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  };
+  refusesFrames(await headersOf('/agendash/', { accept: 'text/html' }));
+  const dashboard = await headersOf('/agendash/');
+  refusesFrames(dashboard);
+  expect(dashboard.get('content-security-policy')).toContain("script-src 'self'");
+  for (const path of ['/agendash/api', '/healthz/live', '/workers/reminders/health', '/nowhere'])
+    refusesFrames(await headersOf(path));
 });
 
 test('health is ok while all is well, and counts what is planned', async () => {

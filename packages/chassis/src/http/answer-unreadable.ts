@@ -66,5 +66,6 @@ function headersOf(body: string): Record<string, string | number> {
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
   };
 }

@@ -16,6 +16,7 @@ import { type HealthCheck, live, ready } from './health.ts';
 import { HttpProblem, toProblemAnswer } from './http-problem.ts';
 import { readBody, readBytes } from './read-body.ts';
 import { readRequest } from './read-request.ts';
+import { secureAnswers } from './security-headers.ts';
 
 export type HttpAppDeps = {
   logger: Logger;
@@ -44,6 +45,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use((request, _response, next) => inTraceOf(request.headers, next));
+  app.use(secureAnswers);
   const byPath = Map.groupBy(deps.routes, ({ endpoint }) => endpoint.path);
   app.use(nameRoutes([...byPath.keys(), ...(deps.extraPaths ?? [])]));
   for (const guard of deps.guards ?? []) app.use(guard);

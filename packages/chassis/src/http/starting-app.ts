@@ -4,6 +4,7 @@ import { inTraceOf } from '../telemetry/trace-context.ts';
 import { live } from './health.ts';
 import { sendProblem } from './http-app.ts';
 import { HttpProblem } from './http-problem.ts';
+import { secureAnswers } from './security-headers.ts';
 
 /**
  * Marks the answers of a service that has not started. Nothing was done, so any request may be sent
@@ -19,6 +20,7 @@ export function createStartingApp({ stopping }: Pick<Lifecycle, 'stopping'>): Ex
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use((request, _response, next) => inTraceOf(request.headers, next));
+  app.use(secureAnswers);
   app.get('/healthz/live', live);
   app.get('/healthz/ready', (_request, response) => {
     response.status(503).set('Cache-Control', 'no-store');

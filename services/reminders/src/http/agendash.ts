@@ -3,12 +3,14 @@ import type { Agenda } from 'agenda';
 import { createExpressMiddleware } from 'agendash';
 import { type Express, type RequestHandler, type Response, Router, urlencoded } from 'express';
 import { z } from 'zod';
+import { dashboardCookie, readDashboardCookie } from './agendash-cookie.ts';
 
 const path = '/agendash';
 /** Where the dashboard answers. */
 export const agendashPaths = [path, `${path}/*rest`];
 
-const cookieName = 'agendash';
+/** What a policy for a page here says, whatever else it allows. */
+const framing = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
  * Agenda's dashboard, for ops only. A client sends a bearer token as everywhere else. A browser cannot, so it gets a page to
@@ -18,7 +20,7 @@ const cookieName = 'agendash';
 export function mountAgendash(app: Express, deps: { agenda: Agenda; authenticate: Authenticate }): void {
   const router = Router();
   router.post('/sign-in', urlencoded({ extended: false, limit: '16kb' }), signIn(deps.authenticate));
-  router.use(opsOnly(deps.authenticate), createExpressMiddleware(deps.agenda));
+  router.use(opsOnly(deps.authenticate), refuseFrames, createExpressMiddleware(deps.agenda));
   app.use(path, router);
 }
 
@@ -29,14 +31,8 @@ function signIn(authenticate: Authenticate): RequestHandler {
     const { token } = SignIn.catch({ token: '' }).parse(request.body);
     const expiresAt = await identifyOps(authenticate, token).catch(() => undefined);
     if (expiresAt === undefined) return sendSignInPage(response.status(403), 'This token is not accepted here.');
-    response.cookie(cookieName, token, {
-      path,
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: request.secure,
-      // A token may name a moment that no date can hold.
-      expires: new Date(Math.min(expiresAt * 1_000, 8.64e15)),
-    });
+    const [cookie, options] = dashboardCookie(request, path, expiresAt);
+    response.cookie(cookie, token, options);
     response.redirect(303, `${path}/`);
   };
 }
@@ -45,7 +41,7 @@ function opsOnly(authenticate: Authenticate): RequestHandler {
   return async (request, response, next) => {
     const authorization = request.get('authorization');
     try {
-      await identifyOps(authenticate, authorization?.replace(/^Bearer +/i, '') ?? readCookie(request.get('cookie')));
+      await identifyOps(authenticate, authorization?.replace(/^Bearer +/i, '') ?? readDashboardCookie(request));
     } catch (error) {
       const isBrowser = authorization === undefined && request.accepts(['json', 'html']) === 'html';
       if (isBrowser) return sendSignInPage(response.status(401));
@@ -62,14 +58,18 @@ async function identifyOps(authenticate: Authenticate, token: string | undefined
   return caller.expiresAt;
 }
 
-function readCookie(header: string | undefined): string | undefined {
-  return new RegExp(`(?:^|; *)${cookieName}=([^;]+)`).exec(header ?? '')?.[1];
-}
+/** Adds to the dashboard's own policy, which leaves these to the browser's defaults. */
+const refuseFrames: RequestHandler = (_request, response, next) => {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) =>
+    setHeader(name, name.toLowerCase() === 'content-security-policy' ? `${value}; ${framing}` : value);
+  next();
+};
 
 function sendSignInPage(response: Response, message = ''): void {
   response
     .set('Cache-Control', 'no-store')
-    .set('Content-Security-Policy', "default-src 'none'; form-action 'self'")
+    .set('Content-Security-Policy', `default-src 'none'; ${framing}`)
     .type('html')
     .send(
       `<!doctype html><html lang="en"><title>Agendash</title><h1>Agendash</h1><p>${message}</p>

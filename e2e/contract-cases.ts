@@ -256,6 +256,18 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       good: () => ({ as: ops, query: { state: 'upcoming', limit: '5' } }),
       bad: { forbidden: async () => ({ as: customer }) },
     },
+    erasePerson: {
+      good: () => ({ as: ops, id: randomUUID(), body: { reason } }),
+      bad: { forbidden: async () => ({ as: customer, id: customer.id, body: { reason } }) },
+    },
+    getErasure: {
+      good: () => ({ as: ops, id: randomUUID(), query: { count: 'true' } }),
+      bad: { forbidden: async () => ({ as: finance, id: customer.id }) },
+    },
+    getPayoutsErasure: {
+      good: () => ({ as: ops, id: randomUUID(), query: { count: 'true' } }),
+      bad: { forbidden: async () => ({ as: finance, id: customer.id }) },
+    },
     getOpenApi: { good: () => ({ as: stranger }) },
     getDocs: {
       good: () => ({ as: stranger }),

@@ -36,6 +36,8 @@ test.each([
   ['replay --consumer a.b --from 2026-11-20T00:00Z', '“a.b” is not the name of a consumer.'],
   [`${replay} --from 2026-11-20T00:00Z --assignment mine`, '“mine” is not the id of an assignment.'],
   [`${replay} --from 2026-11-20T00:00Z --to 2026-11-19T00:00Z`, 'is not before --to'],
+  ['erase-person', '--id is missing.'],
+  ['erase-person --id me --yes', '“me” is not the id of a person.'],
   ['rebuild-stream', '--stream is missing.'],
   ['rebuild-stream --stream DLQ', '--stream DLQ is none of'],
 ])('%s is wrong use, and why', async (line, reason) => {

@@ -5,6 +5,7 @@ import { redriveLetters } from './dlq/redrive.ts';
 import { showLetters } from './dlq/show.ts';
 import { explain } from './explain/explain.ts';
 import { payoutsDrift } from './payouts/drift.ts';
+import { erasePerson } from './people/erase-person.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
 import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
 import { replay } from './replay/replay.ts';
@@ -24,4 +25,5 @@ export const commands: readonly Command[] = [
   overdueReminders,
   explainReminders,
   payoutsDrift,
+  erasePerson,
 ];

@@ -18,15 +18,24 @@ class Refused extends Error {
 }
 
 /**
- * Asks the gateway, as ops. Waits when it was asked too much.
+ * Asks the gateway, as ops; with a body it is a `POST`, sent again with the same key. Waits when it was asked too much.
  * @throws Error with what the gateway answered instead
  */
-export async function askGateway<T>(system: System, path: string, schema: z.ZodType<T>): Promise<T> {
+export async function askGateway<T>(
+  system: System,
+  path: string,
+  schema: z.ZodType<T>,
+  post?: { body: object; key: string },
+): Promise<T> {
   const url = URL.parse(path, system.gateway());
   if (!url) throw new Error(`The gateway's address ${system.gateway()} is no URL.`);
   const ask = async (left: number): Promise<Response> => {
     const answer = await fetch(url, {
-      headers: { authorization: `Bearer ${await system.token()}` },
+      headers: {
+        authorization: `Bearer ${await system.token()}`,
+        ...(post && { 'content-type': 'application/json', 'idempotency-key': post.key }),
+      },
+      ...(post && { method: 'POST', body: JSON.stringify(post.body) }),
       signal: AbortSignal.timeout(30_000),
     }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : error;

@@ -56,6 +56,8 @@ export type PayoutAccountBody = { account: string };
 
 export type ConfirmAccountBody = { account?: string };
 
+export type ErasePersonBody = { reason: string };
+
 export type Job = {
   id: string;
   customerId: string;
@@ -457,6 +459,19 @@ export type PaymentAttempt = {
 export type MissingPart = {
   part: 'scheduling' | 'reminders' | 'payouts' | 'broker';
   because: 'UNKNOWN' | 'AWAY' | 'FAILED';
+};
+
+export type Erasure = {
+  personId: string;
+  service: 'scheduling' | 'payouts';
+  /** Of the latest erasure; null when there was none */
+  at: string | null;
+  /** Null while this service has not finished it */
+  finishedAt: string | null;
+  /** Rows whose texts the latest erasure replaced, by table */
+  erased: Record<string, number>;
+  /** Rows with texts that an erasure would replace now, by table; null unless asked for with `count=true` */
+  left: Record<string, number> | null;
 };
 
 export type RejectOutcome = 'WINDOW_REJECTED' | 'QUOTES_REOPENED' | 'NEXT_PROVIDER_INVITED';
@@ -1298,6 +1313,17 @@ export type Operations = {
     query?: { state?: 'upcoming' | 'overdue'; limit?: number };
     answer: Reminders;
   };
+  /** Erase the texts written by or about a person; publishes `person.erased` */
+  erasePerson: {
+    params: { id: string };
+
+    body: ErasePersonBody;
+    answer: Erasure;
+  };
+  /** How far scheduling is with a person's erasure, and what there is to erase */
+  getErasure: { params: { id: string }; query?: { count?: 'true' | 'false' }; answer: Erasure };
+  /** How far payouts is with a person's erasure, and what there is to erase */
+  getPayoutsErasure: { params: { id: string }; query?: { count?: 'true' | 'false' }; answer: Erasure };
   /** This contract */
   getOpenApi: {
     answer: Record<string, unknown>;
@@ -1338,5 +1364,8 @@ export const routes = {
   getPayoutAccountHistory: { method: 'GET', path: '/providers/{id}/payout-account/history' },
   explainAssignment: { method: 'GET', path: '/ops/assignments/{id}/explain' },
   listOpenReminders: { method: 'GET', path: '/ops/reminders' },
+  erasePerson: { method: 'POST', path: '/ops/people/{id}/erasure' },
+  getErasure: { method: 'GET', path: '/ops/people/{id}/erasure' },
+  getPayoutsErasure: { method: 'GET', path: '/ops/people/{id}/erasure/payouts' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },
 } as const;

@@ -16,6 +16,7 @@ export * from './problems.ts';
 export * from './rest/assignment.ts';
 export * from './rest/assignment-commands.ts';
 export * from './rest/empty-body.ts';
+export * from './rest/erasure.ts';
 export * from './rest/explanation.ts';
 export * from './rest/free-windows.ts';
 export { Hold, HoldKind } from './rest/hold.ts';

@@ -6,14 +6,16 @@ import {
   type ServiceDefinition,
   startOutboxRelay,
 } from '@punctual/chassis';
-import { forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
+import { erasePeople, forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
 import { payApproved } from './jobs/pay-approved.ts';
 import { watchDrift } from './jobs/watch-drift.ts';
+import { consumePersonEvents } from './messaging/on-person-event.ts';
 import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
 import { createProvider } from './payment/create-provider.ts';
 import { forgetNotices } from './persistence/payment-notices.ts';
+import { personalTexts } from './persistence/personal-texts.ts';
 import { schema } from './persistence/schema.ts';
 
 /** Turns confirmed work into a payout that a person approves, and keeps its books. */
@@ -38,6 +40,12 @@ export const payouts: ServiceDefinition<Config> = {
     });
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
     consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });
+    consumePersonEvents({ database, broker, ...process });
+    every(process, {
+      name: 'erase people',
+      pauseMs: 1_000,
+      run: (signal) => erasePeople(database, personalTexts, signal),
+    });
     every(process, {
       name: 'forget what was delivered',
       pauseMs: 10 * 60_000,

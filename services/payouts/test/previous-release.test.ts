@@ -3,6 +3,7 @@ import { openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout, PayoutAccountHistory, PayoutStatus } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ConfirmAccounts } from '../src/persistence/migrations/20261129-confirm-accounts.ts';
+import { ErasePeople } from '../src/persistence/migrations/20261129-erase-people.ts';
 import { HoldPayouts } from '../src/persistence/migrations/20261129-hold-payouts.ts';
 import { schema } from '../src/persistence/schema.ts';
 import { startLife } from './life.ts';
@@ -25,7 +26,7 @@ const seeded = {
 beforeAll(async () => {
   world = await createWorld({ instances: 0 });
   const { lifecycle, stop } = startLife();
-  const added: unknown[] = [HoldPayouts, ConfirmAccounts];
+  const added: unknown[] = [HoldPayouts, ConfirmAccounts, ErasePeople];
   const migrations = schema.migrations.filter((each) => !added.includes(each));
   await openDatabase({
     url: parsePostgresUrl(world.environment.databaseUrl),

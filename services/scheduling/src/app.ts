@@ -8,16 +8,18 @@ import {
   startConsumer,
   startOutboxRelay,
 } from '@punctual/chassis';
-import { forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
+import { erasePeople, forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
 import { readPayoutEvent, readReminderEvent } from '@punctual/contracts';
 import type { CommandDeps } from './commands/command.ts';
 import { Config } from './config.ts';
 import { assignmentRoutes } from './http/assignment-routes.ts';
 import { jobRoutes } from './http/job-routes.ts';
+import { peopleRoutes } from './http/people-routes.ts';
 import { providerRoutes } from './http/provider-routes.ts';
 import { expireProposals } from './jobs/expire-proposals.ts';
 import { onPayoutEvents, payoutConsumer } from './messaging/on-payout-event.ts';
 import { onReminderEvents, reminderConsumer } from './messaging/on-reminder-event.ts';
+import { personalTexts } from './persistence/personal-texts.ts';
 import { schema } from './persistence/schema.ts';
 
 /** Brings customer and provider to one window, and tells the others. */
@@ -74,11 +76,17 @@ export const scheduling: ServiceDefinition<Config> = {
       run: () => forgetAnswers(database.fork(), deps.now()),
     });
 
+    every(process, {
+      name: 'erase people',
+      pauseMs: 1_000,
+      run: (signal) => erasePeople(database, personalTexts, signal),
+    });
+
     return createHttpApp({
       ...process,
       authenticate: createAuthenticate({ config, logger }),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
-      routes: [...jobRoutes(deps), ...assignmentRoutes(deps), ...providerRoutes(deps)],
+      routes: [...jobRoutes(deps), ...assignmentRoutes(deps), ...providerRoutes(deps), ...peopleRoutes(deps)],
     });
   },
 };

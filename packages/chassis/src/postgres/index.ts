@@ -1,4 +1,9 @@
 export { type Database, openDatabase, type Prepared } from './database.ts';
+export { copiesAbout } from './erasure/copies.ts';
+export { erasePeople } from './erasure/erase-people.ts';
+export { countPlace, hasText, type Place, withoutText } from './erasure/place.ts';
+export { erasureInsert, latestErasure, presentErasure, type RequestedErasure } from './erasure/record.ts';
+export { erasureTable } from './erasure/tables.ts';
 export { forgetDelivered } from './forget-delivered.ts';
 export {
   type Claim,

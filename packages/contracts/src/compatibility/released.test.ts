@@ -52,7 +52,7 @@ test('whoever consumes through the chassis declares what that reads of every eve
     readFileSync(join(repository, path), 'utf8'),
   );
   const durables = uses.filter(({ consumer }) => sources.some((source) => source.includes(`'${consumer}'`)));
-  expect(durables).toHaveLength(4);
+  expect(durables).toHaveLength(5);
   // `Identified`: to see a second copy in a batch, and how long the event was on its way.
   for (const { consumer, fields } of durables) expect(fields, consumer).toEqual(expect.arrayContaining(['id', 'time']));
 });

@@ -5,6 +5,7 @@ import { jobEndpoints } from './jobs.ts';
 import { opsEndpoints } from './ops.ts';
 import { payoutAccountEndpoints } from './payout-accounts.ts';
 import { payoutEndpoints } from './payouts.ts';
+import { peopleEndpoints } from './people.ts';
 import { providerEndpoints } from './providers.ts';
 import { reminderEndpoints } from './reminders.ts';
 
@@ -19,6 +20,7 @@ export const endpoints = named({
   ...payoutEndpoints,
   ...payoutAccountEndpoints,
   ...opsEndpoints,
+  ...peopleEndpoints,
   ...documentationEndpoints,
 });
 

@@ -50,13 +50,19 @@ export const OpenRemindersQuery = z.object({
 export type OpenRemindersQuery = z.infer<typeof OpenRemindersQuery>;
 
 /** `dryRun=true` checks a proposal and changes nothing. */
-export const ProposeQuery = z.object({
-  dryRun: z
+export const ProposeQuery = z.object({ dryRun: flag() });
+export type ProposeQuery = z.infer<typeof ProposeQuery>;
+
+/** `count=true` also counts what there is to erase, which reads whole tables. */
+export const ErasureQuery = z.object({ count: flag() });
+export type ErasureQuery = z.infer<typeof ErasureQuery>;
+
+function flag() {
+  return z
     .enum(['true', 'false'])
     .default('false')
-    .transform((value) => value === 'true'),
-});
-export type ProposeQuery = z.infer<typeof ProposeQuery>;
+    .transform((value) => value === 'true');
+}
 
 /** A query parameter of decimal digits. Plain coercion would also take `0x10`, `1e1`, blanks and lists of one. */
 function wholeNumber(range: { min: number; max: number; otherwise: number }) {

@@ -3,6 +3,7 @@ import type { OutboxRelay, Received } from '@punctual/chassis';
 import { commitWith, type Database, inTransaction, rememberNew } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
 import { applyScheduleEvent, type Known } from '../domain/apply-schedule-event.ts';
+import { withoutErased } from '../persistence/erased-people.ts';
 import { lockKnown, type Step, writesOf } from '../persistence/followed-assignments.ts';
 
 export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: string; twoPersonMinor: number };
@@ -20,7 +21,7 @@ export async function followSchedule(deps: FollowDeps, messages: readonly Receiv
       em,
       news.map(({ event }) => event.data.assignmentId),
     );
-    const steps = news.flatMap((message) => follow(known, message, deps));
+    const steps = (await withoutErased(em, news)).flatMap((message) => follow(known, message, deps));
     await commitWith(em, writesOf([...known.values()], steps));
   });
   deps.relay.wake();

@@ -7,6 +7,9 @@ import { inOrder } from './holds.ts';
  */
 export type AssignmentView = {
   assignmentId: Uuid;
+  /** Its two sides; null until an event of this release or a later one has told. */
+  customerId: Uuid | null;
+  providerId: Uuid | null;
   /** The highest `scheduleVersion` seen. */
   version: number;
   /** The status at that version. */
@@ -26,6 +29,8 @@ export type AssignmentView = {
 export function unknownAssignment(assignmentId: Uuid): AssignmentView {
   return {
     assignmentId,
+    customerId: null,
+    providerId: null,
     version: 0,
     status: 'UNSCHEDULED',
     holds: [],
@@ -37,8 +42,10 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
 }
 
 /** Adds an event to what is known: only a newer one tells the status, also a late one tells of an end or a dispute. */
-export function remember(view: AssignmentView, event: ScheduleEvent): AssignmentView {
+export function remember(known: AssignmentView, event: ScheduleEvent): AssignmentView {
   const { type, data } = event;
+  const { customerId, providerId } = data;
+  const view = { ...known, customerId, providerId };
   const next =
     data.scheduleVersion > view.version
       ? { ...view, version: data.scheduleVersion, status: data.status, ...data.price }

@@ -11,6 +11,7 @@ import { unblockPayout } from '../commands/unblock-payout.ts';
 import { explainAssignment } from '../queries/explain-assignment.ts';
 import { exportPayouts } from '../queries/export-payouts.ts';
 import { type DriftDeps, getDrift } from '../queries/find-drift.ts';
+import { getErasure } from '../queries/get-erasure.ts';
 import { getPayout } from '../queries/get-payout.ts';
 import { getPayoutAccount } from '../queries/get-payout-account.ts';
 import { getPayoutAccountHistory } from '../queries/get-payout-account-history.ts';
@@ -54,6 +55,9 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     handle(endpoints.confirmPayoutAccount, async (request) => asAccount(await confirmPayoutAccount(deps, request))),
     handle(endpoints.getPayoutAccountHistory, async ({ caller, params }) => ({
       body: await getPayoutAccountHistory(deps, caller, params.id),
+    })),
+    handle(endpoints.getPayoutsErasure, async ({ caller, params, query }) => ({
+      body: await getErasure(deps, caller, { personId: params.id, ...query }),
     })),
     relay(endpoints.takeStripeNotice, receiveNotice(deps)),
     handle(endpoints.findPayoutDrift, async ({ caller, query }) => ({

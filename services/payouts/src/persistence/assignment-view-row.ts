@@ -8,6 +8,8 @@ export const AssignmentViewRow = defineEntity({
   tableName: 'assignment_view',
   properties: {
     assignmentId: p.uuid().primary(),
+    customerId: p.uuid().strictNullable(),
+    providerId: p.uuid().strictNullable(),
     version: p.integer(),
     status: p.enum(AssignmentStatus.options),
     holds: p.json<unknown>(),

@@ -7,6 +7,7 @@ import { PayPayouts } from './migrations/20261122-pay-payouts.ts';
 import { WaitForKey } from './migrations/20261122-wait-for-key.ts';
 import { FindAttemptsByTime } from './migrations/20261123-find-attempts-by-time.ts';
 import { ConfirmAccounts } from './migrations/20261129-confirm-accounts.ts';
+import { ErasePeople } from './migrations/20261129-erase-people.ts';
 import { HoldPayouts } from './migrations/20261129-hold-payouts.ts';
 import { KeepAnswerText } from './migrations/20261129-keep-answer-text.ts';
 import { PayoutRow } from './payout-row.ts';
@@ -26,5 +27,6 @@ export const schema = {
     KeepAnswerText,
     HoldPayouts,
     ConfirmAccounts,
+    ErasePeople,
   ],
 };

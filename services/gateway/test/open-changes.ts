@@ -28,6 +28,8 @@ export async function openChanges(
 ): Promise<Changes> {
   const sent: ClientRequest = request(`${url}/assignments/${assignmentId}/changes`, { headers, agent: false }).end();
   const [response]: [IncomingMessage] = (await once(sent, 'response')) as [IncomingMessage];
+  // A connection that is reset is an error of the request, too; `ended` tells of it.
+  sent.on('error', () => undefined);
   const events: Sent[] = [];
   const chunks: string[] = [];
   let rest = '';

@@ -14,33 +14,19 @@ export type EventStream = {
 
 /** Unsent bytes, beyond which a client is too slow. */
 const maxUnsent = 256 * 1024;
-/** How long what waits for a client may take to leave. */
-const maxStallMs = 10_000;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Begins an answer of server-sent events. A client that does not read is cut off before what waits for it grows.
+ * Begins an answer of server-sent events. A client that does not read is cut off before what waits for it grows; one that reads
+ * hardly anything of less than that, by the server (`cutOffSlowReaders`).
  * @param endsAt seconds since the epoch
  */
 export function openEventStream(response: Response, endsAt: number): EventStream {
   const closed = new AbortController();
-  let stalled: NodeJS.Timeout | undefined;
-  const cutOffLater = () => {
-    stalled ??= setTimeout(() => response.destroy(), maxStallMs);
-  };
-  const close = () => {
-    response.end();
-    cutOffLater();
-  };
+  const close = () => void response.end();
   const ending = setTimeout(close, Math.min(endsAt * 1_000 - Date.now(), maxTimerMs));
-  const goOn = () => {
-    clearTimeout(stalled);
-    stalled = undefined;
-  };
-  response.on('drain', goOn);
   response.once('close', () => {
     clearTimeout(ending);
-    goOn();
     closed.abort();
   });
   response.writeHead(200, {
@@ -54,7 +40,6 @@ export function openEventStream(response: Response, endsAt: number): EventStream
       if (response.writableEnded || response.destroyed) return;
       response.write(`${lines.join('\n')}\n\n`);
       if (response.writableLength > maxUnsent) response.destroy();
-      else if (response.writableNeedDrain) cutOffLater();
     },
     drained: async () => {
       if (!response.writableNeedDrain) return;

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { type Endpoint, type EndpointName, endpoints } from '@punctual/contracts';
+import { windowOn } from '@punctual/devstack';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { webhookSecret } from './contract-cases.ts';
+import { openStages, type Stages } from './stages.ts';
+import { type Person, startTestStack, type TestStack } from './test-stack.ts';
+import { timezone, type Visit } from './visit.ts';
+
+// Every route with every caller, at the gateway. `may`: it is theirs to ask, whatever the state makes of it; `own`: it would be
+// theirs, were it not their own payout, account or proposal.
+
+const table = `
+                        nobody no-role customer other-customer provider other-provider finance ops provider-in-finance
+createJob               401    403     may      may            403      403            403     403 403
+getJob                  401    404     may      404            may      404            404     may 404
+createAssignment        401    404     may      404            403      404            404     may 404
+proposeForJob           401    404     may      404            403      404            404     may 404
+proposeForAssignment    401    404     403      404            may      404            403     403 403
+confirmSchedule         401    404     own      404            may      404            403     403 403
+rejectAssignment        401    404     may      404            may      404            403     403 403
+cancelAssignment        401    404     may      404            403      404            403     may 403
+completeAssignment      401    404     403      404            may      404            403     may 403
+disputeAssignment       401    404     may      404            may      404            403     may 403
+getAssignment           401    404     may      404            may      404            may     may may
+listAssignments         401    403     may      may            may      may            403     may 403
+getAssignmentTimeline   401    404     may      404            may      404            may     may may
+streamChanges           401    404     may      404            may      404            may     may may
+listReminders           401    404     may      404            may      404            may     may may
+listFreeWindows         401    may     may      may            may      may            may     may may
+getAssignmentPayout     401    404     404      404            may      404            may     may may
+listPayouts             401    403     403      403            403      403            may     may may
+getPayout               401    404     404      404            may      404            may     may may
+getPayoutTimeline       401    404     404      404            may      404            may     may may
+approvePayout           401    404     404      404            403      404            may     403 own
+blockPayout             401    404     404      404            403      404            may     may own
+unblockPayout           401    404     404      404            403      404            may     403 own
+markPayoutPaid          401    404     404      404            403      404            may     403 own
+getPayoutAccount        401    404     404      404            may      404            may     404 may
+putPayoutAccount        401    403     403      403            403      403            may     403 own
+confirmPayoutAccount    401    403     403      403            403      403            may     403 own
+getPayoutAccountHistory 401    403     403      403            403      403            may     may may
+findPayoutDrift         401    403     403      403            403      403            may     may may
+explainAssignment       401    403     403      403            403      403            403     may 403
+listOpenReminders       401    403     403      403            403      403            403     may 403
+takeStripeNotice        may    may     may      may            may      may            may     may may
+getRemindersHealth      may    may     may      may            may      may            may     may may
+getOpenApi              may    may     may      may            may      may            may     may may
+getDocs                 may    may     may      may            may      may            may     may may
+`;
+
+const [head = [], ...rows] = table
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(/ +/));
+const expected = new Map(rows.map(([name = '', ...verdicts]) => [name, verdicts]));
+const all: Endpoint[] = Object.values(endpoints);
+
+let world: TestStack;
+let stages: Stages;
+
+beforeAll(async () => {
+  world = await startTestStack('routes-and-callers', { environment: { STRIPE_WEBHOOK_SECRET: webhookSecret } });
+  stages = await openStages(world);
+});
+
+afterAll(() => world?.stop());
+
+test('the table has a row for every endpoint of the contract, and no other', () => {
+  expect([...expected.keys()].sort()).toEqual(Object.keys(endpoints).sort());
+});
+
+test.each(all)('$method $path is for those who may, and nobody else', { timeout: 60_000 }, async (endpoint) => {
+  const visit = await visitFor(endpoint.name as EndpointName);
+  const id = await idFor(endpoint, visit);
+  const body = bodies[endpoint.name as EndpointName];
+  const seen: Record<string, string> = {};
+  for (const [who, caller] of Object.entries(await callersOf(visit))) {
+    const sent = { ...(id && { params: { id } }), ...(body && { body }) };
+    seen[who] = verdictOf((await caller.send(endpoint, sent)) as Answer);
+  }
+  const verdicts = expected.get(endpoint.name) ?? [];
+  expect(seen).toEqual(Object.fromEntries(head.map((who, index) => [who, verdicts[index]])));
+});
+
+type Answer = { status: number; body?: { code?: string } };
+
+function verdictOf({ status, body }: Answer): string {
+  if (status === 403) return body?.code?.startsWith('own-') ? 'own' : '403';
+  return status === 401 || status === 404 ? String(status) : 'may';
+}
+
+async function callersOf({ provider, customer }: Visit): Promise<Record<string, Person>> {
+  const nobodyInRoles = await world.environment.issuer.token({ roles: [], sub: customer.id });
+  return {
+    nobody: world.stranger(),
+    'no-role': world.stranger({ token: nobodyInRoles }),
+    customer,
+    'other-customer': await world.person('customer'),
+    provider,
+    'other-provider': await world.person('provider'),
+    finance: stages.finance,
+    ops: await world.person('ops'),
+    'provider-in-finance': await world.person('finance', { id: provider.id }),
+  };
+}
+
+/** In a state in which the first who may finds it possible: a refusal for the state alone would hide one for the caller. */
+async function visitFor(name: EndpointName): Promise<Visit> {
+  if (name === 'confirmSchedule' || name === 'rejectAssignment') return stages.visits.proposed();
+  if (name === 'createAssignment' || name.startsWith('proposeFor')) return stages.visits.unscheduled();
+  const visit = await stages.visits.confirmed();
+  await stages.payoutOf(visit, 'PENDING');
+  if (name === 'getPayoutAccount')
+    await stages.finance.putPayoutAccount({
+      params: { id: visit.provider.id },
+      body: { account: 'acct_1MTfjCQ9PRzxEwkZ' },
+    });
+  return visit;
+}
+
+async function idFor({ path }: Endpoint, visit: Visit): Promise<string | undefined> {
+  if (!path.includes(':id')) return undefined;
+  if (path.startsWith('/jobs/')) return visit.jobId;
+  if (path.startsWith('/providers/')) return visit.provider.id;
+  if (path.startsWith('/payouts/')) return (await stages.payoutOf(visit, 'PENDING')).id;
+  return visit.assignmentId;
+}
+
+const reason = 'It stopped by itself';
+const someday = windowOn(Temporal.Now.instant(), { days: 3, hour: 12, minutes: 60 });
+
+const bodies: Partial<Record<EndpointName, object>> = {
+  createJob: { title: 'The kitchen tap drips', timezone, price: { amountMinor: 8_000, currency: 'EUR' } },
+  createAssignment: { providerId: randomUUID() },
+  proposeForJob: someday,
+  proposeForAssignment: someday,
+  rejectAssignment: { reason, scope: 'window' },
+  cancelAssignment: { reason },
+  disputeAssignment: { kind: 'OTHER', reason },
+  blockPayout: { reason },
+  unblockPayout: { reason },
+  markPayoutPaid: { reference: 'SEPA 60' },
+  putPayoutAccount: { account: 'acct_1NV2ZkQ9PRzxAb12' },
+  takeStripeNotice: { id: 'evt_1' },
+};

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { attacks } from './benchmarks/attacks.ts';
 import { backlog } from './benchmarks/backlog.ts';
 import { cancelRace } from './benchmarks/cancel-race.ts';
 import { confirm } from './benchmarks/confirm.ts';
@@ -24,6 +25,7 @@ const benchmarks: Record<string, Benchmark> = {
   reminders,
   'reminders-at-rest': remindersAtRest,
   'cancel-race': cancelRace,
+  attacks,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

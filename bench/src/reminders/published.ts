@@ -51,14 +51,3 @@ export async function readPublished(natsUrl: string): Promise<Published> {
     await connection.close();
   }
 }
-
-/** The stream that the service follows is scheduling's to declare, and scheduling is not here. */
-export async function declareSchedule(natsUrl: string): Promise<void> {
-  const connection = await connect({ servers: natsUrl });
-  try {
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: 'SCHEDULE', subjects: ['schedule.>'] });
-  } finally {
-    await connection.close();
-  }
-}

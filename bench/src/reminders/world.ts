@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { natsSignIn, startIssuer, startServers } from '@punctual/devstack';
+import { applyStreams, natsSignIn, startIssuer, startServers } from '@punctual/devstack';
 import { type Db, MongoClient } from 'mongodb';
-import { declareSchedule } from './published.ts';
 import { nextExit, startService } from './worker.ts';
 
 /** Reminders alone, on a store and a broker of its own: no other service takes its time. */
@@ -19,7 +18,7 @@ const main = new URL('../../../services/reminders/src/main.ts', import.meta.url)
 
 export async function startRemindersWorld(log: (line: string) => void): Promise<RemindersWorld> {
   const servers = await startServers({ only: ['mongo', 'nats'], log });
-  await declareSchedule(servers.nats.url);
+  await applyStreams(servers.nats.url);
   const issuer = await startIssuer();
   const mongo = new URL(servers.mongo.url);
   mongo.pathname = '/bench_reminders';

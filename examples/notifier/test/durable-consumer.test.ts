@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { allEvents, streams } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { allEvents } from '@punctual/contracts';
+import { natsSignIn, type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publish, run } from './run.ts';
 
@@ -11,7 +11,7 @@ let environment: TestEnvironment;
 let connection: NatsConnection;
 
 beforeAll(async () => {
-  environment = await testEnvironment({ nats: true });
+  environment = await testEnvironment({ nats: true, streams: true });
   connection = await connect({ servers: environment.natsUrl });
 });
 
@@ -26,8 +26,8 @@ test('docs/events.md shows the very file that the next test runs', () => {
 });
 
 test('the durable consumer of the guide tells what was published before it, and acknowledges', async () => {
-  const manager = await jetstreamManager(connection);
-  await manager.streams.add({ name: 'REMINDER', subjects: [...streams.REMINDER.subjects] });
+  const reader = await connect({ servers: environment.natsUrl, ...natsSignIn('notifier') });
+  const manager = await jetstreamManager(reader);
   await publish(connection, allEvents['reminder.due'].example);
   const consumer = run('durable-consumer.ts', { NATS_URL: environment.natsUrl });
   try {
@@ -35,5 +35,6 @@ test('the durable consumer of the guide tells what was published before it, and 
     await expect.poll(async () => (await manager.consumers.info('REMINDER', 'notifier')).ack_floor.stream_seq).toBe(1);
   } finally {
     await consumer.end();
+    await reader.close();
   }
 });

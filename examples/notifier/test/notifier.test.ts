@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { allEvents, streams } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { allEvents } from '@punctual/contracts';
+import { applyStreams, natsSignIn, type TestEnvironment, testEnvironment } from '@punctual/devstack';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { publish, type Run, run } from './run.ts';
 
@@ -14,6 +14,8 @@ const due = (number: number) => ({ ...example, id: idOf(number) });
 
 let environment: TestEnvironment;
 let connection: NatsConnection;
+let reader: NatsConnection;
+/** What the notifier sees. */
 let manager: JetStreamManager;
 let folder: string;
 let notifier: Run | undefined;
@@ -21,22 +23,24 @@ let notifier: Run | undefined;
 beforeAll(async () => {
   environment = await testEnvironment({ nats: true });
   connection = await connect({ servers: environment.natsUrl });
-  manager = await jetstreamManager(connection);
+  reader = await connect({ servers: environment.natsUrl, ...natsSignIn('notifier') });
+  manager = await jetstreamManager(reader);
 });
 
 afterAll(async () => {
+  await reader?.close();
   await connection?.close();
   await environment?.stop();
 });
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'notifier-'));
-  await manager.streams.add({ name: 'REMINDER', subjects: [...streams.REMINDER.subjects] });
+  await applyStreams(environment.natsUrl);
 });
 
 afterEach(async () => {
   await notifier?.end();
-  await manager.streams.delete('REMINDER');
+  await (await jetstreamManager(connection)).streams.delete('REMINDER');
   rmSync(folder, { recursive: true });
 });
 

@@ -4,6 +4,7 @@ import { type Command, type Context, type Input, WrongUse, yesFlag } from '../cl
 import { required } from '../cli/read-input.ts';
 import { count } from '../cli/table.ts';
 import { untilAtMost } from '../replay/until-at-most.ts';
+import { declareReaders } from '../streams/declare-readers.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 import { streamInfo } from '../system/read-stream.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
@@ -57,6 +58,7 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   const marked = await outbox.markLost();
   if (held === undefined) await delay(refusedWithinMs);
   await declareStreams(nats, [stream], system.streams);
+  await declareReaders(nats, system.streams);
   context.say(`${count(marked, 'event')} marked; waiting for the service to publish them.`);
   await untilAtMost(0, outbox.countWaiting).catch((error: Error) => {
     throw new Error(`${error.message} Is the service up? What is marked is published when it is (docs/runbook.md).`);
@@ -88,6 +90,7 @@ async function makeEmpty(context: Context, work: Work): Promise<void> {
   context.print('It cannot be filled: reminders keeps no events that were published. What is planned will be sent.');
   if (held !== undefined || !(await context.agree(work.input))) return;
   await declareStreams(work.nats, [work.stream], work.system.streams);
+  await declareReaders(work.nats, work.system.streams);
   context.print(`${work.stream} is there again.`);
 }
 

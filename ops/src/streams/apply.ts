@@ -3,6 +3,7 @@ import type { Command, Context, Input } from '../cli/command.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 import { streamInfo } from '../system/read-stream.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
+import { declareReaders } from './declare-readers.ts';
 import { differencesOf } from './plan.ts';
 import { watchStreams } from './watch.ts';
 
@@ -56,5 +57,6 @@ async function apply(
     if (differences.some(({ shrinks }) => shrinks) && !input.has('yes')) refused.push(name);
     else await nats.manager.streams.update(name, wanted);
   }
+  for (const line of await declareReaders(nats, system.streams)) print(line);
   return refused;
 }

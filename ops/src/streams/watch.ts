@@ -8,6 +8,7 @@ import { producers, refusedWithinMs } from '../rebuild/rebuild-stream.ts';
 import type { System } from '../system/find-system.ts';
 import { streamInfo } from '../system/read-stream.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
+import { declareReaders } from './declare-readers.ts';
 
 /** A lost stream is back within ten seconds: with this, the refill and a slow server. */
 const lookMs = 2_000;
@@ -38,6 +39,7 @@ export async function watchStreams(
     while (!signal.aborted) {
       for (const name of declaredStreams)
         if (!(await streamInfo(nats, name))) await declareAgain(context, system, { nats, name });
+      for (const line of await declareReaders(nats, system.streams)) context.say(line);
       await delay(lookMs, undefined, { signal }).catch(() => {});
     }
   };

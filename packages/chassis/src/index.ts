@@ -7,6 +7,7 @@ export { HttpProblem } from './http/http-problem.ts';
 export { startingHeader } from './http/starting-app.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
 export { type ConsumerOptions, type Received, startConsumer } from './nats/consumer.ts';
+export { declareConsumers } from './nats/declare-consumers.ts';
 export {
   type DeclaredStream,
   declarationOf,

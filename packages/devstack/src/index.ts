@@ -17,6 +17,7 @@ export {
 export type { TlsPostgres } from './servers/tls-postgres.ts';
 export type { ServiceName } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
+export { applyStreams } from './stack/streams.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
 export { eventually } from './story/eventually.ts';
 export { windowIn, windowOn } from './story/times.ts';

@@ -1,5 +1,4 @@
-import { AckPolicy, type Consumer, DeliverPolicy, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
+import { type Consumer, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { StreamName } from '@punctual/contracts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { logOutage } from '../process/log-outage.ts';
@@ -7,10 +6,12 @@ import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
+import { declareConsumer, defaultAckWaitMs, sourcesOf } from './declare-consumers.ts';
 import { createFaults } from './faults.ts';
-import { advisoriesOn, keepGivenUp } from './given-up.ts';
+import { keepGivenUp } from './given-up.ts';
 import { type BatchDeps, handleBatch } from './handle-batch.ts';
 import { startPrefetch } from './prefetch.ts';
+import { reasonOf } from './reason-of.ts';
 
 export type ConsumerDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
@@ -45,8 +46,6 @@ export type ConsumerOptions<E extends Identified> = Handling<E> & { stream: Stre
 /** A stream, and the part of it that a durable reads. */
 export type Source = { stream: string; subjects: readonly string[] };
 
-/** How long the messages of an instance that died are held back; a handler may take longer. */
-const defaultAckWaitMs = 10_000;
 const batchSize = 200;
 const retryPauseMs = 1_000;
 /** Of nats-server. */
@@ -59,9 +58,10 @@ const defaultMaxPayload = 1024 * 1024;
  */
 export function startConsumer<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>): void {
   const { durable, stream, subjects } = options;
-  follow(deps, options, { stream, subjects });
-  follow(deps, options, { stream: 'REPLAY', subjects: [`replay.${durable}`] });
-  follow(deps, keepGivenUp(deps, durable), advisoriesOn(durable, [stream, 'REPLAY']));
+  const [own, replays, advisories] = sourcesOf(durable, { stream, subjects });
+  follow(deps, options, own);
+  follow(deps, options, replays);
+  follow(deps, keepGivenUp(deps, durable), advisories);
 }
 
 function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>, source: Source): void {
@@ -89,7 +89,7 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
     const faults = createFaults();
     while (!signal.aborted) {
       try {
-        const consumer = await declare(broker, source, { durable, ackWaitMs });
+        const consumer = await declare(broker, source, { durable, ackWaitMs }, logger);
         missing.back();
         if (outage.isAway()) outage.back();
         else logger.info('consuming');
@@ -114,21 +114,19 @@ function isStreamMissing(error: unknown): boolean {
 
 async function declare(
   { manager, jetstream }: Broker,
-  { stream, subjects }: Source,
+  source: Source,
   { durable, ackWaitMs }: { durable: string; ackWaitMs: number },
+  logger: Logger,
 ): Promise<Consumer> {
-  const changeable = { filter_subjects: [...subjects], ack_wait: nanos(ackWaitMs), max_deliver: -1 };
-  const known = await manager.consumers.info(stream, durable).catch(() => undefined);
-  if (known) await manager.consumers.update(stream, durable, changeable);
-  else {
-    await manager.consumers.add(stream, {
-      durable_name: durable,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ...changeable,
-    });
+  try {
+    await declareConsumer(manager, source, { durable, ackWaitMs });
+  } catch (error) {
+    if (isStreamMissing(error)) throw error;
+    // A deployment lets only `ops streams apply` declare consumers. One that is there is read as it is, else this throws.
+    await manager.consumers.info(source.stream, durable);
+    logger.warn({ reason: reasonOf(error) }, 'The consumer differs from this release, and NATS refuses to change it');
   }
-  return jetstream.consumers.get(stream, durable);
+  return jetstream.consumers.get(source.stream, durable);
 }
 
 async function consume<E extends Identified>(

@@ -1,0 +1,66 @@
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { type DeclaredStream, declarationOf, type StreamSettings } from '@punctual/chassis';
+import type { Nats } from '../system/with-nats.ts';
+
+/** Who reads copies of which streams, as `deploy/nats/users.conf` has it: in an account of their own. */
+const readers = {
+  gateway: ['SCHEDULE', 'REMINDER', 'PAYOUT'],
+  notifier: ['SCHEDULE', 'REMINDER'],
+} as const satisfies Record<string, readonly DeclaredStream[]>;
+
+/**
+ * Creates missing mirrors, updates those with other limits, and replaces those of a stream that was declared again since: a mirror does not
+ * follow a stream whose sequences began again. A server without the accounts has no copies, and its readers read the streams.
+ * @returns a line for each change
+ */
+export async function applyCopies(nats: Nats, settings: StreamSettings): Promise<string[]> {
+  const changes: string[] = [];
+  for (const [reader, names] of Object.entries(readers)) {
+    const manager = await jetstreamManager(nats.connection, { checkAPI: false, apiPrefix: `COPIES.${reader}.API` });
+    for (const name of names) {
+      const origin = await createdAt(nats.manager, name);
+      if (origin === undefined) continue;
+      const copy = await infoOf(manager, name);
+      if (copy === 'no account') break;
+      const wanted = copyOf(reader, name, settings);
+      if (copy && Date.parse(copy.created) < origin) await manager.streams.delete(name);
+      if (!copy || Date.parse(copy.created) < origin) {
+        await manager.streams.add({ name, ...wanted });
+        changes.push(`${name} for ${reader}: ${copy ? 'copy replaced' : 'copy created'}`);
+      } else if (copy.config.max_age !== wanted.max_age || copy.config.max_bytes !== wanted.max_bytes) {
+        await manager.streams.update(name, wanted);
+        changes.push(`${name} for ${reader}: limits updated`);
+      }
+    }
+  }
+  return changes;
+}
+
+/** A full copy drops its oldest message: it must not fall behind, and the stream itself has them. */
+function copyOf(reader: string, name: DeclaredStream, settings: StreamSettings) {
+  const { storage, num_replicas, max_age, max_bytes } = declarationOf(name, settings);
+  const external = { api: 'ORIGIN.API', deliver: `copies.${reader}` };
+  return { mirror: { name, external }, storage, num_replicas, max_age, max_bytes, discard: DiscardPolicy.Old };
+}
+
+async function createdAt(manager: JetStreamManager, name: string): Promise<number | undefined> {
+  const info = await infoOf(manager, name);
+  return info && info !== 'no account' ? Date.parse(info.created) : undefined;
+}
+
+async function infoOf(manager: JetStreamManager, name: string) {
+  try {
+    return await manager.streams.info(name);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    // What the client says when nobody answers.
+    if (error instanceof Error && error.name === 'JetStreamNotEnabled') return 'no account';
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { eventually, natsSignIn, type Server, startNats } from '@punctual/devstack';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -49,7 +49,11 @@ async function configOf(name: string) {
 
 test('apply declares every stream with its limits, and changes nothing when run again', async () => {
   const first = await apply();
-  expect(first).toMatchObject({ code: 0, stdout: names.map((name) => `${name}: create\n`).join('') });
+  expect(first.code).toBe(0);
+  for (const line of [...names.map((name) => `${name}: create`), 'payouts-schedule on REPLAY: created']) {
+    expect(first.stdout.split('\n')).toContain(line);
+  }
+  expect(first.stdout).toMatch(/^SCHEDULE for notifier: copy (created|replaced)$/m);
   expect((await apply()).stdout).toBe(names.map((name) => `${name}: unchanged\n`).join(''));
 
   for (const name of names) {
@@ -86,6 +90,23 @@ test('a stream without limits, as the previous release declared it, counts as sh
     stdout: expect.stringContaining('SCHEDULE: max_age unlimited -> 30 days (shrinks)\n'),
   });
   expect(await configOf('SCHEDULE')).toMatchObject({ max_age: 0 });
+});
+
+test('the copies of a stream that was declared again are replaced, and follow it', async () => {
+  await apply();
+  const { streams } = await jetstreamManager(connection);
+  await jetstream(connection).publish('reminder.queued', 'of the lost stream');
+  await streams.delete('REMINDER');
+  expect((await apply()).stdout).toContain(
+    'REMINDER for gateway: copy replaced\nREMINDER for notifier: copy replaced\n',
+  );
+
+  await jetstream(connection).publish('reminder.due', 'of the new one');
+
+  const reader = await connect({ servers: nats.url, ...natsSignIn('notifier') });
+  const copy = await jetstreamManager(reader);
+  await eventually(async () => expect((await copy.streams.info('REMINDER')).state.messages).toBe(1));
+  await reader.close();
 });
 
 test('--watch declares a lost stream again within ten seconds, and says so', async () => {

@@ -74,7 +74,7 @@ const shortTimes = {
 };
 /** What a process that was killed held comes again after this time, and most drills wait for it. */
 const shortAckWait = {
-  file: 'packages/chassis/src/nats/consumer.ts',
+  file: 'packages/chassis/src/nats/declare-consumers.ts',
   line: 'const defaultAckWaitMs = 10_000;',
   by: 'const defaultAckWaitMs = 3_000;',
 };
@@ -127,6 +127,8 @@ export async function startWorld({ name, pace, replacements = [], log }: WorldOp
   for (const pool of Object.values(databases)) await watchEffects(pool);
   const mongo = await MongoClient.connect(addresses.mongo);
   const bus = await openBus(addresses.nats);
+  // The services may not.
+  if (pace === 'quick') await bus.setAckWait(3_000);
   const orders = createOrders(ordersFolder);
   const toll = { kills: 0 };
   const all = services.flatMap((service) => instances.map((instance) => stack.service(service, instance)));

@@ -6,7 +6,7 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { connect, type MsgHdrs } from '@nats-io/transport-node';
+import { connect, type MsgHdrs, nanos } from '@nats-io/transport-node';
 
 export type Stored = {
   stream: string;
@@ -28,6 +28,8 @@ export type Bus = {
   /** Deletes a stream that cannot be filled again, and remembers what it held. */
   lose(stream: string): Promise<void>;
   consumers(): Promise<ConsumerInfo[]>;
+  /** How long the services' consumers hold back the messages of an instance that died. */
+  setAckWait(ms: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -45,6 +47,18 @@ export async function openBus(url: string): Promise<Bus> {
   const client = jetstream(connection);
   const lost = new Map<string, Stored[]>();
   const read = async (stream: string) => [...(lost.get(stream) ?? []), ...(await readPresent(manager, client, stream))];
+  const consumers = async () => {
+    const lists = await Promise.all(
+      consumed.map((stream) =>
+        manager.consumers
+          .list(stream)
+          .next()
+          .catch(() => []),
+      ),
+    );
+    // The drill's own and the gateways' are not durable.
+    return lists.flat().filter(({ config }) => config.durable_name !== undefined);
+  };
   return {
     jetstream: client,
     manager,
@@ -56,17 +70,10 @@ export async function openBus(url: string): Promise<Bus> {
       lost.set(stream, await read(stream));
       await manager.streams.delete(stream);
     },
-    consumers: async () => {
-      const lists = await Promise.all(
-        consumed.map((stream) =>
-          manager.consumers
-            .list(stream)
-            .next()
-            .catch(() => []),
-        ),
-      );
-      // The drill's own and the gateways' are not durable.
-      return lists.flat().filter(({ config }) => config.durable_name !== undefined);
+    consumers,
+    setAckWait: async (ms) => {
+      for (const { stream_name, name } of await consumers())
+        await manager.consumers.update(stream_name, name, { ack_wait: nanos(ms) });
     },
     close: () => connection.close(),
   };

@@ -19,7 +19,7 @@ const durables: readonly (Source & { durable: string })[] = [
   { durable: 'scheduling-payout', stream: 'PAYOUT', subjects: ['payout.>'] },
   { durable: 'reminders-schedule', stream: 'SCHEDULE', subjects: ['schedule.>'] },
   { durable: 'payouts-schedule', stream: 'SCHEDULE', subjects: ['schedule.>'] },
-  { durable: 'payouts-person', stream: 'SCHEDULE', subjects: ['person.>'] },
+  { durable: 'payouts-person', stream: 'SCHEDULE', subjects: ['person.erased'] },
 ];
 
 /** Where a durable reads: its stream, what ops gives it again, and what JetStream gave up on. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Assignment, AssignmentPage, type FreeWindows } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+import { type Person, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
 beforeAll(async () => {
@@ -122,7 +122,7 @@ test('free windows leave out what is confirmed, and end at the horizon', async (
   await customer.post(`/jobs/${job.id}/schedule`, booked);
   const around = { from: windowIn(9 * 24 * 60).start, to: windowIn(11 * 24 * 60).start };
   const free = async (query: Record<string, string>) =>
-    (await customer.get<FreeWindows>(`/providers/${provider.id}/free-windows?${new URLSearchParams(query)}`)).body
+    (await provider.get<FreeWindows>(`/providers/${provider.id}/free-windows?${new URLSearchParams(query)}`)).body
       .items;
   expect(await free(around)).toEqual([{ start: around.from, end: around.to }]);
   await provider.post(`/assignments/${assignment.id}/schedule/confirm`);
@@ -137,4 +137,48 @@ test('free windows leave out what is confirmed, and end at the horizon', async (
   const [clipped] = await free({ from: windowIn(59 * 24 * 60).start, to: windowIn(90 * 24 * 60).start });
   expect(Date.parse(clipped?.end ?? '')).toBeLessThanOrEqual(Date.now() + 60 * 86_400_000);
   expect(await free({ from: around.to, to: around.from })).toEqual([]);
+});
+
+test('free windows are exact for that provider and ops, in quarter-hours for others, and refused without a role', async () => {
+  const { assignment, job, customer, provider } = await scheduling.cast();
+  const day = Date.parse(windowIn(10 * 24 * 60).start.slice(0, 10));
+  const moment = (minutes: number) => new Date(day + minutes * 60_000).toISOString();
+  const booked = { start: moment(607), end: moment(653) };
+  await customer.post(`/jobs/${job.id}/schedule`, booked);
+  await provider.post(`/assignments/${assignment.id}/schedule/confirm`);
+  const path = `/providers/${provider.id}/free-windows`;
+  const free = async (who: Person, minutes: number, [from, to] = [541, 719]) => {
+    const query = new URLSearchParams({ minutes: String(minutes), from: moment(from), to: moment(to) });
+    return (await who.get<FreeWindows>(`${path}?${query}`)).body.items;
+  };
+  const exact = [
+    { start: moment(541), end: booked.start },
+    { start: booked.end, end: moment(719) },
+  ];
+  const rounded = [
+    { start: moment(555), end: moment(600) },
+    { start: moment(660), end: moment(705) },
+  ];
+  const ops = await scheduling.person('ops');
+  for (const who of [provider, ops]) expect(await free(who, 1)).toEqual(exact);
+  const sameId = await scheduling.person('customer', { id: provider.id });
+  for (const who of [customer, sameId, await scheduling.person('provider')])
+    expect(await free(who, 1)).toEqual(rounded);
+
+  // Rounding comes first, then the length: 66 exact minutes are 45 for others.
+  expect(await free(provider, 46)).toEqual(exact);
+  expect(await free(customer, 45)).toEqual(rounded);
+  expect(await free(customer, 46)).toEqual([]);
+  // Shorter than any quarter-hour: nothing is left.
+  expect(await free(customer, 1, [541, 554])).toEqual([]);
+
+  for (const roles of [[], ['finance']] as const) {
+    const refused = await (await scheduling.person(roles)).get(path);
+    expect(problemOf(refused)).toMatchObject({ status: 403, code: 'forbidden' });
+  }
+
+  const taken = await scheduling.cast({ providerId: provider.id });
+  const problem = problemOf(await taken.customer.post(`/jobs/${taken.job.id}/schedule`, booked));
+  expect(problem).toMatchObject({ code: 'window-taken', conflict: booked });
+  expect(problem.freeWindows?.map(({ start }) => start)).toContain(booked.end);
 });

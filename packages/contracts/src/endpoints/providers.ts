@@ -8,11 +8,11 @@ export const providerEndpoints = {
     method: 'GET',
     path: '/providers/:id/free-windows',
     owner: 'scheduling',
-    summary: 'When a provider has time',
+    summary: 'When a provider has time; in quarter-hours for all but that provider and ops',
     access: 'token',
     params: IdParams,
     query: FreeWindowsQuery,
     success: { status: 200, description: 'The free intervals, within the horizon', schema: FreeWindows },
-    problems: list,
+    problems: [...list, 'forbidden'],
   },
 } as const satisfies Record<string, Endpoint>;

@@ -3,12 +3,21 @@ import type { Interval } from './assignment.ts';
 /**
  * The stretches of `range` that no busy interval touches and that last at least `minutes`.
  * @param busy sorted by start, not overlapping each other
+ * @param show what is shown of a stretch, before its length counts
  */
-export function freeIntervals(busy: readonly Interval[], range: Interval, minutes: number): Interval[] {
+export function freeIntervals(
+  busy: readonly Interval[],
+  range: Interval,
+  minutes: number,
+  show: (free: Interval) => Interval | undefined = (free) => free,
+): Interval[] {
   const free: Interval[] = [];
   let from = range.start;
   const keep = (until: Temporal.Instant) => {
-    if (until.epochMilliseconds - from.epochMilliseconds >= minutes * 60_000) free.push({ start: from, end: until });
+    const shown = show({ start: from, end: until });
+    if (!shown) return;
+    const lengthMs = shown.end.epochMilliseconds - shown.start.epochMilliseconds;
+    if (lengthMs >= minutes * 60_000) free.push(shown);
   };
   for (const { start, end } of busy) {
     keep(earlier(start, range.end));
@@ -16,6 +25,22 @@ export function freeIntervals(busy: readonly Interval[], range: Interval, minute
   }
   keep(range.end);
   return free;
+}
+
+const quarterMs = 15 * 60_000;
+
+/**
+ * What is left of an interval in whole quarter-hours, so that it does not show when exactly a visit ends or begins: the start is rounded
+ * up and the end down. Undefined when nothing is left.
+ */
+export function inQuarterHours({ start, end }: Interval): Interval | undefined {
+  const from = Math.ceil(start.epochMilliseconds / quarterMs) * quarterMs;
+  const until = Math.floor(end.epochMilliseconds / quarterMs) * quarterMs;
+  if (from >= until) return undefined;
+  return {
+    start: Temporal.Instant.fromEpochMilliseconds(from),
+    end: Temporal.Instant.fromEpochMilliseconds(until),
+  };
 }
 
 /**

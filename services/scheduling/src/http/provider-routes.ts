@@ -6,8 +6,8 @@ import { listFreeWindows } from '../queries/list-free-windows.ts';
 /** What concerns a provider. */
 export function providerRoutes(deps: CommandDeps): Route[] {
   return [
-    handle(endpoints.listFreeWindows, async ({ params, query }) => ({
-      body: { items: await listFreeWindows(deps, params.id, query) },
+    handle(endpoints.listFreeWindows, async ({ caller, params, query }) => ({
+      body: { items: await listFreeWindows(deps, caller, params.id, query) },
     })),
   ];
 }

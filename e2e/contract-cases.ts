@@ -14,13 +14,25 @@ export type ContractCase = {
   bad?: Partial<Record<ProblemCode, () => Promise<Attempt>>>;
 };
 
-/** Drives a stack as it is by default, but for its rate limits. */
+/** Enough for all the visits of the cases, and few enough to reach. */
+export const maxOpenJobs = 300;
+
+/** Drives a stack as it is by default, but for its rate limits and {@link maxOpenJobs}. */
 export async function contractCases(world: TestStack, stages: Stages): Promise<Record<EndpointName, ContractCase>> {
   const { customer, finance, visits, payoutOf, payouts } = stages;
   const [provider, ops] = [await world.person('provider'), await world.person('ops')];
   const stranger = world.stranger();
   /** Of finance, and the customer of every payout here. */
   const partner = await world.person('finance', { id: customer.id });
+  /** A visit for which a side has proposed as often as it may within an hour. */
+  const proposedOften = async (side: 'customer' | 'provider') => {
+    const visit = await visits.unscheduled();
+    for (let made = 0; made < 20; made += 1) {
+      if (side === 'customer') await propose(visit);
+      else await visit.provider.proposeForAssignment({ params: { id: visit.assignmentId }, body: someday });
+    }
+    return visit;
+  };
   /** A provider whose account waits for its confirmation. */
   const withRequest = async () => {
     const id = randomUUID();
@@ -34,6 +46,11 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         forbidden: async () => ({ as: provider, body: job }),
         'same-person': async () => ({ as: customer, body: { ...job, providerQueue: [customer.id] } }),
         'unknown-timezone': async () => ({ as: customer, body: { ...job, timezone: 'Mars/Olympus_Mons' } }),
+        'too-many-open-jobs': async () => {
+          const busy = await world.person('customer');
+          for (let open = 0; open < maxOpenJobs; open += 1) await busy.createJob({ body: job });
+          return { as: busy, body: job };
+        },
       },
     },
     getJob: { good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId }) },
@@ -56,6 +73,12 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           const { id } = await customer.createJob({ body: job });
           return { as: customer, id, body: { providerId: customer.id } };
         },
+        'too-many-open-assignments': async () => {
+          const asked = await world.person('provider');
+          for (let given = 0; given < 5; given += 1) await giveJob(customer, asked);
+          const { id } = await customer.createJob({ body: job });
+          return { as: customer, id, body: { providerId: asked.id } };
+        },
       },
     },
     proposeForJob: {
@@ -70,6 +93,11 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           return { as: customer, id, body: someday };
         },
         'visit-started': async () => ({ as: customer, id: (await visits.begun()).jobId, body: someday }),
+        'too-many-proposals': async () => ({
+          as: customer,
+          id: (await proposedOften('customer')).jobId,
+          body: someday,
+        }),
         ...windowProblems(stages, (visit, body) => ({ as: customer, id: visit.jobId, body })),
       },
     },
@@ -78,6 +106,7 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       bad: {
         forbidden: async () => ofVisit('customer', await visits.unscheduled(), someday),
         'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), someday),
+        'too-many-proposals': async () => ofVisit('provider', await proposedOften('provider'), someday),
         ...windowProblems(stages, (visit, body) => ofVisit('provider', visit, body)),
       },
     },
@@ -105,6 +134,8 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         'reason-required': async () => ofVisit('provider', await visits.proposed()),
         'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), { reason }),
         'visit-started': async () => ofVisit('customer', await visits.begun(), { reason }),
+        'too-many-proposals': async () =>
+          ofVisit('customer', await proposedOften('customer'), { reason, counter: someday }),
         ...windowProblems(stages, async (visit, counter) => {
           await propose(visit, { days: 6 });
           return ofVisit('provider', visit, { reason, counter });
@@ -152,7 +183,10 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     },
     listReminders: { good: async () => ofVisit('customer', await visits.confirmed()) },
     getRemindersHealth: { good: () => ({ as: stranger }) },
-    listFreeWindows: { good: () => ({ as: customer, id: provider.id, query: { minutes: 30 } }) },
+    listFreeWindows: {
+      good: () => ({ as: customer, id: provider.id, query: { minutes: 30 } }),
+      bad: { forbidden: async () => ({ as: finance, id: provider.id }) },
+    },
     getAssignmentPayout: {
       good: async () => ({ as: finance, id: (await payouts.pending()).assignmentId }),
     },

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, type EndpointName, endpoints, type ProblemCode } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Attempt, type ContractCase, contractCases, signed, webhookSecret } from './contract-cases.ts';
+import {
+  type Attempt,
+  type ContractCase,
+  contractCases,
+  maxOpenJobs,
+  signed,
+  webhookSecret,
+} from './contract-cases.ts';
 import { openStages } from './stages.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -12,7 +19,7 @@ let cases: Record<EndpointName, ContractCase>;
 
 beforeAll(async () => {
   world = await startTestStack('contract', {
-    environment: { STRIPE_WEBHOOK_SECRET: webhookSecret },
+    environment: { STRIPE_WEBHOOK_SECRET: webhookSecret, MAX_OPEN_JOBS: String(maxOpenJobs) },
     onAnswer: ({ operation = 'none', status, code }) => {
       seen[operation] = (seen[operation] ?? new Set()).add(code ?? String(status));
     },

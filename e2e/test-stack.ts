@@ -29,8 +29,8 @@ export type TestStack = {
   stop(): Promise<void>;
 };
 
-/** All persons of a test come from one address; what the limits do is tested beside the gateway. */
-const noRateLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '100000' };
+/** All persons of a test come from one address, and one customer has all the jobs; what the limits do is tested beside the services. */
+const noLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '100000', MAX_OPEN_JOBS: '100000' };
 
 /** Starts one; the logs of its services are kept in `.punctual/e2e/<name>`. */
 export async function startTestStack(
@@ -46,7 +46,7 @@ export async function startTestStack(
   try {
     const stack = await startStack({
       ...options,
-      environment: { ...noRateLimits, ...options.environment },
+      environment: { ...noLimits, ...options.environment },
       databases: { scheduling: environment.databaseUrl, payouts: other.databaseUrl },
       nats: environment.natsUrl,
       mongo: environment.mongoUrl,

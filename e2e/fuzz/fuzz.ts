@@ -36,7 +36,14 @@ await runProgram(interrupted, async ({ signal, onEnd }) => {
   const folder = await mkdtemp(join(tmpdir(), 'punctual-fuzz-'));
   onEnd(() => rm(folder, { recursive: true }));
   const world = await startTestStack('fuzz', {
-    environment: { RATE_LIMIT_PER_USER: '1000000', RATE_LIMIT_PER_ADDRESS: '1000000', LOG_LEVEL: 'warn' },
+    environment: {
+      RATE_LIMIT_PER_USER: '1000000',
+      RATE_LIMIT_PER_ADDRESS: '1000000',
+      MAX_PROPOSALS_PER_HOUR: '10000',
+      MAX_OPEN_PER_PAIR: '10000',
+      MAX_OPEN_JOBS: '1000000',
+      LOG_LEVEL: 'warn',
+    },
   });
   onEnd(world.stop);
   const files = { PUNCTUAL_FUZZ_SEEDS: join(folder, 'seeds.json'), PUNCTUAL_FUZZ_REPORT: join(folder, 'report.json') };

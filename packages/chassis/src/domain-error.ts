@@ -11,11 +11,14 @@ export type ProblemExtras = Partial<
 export class DomainError extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
+  /** In how many seconds the answer may be another one. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}, retryAfterS?: number) {
     super(detail);
     this.name = 'DomainError';
     this.code = code;
     this.extras = extras;
+    this.retryAfterS = retryAfterS;
   }
 }

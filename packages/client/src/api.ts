@@ -130,6 +130,9 @@ export type ProblemCode =
   | 'idempotency-key-reused'
   | 'rate-limited'
   | 'too-many-streams'
+  | 'too-many-proposals'
+  | 'too-many-open-assignments'
+  | 'too-many-open-jobs'
   | 'headers-too-large'
   | 'internal-error'
   | 'unavailable'
@@ -1209,7 +1212,7 @@ export type Operations = {
   getRemindersHealth: {
     answer: RemindersHealth;
   };
-  /** When a provider has time */
+  /** When a provider has time; in quarter-hours for all but that provider and ops */
   listFreeWindows: {
     params: { id: string };
     query?: { from?: string; to?: string; minutes?: number };

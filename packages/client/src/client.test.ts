@@ -122,6 +122,12 @@ describe('repeating', () => {
     expect(sent).toHaveLength(1);
   });
 
+  test('an answer that asks for a pause longer than half a minute is final', async () => {
+    answers = [problem(429, 'too-many-open-jobs', { 'retry-after': '3600' })];
+    expect(await outcome(client.getJob({ params: { id } }))).toMatchObject({ problem: { code: 'too-many-open-jobs' } });
+    expect(sent).toHaveLength(1);
+  });
+
   test('who gives up waits no longer', async () => {
     answers = [away()];
     const giving = new AbortController();

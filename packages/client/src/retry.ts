@@ -19,16 +19,19 @@ export async function sendAgain(
   }
 }
 
-/** Whether the answer is no more than "not now". */
+/** Whether the answer is no more than "not now"; one that asks for a longer pause than ours is for people to wait for. */
 export async function isPassing(response: Response): Promise<boolean> {
-  if (passing.has(response.status)) return true;
+  if (passing.has(response.status)) return askedMs(response) <= longestPauseMs;
   return response.status === 409 && (await response.clone().text()).includes('"idempotency-in-flight"');
 }
 
 /** As the API asks, else longer each time, and never all clients at once. */
 export function pauseMs(response: Response | undefined, retried: number): number {
-  const askedMs = Number(response?.headers.get('retry-after') ?? 0) * 1_000;
-  return Math.min(longestPauseMs, Math.max(askedMs, 200 * 2 ** retried) * (1 + Math.random() / 4));
+  return Math.min(longestPauseMs, Math.max(askedMs(response), 200 * 2 ** retried) * (1 + Math.random() / 4));
+}
+
+function askedMs(response: Response | undefined): number {
+  return Number(response?.headers.get('retry-after') ?? 0) * 1_000;
 }
 
 /** @throws the signal's reason, as soon as it is aborted */

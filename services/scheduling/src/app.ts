@@ -102,5 +102,10 @@ function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'
       maxMinutes: config.SCHEDULE_MAX_MINUTES,
       proposalTtlHours: config.PROPOSAL_TTL_HOURS,
     },
+    limits: {
+      proposalsPerHour: config.MAX_PROPOSALS_PER_HOUR,
+      openPerPair: config.MAX_OPEN_PER_PAIR,
+      openJobs: config.MAX_OPEN_JOBS,
+    },
   };
 }

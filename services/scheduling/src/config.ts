@@ -32,6 +32,12 @@ export const Config = z
     SCHEDULE_MAX_MINUTES: durationMinutes({ max: 527_040, default: 20_160 }),
     /** How long a proposal waits for its answer. */
     PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }),
+    /** How many proposals one side may make for an assignment within an hour. */
+    MAX_PROPOSALS_PER_HOUR: count({ max: 10_000, default: 20 }),
+    /** How many assignments a customer may have with one provider who has not answered. */
+    MAX_OPEN_PER_PAIR: count({ max: 10_000, default: 5 }),
+    /** How many jobs of a customer may be open or assigned. */
+    MAX_OPEN_JOBS: count({ max: 1_000_000, default: 200 }),
     /** Where the app opens an assignment: `<LINK_BASE>/assignments/<id>`. */
     LINK_BASE: linkBase().default('https://app.punctual.example'),
     EXPIRY_INTERVAL_MS: durationMs({ max: 3_600_000, default: 1_000 }),

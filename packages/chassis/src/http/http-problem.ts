@@ -31,7 +31,7 @@ export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer
   const { status, title } = problems[refusal.code];
   return {
     status,
-    headers: 'headers' in refusal ? refusal.headers : {},
+    headers: 'headers' in refusal ? refusal.headers : retryAfter(refusal),
     problem: {
       type: problemType(refusal.code),
       title,
@@ -43,6 +43,10 @@ export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer
       ...refusal.extras,
     },
   };
+}
+
+function retryAfter({ retryAfterS }: DomainError): Record<string, string> {
+  return retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
 }
 
 function toRefusal(error: unknown): DomainError | HttpProblem {

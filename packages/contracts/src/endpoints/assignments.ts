@@ -24,7 +24,7 @@ export const assignmentEndpoints = {
       description: 'The assignment; of a dry run, that it would be accepted',
       schema: z.union([Assignment, DryRunResult]),
     },
-    problems: [...change, ...windowRules],
+    problems: [...change, 'too-many-proposals', ...windowRules],
   },
   confirmSchedule: {
     method: 'POST',
@@ -48,7 +48,7 @@ export const assignmentEndpoints = {
     body: RejectBody,
     bodyOptional: true,
     success: assignment,
-    problems: [...change, 'visit-started', 'reason-required', ...windowRules],
+    problems: [...change, 'visit-started', 'too-many-proposals', 'reason-required', ...windowRules],
   },
   cancelAssignment: {
     method: 'POST',

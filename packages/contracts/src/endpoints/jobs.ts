@@ -15,7 +15,7 @@ export const jobEndpoints = {
     access: 'token',
     body: CreateJobBody,
     success: { status: 201, description: 'The new job', schema: Job },
-    problems: [...create, 'precondition-failed', 'same-person', 'unknown-timezone'],
+    problems: [...create, 'precondition-failed', 'same-person', 'unknown-timezone', 'too-many-open-jobs'],
   },
   getJob: {
     method: 'GET',
@@ -36,7 +36,14 @@ export const jobEndpoints = {
     params: IdParams,
     body: CreateAssignmentBody,
     success: { status: 201, description: 'The new assignment', schema: Assignment, etag: true },
-    problems: [...create, 'not-found', 'precondition-failed', 'job-not-open', 'same-person'],
+    problems: [
+      ...create,
+      'not-found',
+      'precondition-failed',
+      'job-not-open',
+      'same-person',
+      'too-many-open-assignments',
+    ],
   },
   proposeForJob: {
     method: 'POST',
@@ -53,6 +60,6 @@ export const jobEndpoints = {
       schema: z.union([Assignment, DryRunResult]),
       etag: true,
     },
-    problems: [...change, 'visit-started', ...windowRules],
+    problems: [...change, 'visit-started', 'too-many-proposals', ...windowRules],
   },
 } as const satisfies Record<string, Endpoint>;

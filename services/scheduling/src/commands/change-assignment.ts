@@ -11,7 +11,7 @@ import type { ProblemCode, Role } from '@punctual/contracts';
 import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { type Acting, authorize, type Caller, noSuchAssignment } from '../domain/authorize.ts';
-import { type Command, type Decision, decide } from '../domain/decide.ts';
+import { type Command, type Decision, decide, proposes } from '../domain/decide.ts';
 import { nextProvider } from '../domain/next-provider.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { scopeOf } from '../domain/reject.ts';
@@ -27,6 +27,7 @@ import { writesOf } from '../persistence/writes-of.ts';
 import { viewAssignment } from '../queries/view-assignments.ts';
 import { type Answer, type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
 import { refuseTakenWindow } from './refuse-taken-window.ts';
+import { findNextProposal } from './refuse-too-many.ts';
 
 export type AssignmentCommand = {
   assignment: AssignmentRef;
@@ -122,7 +123,8 @@ async function judge(
 ): Promise<Decision> {
   const releases = command.name === 'reject' && scopeOf(command.body, acting) === 'assignment';
   const nextProviderId = releases ? await findNextProvider(em, assignment) : null;
-  return decide({ assignment, nextProviderId, disputedBy }, command, {
+  const nextProposalAt = proposes(command) ? await findNextProposal(em, deps, { assignment, acting, now }) : null;
+  return decide({ assignment, nextProviderId, disputedBy, nextProposalAt }, command, {
     acting,
     now,
     newId: deps.newId,

@@ -10,7 +10,18 @@ export type CommandDeps = {
   now: () => Temporal.Instant;
   newId: () => string;
   rules: ProposalRules;
+  limits: Limits;
   linkBase: string;
+};
+
+/** What one person may ask of others, so that nobody is flooded. */
+export type Limits = {
+  /** Proposals of one side for an assignment. */
+  proposalsPerHour: number;
+  /** Assignments that a customer gave to one provider who has not answered. */
+  openPerPair: number;
+  /** Open and assigned jobs of a customer. */
+  openJobs: number;
 };
 
 /** An answer as it is given, and given again. */

@@ -8,6 +8,7 @@ import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
 import { insertInto } from '../persistence/statement.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
 import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
+import { refuseTooManyUnanswered } from './refuse-too-many.ts';
 
 /** Gives an open job to a provider. */
 export function createAssignment(
@@ -26,13 +27,15 @@ export function createAssignment(
     const now = deps.now();
     const decided = decideAssignment(job, providerId, deps.newId(), now);
     const { id } = decided.assignment;
+    const givenByCustomer = caller.roles.includes('customer') && job.customerId === caller.id;
+    if (givenByCustomer) await refuseTooManyUnanswered(em, deps, decided.assignment);
     const answer = {
       body: presentAssignment(decided.assignment, actions(decided.assignment, caller, now, noSurroundings)),
       version: decided.assignment.scheduleVersion,
       location: `/assignments/${id}`,
     };
     await commitWith(em, [
-      insertInto('assignment', decided.assignment),
+      insertInto('assignment', { ...decided.assignment, givenByCustomer }),
       assignJob(decided.job),
       ...(claimed ? [keepAnswer(claimed, answer)] : []),
     ]);

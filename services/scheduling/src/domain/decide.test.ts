@@ -120,7 +120,12 @@ function give(
   try {
     const acting = authorize(people[role], assignment, command.name, { now, proposerId: null });
     const newId = () => '01936f2a-7c10-7000-8000-00000000000c';
-    return decide({ assignment, nextProviderId, disputedBy }, command, { acting, now, newId, rules });
+    return decide({ assignment, nextProviderId, disputedBy, nextProposalAt: null }, command, {
+      acting,
+      now,
+      newId,
+      rules,
+    });
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;

@@ -5,7 +5,7 @@ import type { Change } from './change.ts';
 import { confirm } from './confirm.ts';
 import { expire } from './expire.ts';
 import { cancel, complete, type Dispute, dispute } from './finish.ts';
-import { type ProposalRules, type Propose, propose } from './propose.ts';
+import { type ProposalRules, type Propose, propose, requireFewProposals } from './propose.ts';
 import { type Reject, rejectWindow, releaseProvider, scopeOf } from './reject.ts';
 import { requirePossible, type Transition } from './transitions.ts';
 
@@ -24,6 +24,8 @@ export type State = {
   readonly nextProviderId: string | null;
   /** The sides that have disputed it. */
   readonly disputedBy: readonly Role[];
+  /** When the acting side may propose again, after too many proposals within an hour; null: now. */
+  readonly nextProposalAt: Temporal.Instant | null;
 };
 
 export type Context = {
@@ -45,16 +47,22 @@ export type Decision = {
 /**
  * Judges a command by the state machine, then by its own rules. A proposal that has run out is expired first, by the
  * system and in a version of its own, so that its end is told whoever comes first, the sweep or the next command.
- * @throws DomainError `invalid-transition`, `visit-started`, then the codes of the command's rules
+ * @throws DomainError `invalid-transition`, `visit-started`, `too-many-proposals`, then the codes of the command's rules
  */
 export function decide(state: State, command: Command, context: Context): Decision {
   const { acting, now } = context;
   const wish = { role: acting.role, now, disputedBy: state.disputedBy };
   requirePossible(state.assignment, transitionOf(command, acting), wish);
+  if (proposes(command)) requireFewProposals(state.nextProposalAt, now);
   const expired = expire(state.assignment, now);
   if (!expired) return apply(state, command, context);
   const decision = apply({ ...state, assignment: expired.after }, command, context);
   return { ...decision, changes: [expired, ...decision.changes] };
+}
+
+/** Whether the command proposes a window, by itself or as a counter. */
+export function proposes(command: Command): boolean {
+  return command.name === 'propose' || (command.name === 'reject' && command.body.counter !== undefined);
 }
 
 function transitionOf(command: Command, acting: Acting): Transition {

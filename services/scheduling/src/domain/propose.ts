@@ -1,3 +1,4 @@
+import { DomainError } from '@punctual/chassis/domain';
 import type { Assignment } from './assignment.ts';
 import type { Acting } from './authorize.ts';
 import { type Change, change, sideOf } from './change.ts';
@@ -7,6 +8,17 @@ export type Propose = WantedWindow & { notes?: string | undefined };
 
 /** A proposal waits for its answer for so long, and never beyond its own start (design §4.6). */
 export type ProposalRules = WindowLimits & { proposalTtlHours: number };
+
+/**
+ * @param nextAt when the side may propose again; null: now
+ * @throws DomainError `too-many-proposals`
+ */
+export function requireFewProposals(nextAt: Temporal.Instant | null, now: Temporal.Instant): void {
+  if (nextAt === null) return;
+  const retryAfterS = Math.max(1, Math.ceil(now.until(nextAt).total('seconds')));
+  const detail = 'Your side has made too many proposals for this assignment within an hour.';
+  throw new DomainError('too-many-proposals', detail, {}, retryAfterS);
+}
 
 /**
  * Proposes a window, or another one in place of what is proposed or confirmed. Whether the provider has time is judged

@@ -171,7 +171,15 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     },
     getAssignment: { good: async () => ofVisit('customer', await visits.confirmed()) },
     listAssignments: { good: () => ({ as: customer }), bad: { forbidden: async () => ({ as: finance }) } },
-    getAssignmentTimeline: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    getAssignmentTimeline: {
+      good: async () => ofVisit('customer', await visits.confirmed()),
+      bad: {
+        'validation-failed': async () => ({
+          ...ofVisit('customer', await visits.confirmed()),
+          query: { cursor: 'of-another-list' },
+        }),
+      },
+    },
     streamChanges: {
       good: async () => ofVisit('customer', await visits.confirmed()),
       bad: {
@@ -181,7 +189,15 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         },
       },
     },
-    listReminders: { good: async () => ofVisit('customer', await visits.confirmed()) },
+    listReminders: {
+      good: async () => ofVisit('customer', await visits.confirmed()),
+      bad: {
+        'validation-failed': async () => ({
+          ...ofVisit('customer', await visits.confirmed()),
+          query: { cursor: 'of-another-list' },
+        }),
+      },
+    },
     getRemindersHealth: { good: () => ({ as: stranger }) },
     listFreeWindows: {
       good: () => ({ as: customer, id: provider.id, query: { minutes: 30 } }),
@@ -192,7 +208,15 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
     },
     listPayouts: { good: () => ({ as: finance }), bad: { forbidden: async () => ({ as: customer }) } },
     getPayout: { good: async () => ({ as: finance, id: (await payouts.pending()).id }) },
-    getPayoutTimeline: { good: async () => ({ as: ops, id: (await payouts.pending()).id }) },
+    getPayoutTimeline: {
+      good: async () => ({ as: ops, id: (await payouts.pending()).id }),
+      bad: {
+        'validation-failed': async () => ({
+          ...{ as: ops, id: (await payouts.pending()).id },
+          query: { cursor: 'of-another-list' },
+        }),
+      },
+    },
     approvePayout: {
       good: async () => ({ as: finance, id: (await payouts.awaiting()).id }),
       bad: {

@@ -16,6 +16,7 @@ export function explanationPage(explanation: Explanation): string[] {
     `Assignment ${explanation.assignmentId}, as of ${explanation.at}`,
     ...missingLines(explanation),
     ...(scheduling ? summary(scheduling.assignment) : []),
+    ...truncatedLines(explanation),
     ...section('Timeline', timelineLines([...(scheduling?.timeline ?? []), ...(payouts?.timeline ?? [])])),
     ...section('Events', [
       ...(scheduling?.outbox ?? []).flatMap((event) => eventLines(event)),
@@ -40,6 +41,14 @@ const missingWords = {
 
 function missingLines({ missing }: Explanation): string[] {
   return missing.map(({ part, because }) => `! ${part} ${missingWords[because]}`);
+}
+
+function truncatedLines({ scheduling, reminders, payouts }: Explanation): string[] {
+  const parts = { scheduling, reminders, payouts };
+  const cut = Object.entries(parts).flatMap(([name, part]) => (part?.truncated ? [name] : []));
+  return cut.length === 0
+    ? []
+    : [`! Only the latest items of ${cut.join(', ')}: page through the timeline and the reminders for older ones`];
 }
 
 function summary(assignment: NonNullable<Explanation['scheduling']>['assignment']): string[] {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Reminders } from '@punctual/contracts';
+import { OpenReminders } from '@punctual/contracts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Input } from '../cli/command.ts';
-import { overdueReminders, upcomingReminders } from './reminders.ts';
+import { explainReminders, overdueReminders, upcomingReminders } from './reminders.ts';
 
-const planned = Reminders.parse({
+const planned = OpenReminders.parse({
   items: [
     {
       id: '01936f2a-7c10-7000-8000-000000000002:2:upcoming-1h',
@@ -30,10 +30,13 @@ const planned = Reminders.parse({
   ],
 });
 
-let answer: Reminders;
+let answer: OpenReminders;
+/** What follows behind each cursor, when the list has pages. */
+let pages: Record<string, object> = {};
 /** In the place of the gateway. */
-const gateway = createServer((_request, response) => {
-  response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+const gateway = createServer((request, response) => {
+  const cursor = new URL(request.url ?? '', 'http://localhost').searchParams.get('cursor');
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(cursor ? pages[cursor] : answer));
 });
 let printed: string[];
 
@@ -45,7 +48,11 @@ beforeEach(() => {
 
 function run(command: typeof upcomingReminders, flags: string[] = []) {
   const { port } = gateway.address() as AddressInfo;
-  const input: Input = { argument: '', text: () => undefined, has: (flag) => flags.includes(flag) };
+  const input: Input = {
+    argument: '01936f2a-7c10-7000-8000-000000000002',
+    text: () => undefined,
+    has: (flag) => flags.includes(flag),
+  };
   const context = {
     environment: { PUNCTUAL_GATEWAY: `http://127.0.0.1:${port}`, PUNCTUAL_TOKEN: 'any' },
     print: (line: string) => void printed.push(line),
@@ -73,4 +80,11 @@ test.each([
   expect(printed).toEqual([line]);
   await run(command, ['json']);
   expect(printed).toEqual([line, '[]']);
+});
+
+test('explaining an assignment reads every page', async () => {
+  answer = { ...planned, nextCursor: 'two+/=' } as OpenReminders;
+  pages = { 'two+/=': { ...planned, nextCursor: 'three' }, three: { ...planned, nextCursor: null } };
+  await run(explainReminders, ['json']);
+  expect(JSON.parse(printed.join(''))).toHaveLength(3);
 });

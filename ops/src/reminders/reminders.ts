@@ -1,9 +1,10 @@
-import { lenient, type Reminder, Reminders } from '@punctual/contracts';
+import { lenient, Reminder } from '@punctual/contracts';
+import { z } from 'zod';
 import { type Command, type Context, type Input, jsonFlag, WrongUse } from '../cli/command.ts';
 import { assignmentId } from '../cli/read-input.ts';
 import { table } from '../cli/table.ts';
 import { askGateway } from '../system/ask-gateway.ts';
-import { findSystem } from '../system/find-system.ts';
+import { findSystem, type System } from '../system/find-system.ts';
 
 const limitFlag = { about: 'at most so many (20, up to 100)', value: 'N' };
 const flags = { limit: limitFlag, json: jsonFlag };
@@ -39,12 +40,25 @@ function openPath(state: 'upcoming' | 'overdue', input: Input): string {
 }
 
 async function show({ environment, print }: Context, input: Input, path: string, none: string): Promise<void> {
-  const { items } = await askGateway(await findSystem(environment), path, lenient(Reminders));
+  const items = await readAll(await findSystem(environment), path);
   if (input.has('json')) print(JSON.stringify(items, undefined, 2));
   else if (items.length === 0) print(none);
   else
     for (const line of table(['DUE', 'KIND', 'STATE', 'SENT', 'LATE', 'FOR', 'REMINDER'], items.map(rowOf)))
       print(line);
+}
+
+/** One page or more; a list without pages has no cursor. */
+const Page = lenient(z.object({ items: z.array(Reminder), nextCursor: z.string().nullish() }));
+
+async function readAll(system: System, path: string): Promise<Reminder[]> {
+  const items: Reminder[] = [];
+  for (let next: string | null = path; next !== null; ) {
+    const page: z.infer<typeof Page> = await askGateway(system, next, Page);
+    items.push(...page.items);
+    next = page.nextCursor ? `${path}?${new URLSearchParams({ cursor: page.nextCursor })}` : null;
+  }
+  return items;
 }
 
 function rowOf({ id, kind, state, suppressedBecause, dueAt, sentAt, latenessMs, audience }: Reminder): string[] {

@@ -1,5 +1,6 @@
 export { DomainError, type ProblemExtras } from './domain-error.ts';
 export { type Authenticate, type Caller, createAuthenticate } from './http/authenticate.ts';
+export { fromCursor, toCursor, versionAfter } from './http/cursor.ts';
 export { type Handled, type HandlerRequest, handle, type Relay, type Route, relay } from './http/handle.ts';
 export type { HealthCheck } from './http/health.ts';
 export { createHttpApp, type HttpAppDeps, sendProblem } from './http/http-app.ts';

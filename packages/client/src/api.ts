@@ -230,7 +230,7 @@ export type DryRunResult = { ok: true };
 
 export type AssignmentPage = { items: Array<Assignment>; nextCursor: string | null };
 
-export type Timeline = { items: Array<TimelineItem> };
+export type Timeline = { items: Array<TimelineItem>; nextCursor: string | null };
 
 export type TimelineItem = {
   version: number;
@@ -264,7 +264,7 @@ export type EventType =
 
 export type Actor = { id: string | null; role: 'customer' | 'provider' | 'finance' | 'ops' | 'system' };
 
-export type Reminders = { items: Array<Reminder> };
+export type Reminders = { items: Array<Reminder>; nextCursor: string | null };
 
 export type Reminder = {
   id: string;
@@ -385,9 +385,11 @@ export type Explanation = {
 export type ScheduleExplanation = {
   assignment: Assignment;
   timeline: Array<TimelineItem>;
-  /** Of the last seven days, oldest first */
+  /** Of the last seven days, the latest 50, oldest first */
   outbox: Array<OutboxEvent>;
   follows: Array<Follows>;
+  /** True when a list here has its latest 50 items only. Absent from services of 1.0 */
+  truncated?: boolean;
 };
 
 export type OutboxEvent = {
@@ -422,6 +424,8 @@ export type RemindersExplanation = {
   /** Found on the stream around the moment of sending. Absent when nobody could look */
   sent?: Array<SentReminder>;
   follows: Array<Follows>;
+  /** True when a list here has its latest 50 items only. Absent from services of 1.0 */
+  truncated?: boolean;
 };
 
 export type SentReminder = {
@@ -441,9 +445,11 @@ export type PayoutExplanation = {
   payout: Payout | null;
   attempts: Array<PaymentAttempt>;
   timeline: Array<TimelineItem>;
-  /** Of the last seven days, oldest first */
+  /** Of the last seven days, the latest 50, oldest first */
   outbox: Array<OutboxEvent>;
   follows: Array<Follows>;
+  /** True when a list here has its latest 50 items only. Absent from services of 1.0 */
+  truncated?: boolean;
 };
 
 export type PaymentAttempt = {
@@ -463,6 +469,8 @@ export type MissingPart = {
   part: 'scheduling' | 'reminders' | 'payouts' | 'broker';
   because: 'UNKNOWN' | 'AWAY' | 'FAILED';
 };
+
+export type OpenReminders = { items: Array<Reminder> };
 
 export type Erasure = {
   personId: string;
@@ -1197,17 +1205,9 @@ export type Operations = {
     answer: AssignmentPage;
   };
   /** All that happened to an assignment, oldest first */
-  getAssignmentTimeline: {
-    params: { id: string };
-
-    answer: Timeline;
-  };
+  getAssignmentTimeline: { params: { id: string }; query?: { limit?: number; cursor?: string }; answer: Timeline };
   /** The reminders of an assignment: planned, sent, suppressed and why */
-  listReminders: {
-    params: { id: string };
-
-    answer: Reminders;
-  };
+  listReminders: { params: { id: string }; query?: { limit?: number; cursor?: string }; answer: Reminders };
   /** How well the reminders keep up */
   getRemindersHealth: {
     answer: RemindersHealth;
@@ -1236,11 +1236,7 @@ export type Operations = {
     answer: Payout;
   };
   /** All that happened to a payout, oldest first */
-  getPayoutTimeline: {
-    params: { id: string };
-
-    answer: Timeline;
-  };
+  getPayoutTimeline: { params: { id: string }; query?: { limit?: number; cursor?: string }; answer: Timeline };
   /** Approve a payout; a large one needs two people */
   approvePayout: {
     params: { id: string };
@@ -1299,13 +1295,13 @@ export type Operations = {
     body?: ConfirmAccountBody;
     answer: PayoutAccount;
   };
-  /** The confirmed changes of where a provider is paid to, newest first */
+  /** The latest 100 confirmed changes of where a provider is paid to, newest first */
   getPayoutAccountHistory: {
     params: { id: string };
 
     answer: PayoutAccountHistory;
   };
-  /** What every part knows of an assignment: changes, events and who took them, reminders, payout */
+  /** What every part knows of an assignment: its latest changes, events and who took them, reminders, payout */
   explainAssignment: {
     params: { id: string };
 
@@ -1314,7 +1310,7 @@ export type Operations = {
   /** Reminders that are to be sent next, or are later than their grace, earliest first */
   listOpenReminders: {
     query?: { state?: 'upcoming' | 'overdue'; limit?: number };
-    answer: Reminders;
+    answer: OpenReminders;
   };
   /** Erase the texts written by or about a person; publishes `person.erased` */
   erasePerson: {

@@ -1,7 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { Reminders, type ScheduleEventType } from '@punctual/contracts';
+import { type Explanation, OpenReminders, type Reminders, type ScheduleEventType } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { forgetOld } from '../src/commands/forget-old.ts';
@@ -390,10 +390,49 @@ test('ops sees what is to be sent next, the earliest first; nobody else does', a
   await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 120_000) }));
   await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
   const response = await world.get('/ops/reminders?state=upcoming&limit=100');
-  const { items } = Reminders.parse(await response.json());
+  const { items } = OpenReminders.parse(await response.json());
   expect(items.map(({ id }) => id)).toContain(`${assignmentId}:2:upcoming-1h`);
   expect(items.map(({ dueAt }) => dueAt)).toEqual(items.map(({ dueAt }) => dueAt).toSorted());
-  expect(Reminders.parse(await (await world.get('/ops/reminders?state=overdue')).json()).items).toEqual([]);
+  expect(OpenReminders.parse(await (await world.get('/ops/reminders?state=overdue')).json()).items).toEqual([]);
   const customer = { authorization: `Bearer ${await world.environment.token('customer')}` };
   expect((await world.get('/ops/reminders', customer)).status).toBe(403);
+});
+
+test('the reminders of an assignment come by pages, and an explanation has the latest of them', async () => {
+  const [one, other] = [newAssignment(), newAssignment()];
+  const versions = Array.from({ length: 30 }, (_, index) => index + 1);
+  const window = inDays(10);
+  for (const { event } of [one, other]) {
+    await world.publish(
+      ...versions.map((version) => event('schedule.proposed', version, { window, proposedBy: 'CUSTOMER' })),
+    );
+  }
+  await world.untilConsumed();
+  await vi.waitFor(async () => expect(await world.list(one.assignmentId)).toHaveLength(60), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await world.list(other.assignmentId)).toHaveLength(60), { timeout: 20_000 });
+
+  const path = `/assignments/${one.assignmentId}/reminders`;
+  const page = async (query: object) => {
+    const response = await world.get(`${path}?${new URLSearchParams({ ...query })}`);
+    return { status: response.status, ...((await response.json()) as Reminders) };
+  };
+  const ids: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const answer: Reminders = await page({ limit: '7', ...(cursor && { cursor }) });
+    expect(answer.items.length).toBeLessThanOrEqual(7);
+    ids.push(...answer.items.map(({ id }) => id));
+    cursor = answer.nextCursor;
+  }
+  expect(ids).toEqual((await world.list(one.assignmentId)).map(({ id }) => id));
+  expect(await page({})).toMatchObject({ nextCursor: null });
+
+  const ofOther = await world.get(`/assignments/${other.assignmentId}/reminders?limit=1`);
+  const { nextCursor = '' } = (await ofOther.json()) as Reminders;
+  for (const wrong of [nextCursor ?? '', '!!', Buffer.from(`${ids[0]} then`).toString('base64url')]) {
+    expect((await page({ cursor: wrong })).status).toBe(400);
+  }
+  const explained = (await (await world.get(`/ops/assignments/${one.assignmentId}/explain`)).json()) as Explanation;
+  expect(explained.reminders?.truncated).toBe(true);
+  expect(explained.reminders?.reminders.map(({ id }) => id)).toEqual(ids.slice(-50));
 });

@@ -11,14 +11,14 @@ type Row = {
   stream_sequence: string | number | null;
 };
 
-/** What the outbox still holds of one aggregate, oldest first. What became of it at its consumers is not known here. */
-export async function readOutbox(em: EntityManager, aggregateId: string): Promise<OutboxEvent[]> {
+/** The latest events that the outbox still holds of one aggregate, oldest first. What became of them at their consumers is not known here. */
+export async function readOutbox(em: EntityManager, aggregateId: string, limit: number): Promise<OutboxEvent[]> {
   const rows = await em.execute<Row[]>(
     `select id, type, aggregate_version, traceparent, created_at, published_at, stream_sequence from outbox
-      where aggregate_id = ? order by aggregate_version`,
-    [aggregateId],
+      where aggregate_id = ? order by aggregate_version desc limit ?`,
+    [aggregateId, limit],
   );
-  return rows.map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id,
     type: EventType.parse(row.type),
     version: row.aggregate_version,

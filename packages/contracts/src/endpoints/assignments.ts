@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Assignment, AssignmentPage, DryRunResult } from '../rest/assignment.ts';
 import { CancelBody, ConfirmBody, DisputeBody, RejectBody, ScheduleBody } from '../rest/assignment-commands.ts';
 import { EmptyBody } from '../rest/empty-body.ts';
-import { IdParams, ListAssignmentsQuery, ProposeQuery } from '../rest/parameters.ts';
+import { IdParams, ListAssignmentsQuery, PageQuery, ProposeQuery } from '../rest/parameters.ts';
 import { Timeline } from '../rest/timeline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { change, list, read, windowRules } from './problem-sets.ts';
@@ -111,7 +111,8 @@ export const assignmentEndpoints = {
     summary: 'All that happened to an assignment, oldest first',
     access: 'token',
     params: IdParams,
-    success: { status: 200, description: 'The timeline', schema: Timeline, etag: true },
+    query: PageQuery,
+    success: { status: 200, description: 'One page of the timeline', schema: Timeline, etag: true },
     problems: read,
   },
   streamChanges: {

@@ -1,6 +1,6 @@
 import { Explanation } from '../rest/explanation.ts';
 import { IdParams, OpenRemindersQuery } from '../rest/parameters.ts';
-import { Reminders } from '../rest/reminder.ts';
+import { OpenReminders } from '../rest/reminder.ts';
 import type { Endpoint } from './endpoint.ts';
 import { list, read } from './problem-sets.ts';
 
@@ -9,7 +9,7 @@ export const opsEndpoints = {
     method: 'GET',
     path: '/ops/assignments/:id/explain',
     owner: 'gateway',
-    summary: 'What every part knows of an assignment: changes, events and who took them, reminders, payout',
+    summary: 'What every part knows of an assignment: its latest changes, events and who took them, reminders, payout',
     access: 'token',
     params: IdParams,
     success: { status: 200, description: 'The whole, and what is missing of it', schema: Explanation },
@@ -22,7 +22,7 @@ export const opsEndpoints = {
     summary: 'Reminders that are to be sent next, or are later than their grace, earliest first',
     access: 'token',
     query: OpenRemindersQuery,
-    success: { status: 200, description: 'The first of them', schema: Reminders },
+    success: { status: 200, description: 'The first of them', schema: OpenReminders },
     problems: [...list, 'forbidden'],
   },
 } as const satisfies Record<string, Endpoint>;

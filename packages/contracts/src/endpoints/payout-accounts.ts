@@ -43,7 +43,7 @@ export const payoutAccountEndpoints = {
     method: 'GET',
     path: '/providers/:id/payout-account/history',
     owner: 'payouts',
-    summary: 'The confirmed changes of where a provider is paid to, newest first',
+    summary: 'The latest 100 confirmed changes of where a provider is paid to, newest first',
     access: 'token',
     params: IdParams,
     success: { status: 200, description: 'The changes', schema: PayoutAccountHistory },

@@ -1,5 +1,5 @@
 import { EmptyBody } from '../rest/empty-body.ts';
-import { FindDriftQuery, IdParams, ListPayoutsQuery } from '../rest/parameters.ts';
+import { FindDriftQuery, IdParams, ListPayoutsQuery, PageQuery } from '../rest/parameters.ts';
 import { BlockBody, MarkPaidBody, Payout, PayoutPage, UnblockBody } from '../rest/payout.ts';
 import { PayoutDrift } from '../rest/payout-drift.ts';
 import { NoticeTaken, StripeNotice } from '../rest/stripe-notice.ts';
@@ -48,7 +48,8 @@ export const payoutEndpoints = {
     summary: 'All that happened to a payout, oldest first',
     access: 'token',
     params: IdParams,
-    success: { status: 200, description: 'The timeline', schema: Timeline, etag: true },
+    query: PageQuery,
+    success: { status: 200, description: 'One page of the timeline', schema: Timeline, etag: true },
     problems: read,
   },
   approvePayout: {

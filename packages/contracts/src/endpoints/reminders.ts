@@ -1,4 +1,4 @@
-import { IdParams } from '../rest/parameters.ts';
+import { IdParams, PageQuery } from '../rest/parameters.ts';
 import { Reminders } from '../rest/reminder.ts';
 import { RemindersHealth } from '../rest/reminders-health.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -12,7 +12,8 @@ export const reminderEndpoints = {
     summary: 'The reminders of an assignment: planned, sent, suppressed and why',
     access: 'token',
     params: IdParams,
-    success: { status: 200, description: 'The reminders', schema: Reminders },
+    query: PageQuery,
+    success: { status: 200, description: 'One page of the reminders', schema: Reminders },
     problems: read,
   },
   getRemindersHealth: {

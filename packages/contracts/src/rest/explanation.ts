@@ -45,10 +45,23 @@ export type OutboxEvent = z.infer<typeof OutboxEvent>;
 export const Follows = z.strictObject({ consumer: z.string(), version: Version }).meta({ id: 'Follows' });
 export type Follows = z.infer<typeof Follows>;
 
-const outbox = z.array(OutboxEvent).meta({ description: 'Of the last seven days, oldest first' });
+/** How many items each list of an explanation has at most. */
+export const explainedItems = 50;
+
+const outbox = z.array(OutboxEvent).meta({ description: 'Of the last seven days, the latest 50, oldest first' });
+const truncated = z
+  .boolean()
+  .optional()
+  .meta({ description: 'True when a list here has its latest 50 items only. Absent from services of 1.0' });
 
 export const ScheduleExplanation = z
-  .strictObject({ assignment: Assignment, timeline: z.array(TimelineItem), outbox, follows: z.array(Follows) })
+  .strictObject({
+    assignment: Assignment,
+    timeline: z.array(TimelineItem),
+    outbox,
+    follows: z.array(Follows),
+    truncated,
+  })
   .meta({ id: 'ScheduleExplanation' });
 export type ScheduleExplanation = z.infer<typeof ScheduleExplanation>;
 
@@ -70,6 +83,7 @@ export const RemindersExplanation = z
       .optional()
       .meta({ description: 'Found on the stream around the moment of sending. Absent when nobody could look' }),
     follows: z.array(Follows),
+    truncated,
   })
   .meta({ id: 'RemindersExplanation' });
 export type RemindersExplanation = z.infer<typeof RemindersExplanation>;
@@ -100,6 +114,7 @@ export const PayoutExplanation = z
     timeline: z.array(TimelineItem),
     outbox,
     follows: z.array(Follows),
+    truncated,
   })
   .meta({ id: 'PayoutExplanation' });
 export type PayoutExplanation = z.infer<typeof PayoutExplanation>;

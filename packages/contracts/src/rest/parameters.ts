@@ -15,6 +15,10 @@ const paging = {
   cursor: z.string().min(1).max(500).optional(),
 };
 
+/** Of a list that had no pages in 1.0: whoever asks for none gets as much as one can have. */
+export const PageQuery = z.object({ ...paging, limit: wholeNumber({ min: 1, max: 100, otherwise: 100 }) });
+export type PageQuery = z.infer<typeof PageQuery>;
+
 export const ListAssignmentsQuery = z.object({
   status: AssignmentStatus.optional(),
   from: instantParameter.optional(),

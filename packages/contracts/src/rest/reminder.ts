@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Instant, Side, Uuid, Version, Window } from '../scalars.ts';
-import { items } from './page.ts';
+import { items, page } from './page.ts';
 
 /** `respond…`: a proposal waits for an answer. `upcoming…`: a confirmed window is near. */
 export const ReminderKind = z
@@ -67,5 +67,10 @@ export const Reminder = z
   });
 export type Reminder = z.infer<typeof Reminder>;
 
-export const Reminders = items('Reminders', Reminder);
+/** By version, then by time. */
+export const Reminders = page('Reminders', Reminder);
 export type Reminders = z.infer<typeof Reminders>;
+
+/** Those of all assignments whose moment comes first. */
+export const OpenReminders = items('OpenReminders', Reminder);
+export type OpenReminders = z.infer<typeof OpenReminders>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EventType } from '../events/catalog.ts';
 import { sample } from '../samples.ts';
 import { Actor, Instant, TraceId, Version } from '../scalars.ts';
-import { items } from './page.ts';
+import { page } from './page.ts';
 
 const Fields = z.record(z.string(), z.unknown());
 
@@ -37,6 +37,6 @@ export const TimelineItem = z
   });
 export type TimelineItem = z.infer<typeof TimelineItem>;
 
-/** Oldest first, always whole. */
-export const Timeline = items('Timeline', TimelineItem);
+/** Oldest first. */
+export const Timeline = page('Timeline', TimelineItem);
 export type Timeline = z.infer<typeof Timeline>;

@@ -17,6 +17,6 @@ export function listReminders(deps: ForwardDeps & { upstreams: Upstreams }): Rel
     const assignment = await ask(deps, deps.upstreams.scheduling, { ...forwarded, path });
     if (assignment?.statusCode !== 200) return passOn(deps, assignment, response);
     discard(assignment);
-    response.set('Cache-Control', 'no-store').json({ items: [] });
+    response.set('Cache-Control', 'no-store').json({ items: [], nextCursor: null });
   };
 }

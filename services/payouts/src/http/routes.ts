@@ -37,8 +37,8 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     handle(endpoints.getAssignmentPayout, async ({ caller, params }) =>
       versioned(await getPayout(deps, caller, { assignmentId: params.id })),
     ),
-    handle(endpoints.getPayoutTimeline, async ({ caller, params }) => {
-      const { timeline, version } = await getPayoutTimeline(deps, caller, params.id);
+    handle(endpoints.getPayoutTimeline, async ({ caller, params, query }) => {
+      const { timeline, version } = await getPayoutTimeline(deps, caller, { id: params.id, ...query });
       return { body: timeline, version };
     }),
     handle(endpoints.explainAssignment, async ({ caller, params }) => ({

@@ -70,10 +70,10 @@ type ChangeRow = {
   confirmed_at: Date | string;
 };
 
-/** The confirmed changes of an account, masked, newest first. */
+/** The latest confirmed changes of an account, masked, newest first. */
 export async function readAccountHistory(em: EntityManager, providerId: Uuid): Promise<PayoutAccountChange[]> {
   const rows = await em.execute<ChangeRow[]>(
-    'select * from payout_account_change where provider_id = ? order by version desc',
+    'select * from payout_account_change where provider_id = ? order by version desc limit 100',
     [providerId],
   );
   return rows.map((row) => ({

@@ -5,7 +5,7 @@ import { requireOverseer } from '../domain/access.ts';
 import { readAccountHistory } from '../persistence/payout-accounts.ts';
 
 /**
- * The confirmed changes of where a provider is paid to, newest first, for finance and ops.
+ * The latest confirmed changes of where a provider is paid to, newest first, for finance and ops.
  * @throws DomainError `forbidden`
  */
 export async function getPayoutAccountHistory(

@@ -8,8 +8,8 @@ import { type HealthDeps, measureHealth } from '../queries/measure-health.ts';
 /** The service's part of the contract. */
 export function createRoutes(deps: HealthDeps): Route[] {
   return [
-    handle(endpoints.listReminders, async ({ params, caller }) => ({
-      body: { items: await listReminders(deps, { assignmentId: params.id, caller }) },
+    handle(endpoints.listReminders, async ({ params, query, caller }) => ({
+      body: await listReminders(deps, { assignmentId: params.id, caller, ...query }),
     })),
     handle(endpoints.explainAssignment, async ({ params, caller }) => ({
       body: await explainAssignment(deps, { assignmentId: params.id, caller }),

@@ -93,11 +93,38 @@ export async function nextSendAt(store: Store, from: Date, to: Date): Promise<Da
   return next?.sendAt;
 }
 
-/** All that the ledger holds of an assignment, by version and then by time. */
-export async function listRows(store: Store, assignmentId: string): Promise<ReminderDocument[]> {
-  // Their ids begin with the assignment's and a colon, which a semicolon comes right after.
-  const isOfAssignment = { _id: { $gte: `${assignmentId}:`, $lt: `${assignmentId};` } };
-  return store.ledger.find(isOfAssignment).sort({ scheduleVersion: 1, dueAt: 1 }).toArray();
+/** The place of a row among those of its assignment: they are in the order of version, time and id. */
+export type Place = { scheduleVersion: number; dueAt: Date; id: string };
+
+/** A page of what the ledger holds of an assignment, from its beginning or from behind a place on. */
+export async function pageRows(
+  store: Store,
+  assignmentId: string,
+  { after, limit }: { after?: Place | undefined; limit: number },
+): Promise<ReminderDocument[]> {
+  const filter = after ? { $and: [isOf(assignmentId), behind(after)] } : isOf(assignmentId);
+  return store.ledger.find(filter).sort({ scheduleVersion: 1, dueAt: 1, _id: 1 }).limit(limit).toArray();
+}
+
+/** The latest rows of an assignment, in their order. */
+export async function latestRows(store: Store, assignmentId: string, limit: number): Promise<ReminderDocument[]> {
+  const newest = { scheduleVersion: -1, dueAt: -1, _id: -1 } as const;
+  return (await store.ledger.find(isOf(assignmentId)).sort(newest).limit(limit).toArray()).reverse();
+}
+
+/** Their ids begin with the assignment's and a colon, which a semicolon comes right after. */
+function isOf(assignmentId: string): Filter<ReminderDocument> {
+  return { _id: { $gte: `${assignmentId}:`, $lt: `${assignmentId};` } };
+}
+
+function behind({ scheduleVersion, dueAt, id }: Place): Filter<ReminderDocument> {
+  return {
+    $or: [
+      { scheduleVersion: { $gt: scheduleVersion } },
+      { scheduleVersion, dueAt: { $gt: dueAt } },
+      { scheduleVersion, dueAt, _id: { $gt: id } },
+    ],
+  };
 }
 
 /** The reminders of these assignments that were sent, or that their outboxes hold as decided to be. */
@@ -107,9 +134,9 @@ export async function findSent(
 ): Promise<Map<string, ReminderDocument[]>> {
   const sent = records.map(async ({ assignmentId, outbox }) => {
     const due = outbox.filter(({ type }) => type === 'reminder.due');
-    const decided = new Set(due.map((entry) => reminderId(assignmentId, entry.scheduleVersion, entry.kind)));
-    const rows = await listRows(store, assignmentId);
-    return [assignmentId, rows.filter(({ _id, state }) => state === 'SENT' || decided.has(_id))] as const;
+    const decided = due.map((entry) => reminderId(assignmentId, entry.scheduleVersion, entry.kind));
+    const isSent = { $or: [{ state: 'SENT' as const }, { _id: { $in: decided } }] };
+    return [assignmentId, await store.ledger.find({ $and: [isOf(assignmentId), isSent] }).toArray()] as const;
   });
   return new Map(await Promise.all(sent));
 }

@@ -1,13 +1,14 @@
 import type { Caller } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
-import type { Explanation } from '@punctual/contracts';
+import { type Explanation, explainedItems } from '@punctual/contracts';
 import { scheduleConsumer } from '../messaging/on-schedule-event.ts';
 import { findAssignment } from '../persistence/assignments.ts';
+import { latestRows } from '../persistence/ledger.ts';
 import type { Store } from '../persistence/store.ts';
-import { listReminders } from './list-reminders.ts';
+import { noSuchReminders, toReminder } from './list-reminders.ts';
 
 /**
- * All that reminders knows of an assignment, for ops.
+ * What reminders knows of an assignment, for ops: of each list the latest items.
  * @throws DomainError `forbidden`, `not-found` when no event has told of it
  */
 export async function explainAssignment(
@@ -16,23 +17,25 @@ export async function explainAssignment(
 ): Promise<Explanation> {
   if (!caller.roles.includes('ops')) throw new DomainError('forbidden', 'This is for ops.');
   const record = await findAssignment(deps.store, assignmentId);
-  const reminders = await listReminders(deps, { assignmentId, caller });
-  const { version = 0, sequence = 0, outbox = [] } = record ?? {};
+  if (!record) throw noSuchReminders(assignmentId);
+  const { version, sequence, outbox } = record;
+  const rows = await latestRows(deps.store, assignmentId, explainedItems + 1);
   return {
     assignmentId,
     at: deps.now().toISOString(),
     traceIds: [],
     scheduling: null,
     reminders: {
-      reminders,
+      reminders: rows.slice(-explainedItems).map(toReminder),
       sequence,
-      unpublished: outbox.map(({ type, kind, scheduleVersion, at }) => ({
+      unpublished: outbox.slice(-explainedItems).map(({ type, kind, scheduleVersion, at }) => ({
         type,
         kind,
         scheduleVersion,
         at: at.toISOString(),
       })),
       follows: [{ consumer: scheduleConsumer, version }],
+      truncated: Math.max(rows.length, outbox.length) > explainedItems,
     },
     payouts: null,
     missing: [],

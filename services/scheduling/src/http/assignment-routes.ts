@@ -38,9 +38,9 @@ export function assignmentRoutes(deps: CommandDeps): Route[] {
       const body = await getAssignment(deps, caller, params.id);
       return { body, version: body.scheduleVersion };
     }),
-    handle(endpoints.getAssignmentTimeline, async ({ caller, params }) => {
-      const { items, version } = await getTimeline(deps, caller, params.id);
-      return { body: { items }, version };
+    handle(endpoints.getAssignmentTimeline, async ({ caller, params, query }) => {
+      const { timeline, version } = await getTimeline(deps, caller, { id: params.id, ...query });
+      return { body: timeline, version };
     }),
     handle(endpoints.explainAssignment, async ({ caller, params }) => ({
       body: await explainAssignment(deps, caller, params.id),

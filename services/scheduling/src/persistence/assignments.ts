@@ -125,10 +125,24 @@ function toSurroundings({ window_taken, proposer_id, disputed_by }: Surroundings
   return { windowTaken: window_taken, proposerId: proposer_id, disputedBy: disputed_by ?? [] };
 }
 
-/** The timeline of an assignment, oldest first. */
-export async function readTimeline(em: EntityManager, assignmentId: string): Promise<TimelineItem[]> {
-  const rows = await em.find(TimelineRow, { assignmentId }, { ...readOnly, orderBy: { version: 'asc' } });
-  return rows.map(({ version, type, actor, source, reason, before, after, traceId, at }) =>
-    TimelineItem.parse({ version, type, actor, source, reason, before, after, traceId, at: at.toISOString() }),
-  );
+/** The items of an assignment's timeline that follow a version, oldest first. */
+export async function readTimeline(
+  em: EntityManager,
+  assignmentId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<TimelineItem[]> {
+  const where = { assignmentId, version: { $gt: after } };
+  const rows = await em.find(TimelineRow, where, { ...readOnly, orderBy: { version: 'asc' }, limit });
+  return rows.map(toItem);
+}
+
+/** The latest items of an assignment's timeline, oldest first. */
+export async function readLatestItems(em: EntityManager, assignmentId: string, limit: number): Promise<TimelineItem[]> {
+  const rows = await em.find(TimelineRow, { assignmentId }, { ...readOnly, orderBy: { version: 'desc' }, limit });
+  return rows.toReversed().map(toItem);
+}
+
+function toItem(row: InferEntity<typeof TimelineRow>): TimelineItem {
+  const { version, type, actor, source, reason, before, after, traceId, at } = row;
+  return TimelineItem.parse({ version, type, actor, source, reason, before, after, traceId, at: at.toISOString() });
 }

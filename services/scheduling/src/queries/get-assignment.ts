@@ -1,5 +1,6 @@
+import { toCursor, versionAfter } from '@punctual/chassis';
 import type { Database } from '@punctual/chassis/postgres';
-import type { Assignment as AssignmentBody, TimelineItem } from '@punctual/contracts';
+import type { Assignment as AssignmentBody, PageQuery, Timeline } from '@punctual/contracts';
 import { actions } from '../domain/actions.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { type Caller, capacities, noSuchAssignment } from '../domain/authorize.ts';
@@ -15,16 +16,24 @@ export async function getAssignment(deps: QueryDeps, caller: Caller, id: string)
   return presentAssignment(assignment, actions(assignment, caller, deps.now(), surroundings));
 }
 
-/** @throws DomainError `not-found`, also for who may not know of the assignment */
+/**
+ * A page of what happened to an assignment, oldest first, and the version of its schedule.
+ * @throws DomainError `validation-failed` for a cursor of another list, `not-found`, also for who may not know of the assignment
+ */
 export async function getTimeline(
   deps: QueryDeps,
   caller: Caller,
-  id: string,
-): Promise<{ items: TimelineItem[]; version: number }> {
+  { id, limit, cursor }: PageQuery & { id: string },
+): Promise<{ timeline: Timeline; version: number }> {
+  const after = versionAfter(id, cursor);
   const em = deps.database.fork();
   const assignment = await findAssignment(em, { id });
   const { scheduleVersion } = requireSight(caller, assignment && { assignment }).assignment;
-  return { items: await readTimeline(em, id), version: scheduleVersion };
+  const found = await readTimeline(em, id, { after, limit: limit + 1 });
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const nextCursor = last && found.length > limit ? toCursor(id, last.version) : null;
+  return { timeline: { items, nextCursor }, version: scheduleVersion };
 }
 
 function requireSight<Found extends { assignment: Assignment }>(caller: Caller, found: Found | null): Found {

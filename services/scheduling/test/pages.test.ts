@@ -1,0 +1,62 @@
+import type { Explanation, Timeline } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+
+let scheduling: SchedulingService;
+beforeAll(async () => {
+  scheduling = await startScheduling();
+});
+afterAll(() => scheduling.stop());
+
+const versionsOf = ({ items }: Timeline) => items.map(({ version }) => version);
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+test('a timeline comes by pages, and an explanation has the latest of it', async () => {
+  const ops = await scheduling.person('ops');
+  const { customer, provider, job, assignment } = await scheduling.cast();
+  const other = await scheduling.cast();
+  const notes = '💧'.repeat(1_000);
+  for (let made = 0; made < 130; made += 1) {
+    expect(
+      (await ops.post(`/jobs/${job.id}/schedule`, { ...windowIn(600 + made), notes: `${notes}${made}` })).status,
+    ).toBe(200);
+  }
+  const path = `/assignments/${assignment.id}/timeline`;
+  const first = await customer.get<Timeline>(path);
+  expect(versionsOf(first.body)).toEqual(upTo(100));
+  expect(first.headers.get('etag')).toBe('"130"');
+  const second = await provider.get<Timeline>(`${path}?cursor=${first.body.nextCursor}`);
+  expect(versionsOf(second.body)).toEqual(upTo(130).slice(100));
+  expect(second.body.nextCursor).toBeNull();
+
+  const seen: number[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { body }: { body: Timeline } = await customer.get(`${path}?limit=26${cursor && `&cursor=${cursor}`}`);
+    expect(body.items).toHaveLength(26);
+    seen.push(...versionsOf(body));
+    cursor = body.nextCursor;
+  }
+  expect(seen).toEqual(upTo(130));
+
+  const ofOther = Buffer.from(`${other.assignment.id} 1`).toString('base64url');
+  const beyond = Buffer.from(`${assignment.id} 99999999999`).toString('base64url');
+  for (const wrong of [
+    'cursor=!!',
+    `cursor=${ofOther}`,
+    `cursor=${beyond}`,
+    'cursor=',
+    'limit=0',
+    'limit=101',
+    'limit=x',
+  ]) {
+    expect(problemOf(await customer.get(`${path}?${wrong}`))).toMatchObject({ status: 400, code: 'validation-failed' });
+  }
+
+  const { body } = await ops.get<Explanation>(`/ops/assignments/${assignment.id}/explain`);
+  expect(body.scheduling?.truncated).toBe(true);
+  expect(body.scheduling?.timeline.map(({ version }) => version)).toEqual(upTo(130).slice(-50));
+  expect(body.scheduling?.outbox.map(({ version }) => version)).toEqual(upTo(130).slice(-50));
+  const short = await ops.get<Explanation>(`/ops/assignments/${other.assignment.id}/explain`);
+  expect(short.body.scheduling).toMatchObject({ truncated: false, timeline: [] });
+});

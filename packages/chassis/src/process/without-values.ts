@@ -1,10 +1,12 @@
-import { isOwnFault, isSqlState } from '../unavailable/sql-state.ts';
+import { isSqlState } from '../unavailable/sql-state.ts';
 
 const redacted = '[redacted]';
 const deepest = 5;
 /** What says which rule was broken, and not by which value. */
 const keptOfIssue = ['code', 'path', 'message', 'expected', 'format', 'minimum', 'maximum'];
 
+/** The classes of SQLSTATE whose messages repeat data: about the data of a statement, or raised by a function. */
+const quotesValues = /^(2[0-7]|44|54|P0)/;
 /** What MongoDB says of a duplicate, up to its value. */
 const duplicateOf = /^E11000 duplicate key error collection: \S+ index: \S+/;
 
@@ -47,7 +49,8 @@ function judged(error: Error): string {
   const issues: unknown = Reflect.get(error, 'issues');
   if (Array.isArray(issues)) return JSON.stringify(issues.map(withoutInput));
   // The mapper adds the detail, which has whole rows.
-  if (isSqlState(code)) return isOwnFault(code) ? cutAtValue(message) : message.replace(/\n - detail: [\s\S]*$/, '');
+  if (isSqlState(code))
+    return quotesValues.test(code) ? cutAtValue(message) : message.replace(/\n - detail: [\s\S]*$/, '');
   if (name.startsWith('Mongo') && typeof code === 'number')
     return duplicateOf.exec(message)?.[0] ?? cutAtValue(message);
   if (error instanceof SyntaxError && message.endsWith('is not valid JSON')) return 'The text is not valid JSON';

@@ -27,7 +27,7 @@ listAssignments         401    403     may      may            may      may     
 getAssignmentTimeline   401    404     may      404            may      404            may     may may
 streamChanges           401    404     may      404            may      404            may     may may
 listReminders           401    404     may      404            may      404            may     may may
-listFreeWindows         401    may     may      may            may      may            may     may may
+listFreeWindows         401    403     may      may            may      may            403     may 403
 getAssignmentPayout     401    404     404      404            may      404            may     may may
 listPayouts             401    403     403      403            403      403            may     may may
 getPayout               401    404     404      404            may      404            may     may may

@@ -108,14 +108,48 @@ describe('a confirmed window', () => {
   });
 });
 
+describe('a proposal after another one', () => {
+  const sentAgo = (ms: number, audience: SentReminder['audience'] = ['PROVIDER']): SentReminder => ({
+    kind: 'respond',
+    window: windowAt(now, hourMs),
+    sendAt: after(-ms),
+    audience,
+  });
+  const respond = (startInMs: number, sent: SentReminder[]) =>
+    plan(proposed(startInMs), rules, now, sent).find(({ kind }) => kind === 'respond')?.suppressedBecause;
+
+  test('does not notify the same people again within the least gap', () => {
+    expect(respond(10_000, [])).toBe(null);
+    expect(respond(10_000, [sentAgo(8_000)])).toBe('OVERTAKEN');
+    expect(respond(10_000, [sentAgo(8_000, ['CUSTOMER', 'PROVIDER'])])).toBe('OVERTAKEN');
+    expect(respond(10_000, [sentAgo(30 * minuteMs)])).toBe(null);
+    expect(respond(2 * hourMs, [sentAgo(8_000)])).toBe(null);
+  });
+
+  test('notifies the other side at any time', () => {
+    expect(respond(10_000, [sentAgo(8_000, ['CUSTOMER'])])).toBe(null);
+  });
+
+  test('may repeat a reminder only when its own comes within the least gap', () => {
+    expect(mayRepeat(proposed(hourMs - 1), rules, now)).toBe(true);
+    expect(mayRepeat(proposed(hourMs), rules, now)).toBe(false);
+    expect(mayRepeat(proposed(10 * 24 * hourMs), rules, now)).toBe(false);
+  });
+});
+
 describe('a window that is confirmed anew', () => {
   const event = confirmed(20 * hourMs);
   const window = windowAt(now, 20 * hourMs);
+  const sentFor = (kind: SentReminder['kind'], of: SentReminder['window']): SentReminder => ({
+    ...{ kind, window: of },
+    sendAt: now,
+    audience: ['CUSTOMER', 'PROVIDER'],
+  });
   const again = (sent: readonly SentReminder[], next = event) =>
     plan(next, rules, now, sent).map(({ kind, suppressedBecause }) => [kind, suppressedBecause]);
 
   test('with the same start and end is not reminded of again, and still of what was never sent', () => {
-    const day: SentReminder = { kind: 'upcoming-24h', window };
+    const day = sentFor('upcoming-24h', window);
     expect(again([])).toEqual([
       ['upcoming-24h', null],
       ['upcoming-1h', null],
@@ -124,7 +158,7 @@ describe('a window that is confirmed anew', () => {
       ['upcoming-24h', 'OVERTAKEN'],
       ['upcoming-1h', null],
     ]);
-    expect(again([day, { kind: 'upcoming-1h', window }], confirmed(20 * hourMs))).toEqual([
+    expect(again([day, sentFor('upcoming-1h', window)], confirmed(20 * hourMs))).toEqual([
       ['upcoming-24h', 'OVERTAKEN'],
       ['upcoming-1h', 'OVERTAKEN'],
     ]);
@@ -136,16 +170,15 @@ describe('a window that is confirmed anew', () => {
       ['upcoming-1h', null],
     ];
     const later = { ...window, end: windowAt(now, 22 * hourMs).end };
-    expect(again([{ kind: 'upcoming-24h', window: later }])).toEqual(unchanged);
-    expect(again([{ kind: 'upcoming-24h', window: windowAt(now, 19 * hourMs) }])).toEqual(unchanged);
+    expect(again([sentFor('upcoming-24h', later)])).toEqual(unchanged);
+    expect(again([sentFor('upcoming-24h', windowAt(now, 19 * hourMs))])).toEqual(unchanged);
     const sameInstants = { ...window, timezone: 'Asia/Tokyo' };
-    expect(again([{ kind: 'upcoming-24h', window: sameInstants }])[0]).toEqual(['upcoming-24h', 'OVERTAKEN']);
+    expect(again([sentFor('upcoming-24h', sameInstants)])[0]).toEqual(['upcoming-24h', 'OVERTAKEN']);
   });
 
   test('may have been reminded of from the moment of its first reminder on', () => {
     expect(mayRepeat(confirmed(24 * hourMs), rules, now)).toBe(true);
     expect(mayRepeat(confirmed(24 * hourMs + 1), rules, now)).toBe(false);
-    expect(mayRepeat(proposed(hourMs), rules, now)).toBe(false);
   });
 });
 

@@ -5,13 +5,14 @@ import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
 type Proposed = Extract<ScheduleEvent, { type: 'schedule.proposed' }>;
 type Confirmed = Extract<ScheduleEvent, { type: 'schedule.confirmed' }>;
 
-/** A reminder that was sent, and the window that it told of. */
-export type SentReminder = Pick<PlannedReminder, 'kind' | 'window'>;
+/** A reminder that was sent, or is decided to be: when, for whom and of which window. */
+export type SentReminder = Pick<PlannedReminder, 'kind' | 'window' | 'sendAt' | 'audience'>;
 
 /**
  * The reminders of the schedule version that an event describes, earliest first; none when the event leaves nothing to be
  * reminded of. Those that must never be sent are there too, with their reason, so that the ledger can explain itself.
- * @param sent of the same assignment, for earlier versions: `upcoming-…` is not sent again for a window of the same start and end
+ * @param sent of the same assignment, for earlier versions: `upcoming-…` is not sent again for a window of the same start and end,
+ *   nor `respond` to the same people within `minGapMs`
  */
 export function plan(
   event: ScheduleEvent,
@@ -21,7 +22,7 @@ export function plan(
 ): PlannedReminder[] {
   switch (event.type) {
     case 'schedule.proposed':
-      return planRespond(event, rules, now.getTime());
+      return planRespond(event, rules, now.getTime()).map((reminder) => notTooOften(reminder, sent, rules.minGapMs));
     case 'schedule.confirmed':
       return planUpcoming(event, rules, now.getTime()).map((reminder) => notAgain(reminder, sent));
     default:
@@ -29,11 +30,21 @@ export function plan(
   }
 }
 
-/** Whether {@link plan} may find that a reminder for this event was sent already: before its moment none was. */
-export function mayRepeat(event: ScheduleEvent, rules: PlanRules, now: Date): event is Confirmed {
-  if (event.type !== 'schedule.confirmed') return false;
-  const lead = Math.max(rules.upcoming24hLeadMs, rules.upcoming1hLeadMs);
-  return now.getTime() >= Date.parse(event.data.window.start) - lead;
+/** Whether {@link plan} may suppress a reminder for this event because of one that was sent already. */
+export function mayRepeat(event: ScheduleEvent, rules: PlanRules, now: Date): boolean {
+  switch (event.type) {
+    case 'schedule.proposed':
+      // All that was sent was sent before now, so only a reminder that is this near can come too soon after it.
+      return planRespond(event, rules, now.getTime()).some(
+        ({ suppressedBecause, sendAt }) => suppressedBecause === null && gapMs(now, sendAt) < rules.minGapMs,
+      );
+    case 'schedule.confirmed': {
+      const lead = Math.max(rules.upcoming24hLeadMs, rules.upcoming1hLeadMs);
+      return now.getTime() >= Date.parse(event.data.window.start) - lead;
+    }
+    default:
+      return false;
+  }
 }
 
 /** Who has to answer a proposal: the other side, or both when it came from neither. */
@@ -73,5 +84,25 @@ function notAgain(reminder: PlannedReminder, sent: readonly SentReminder[]): Pla
   const isSent = sent.some(
     (each) => each.kind === kind && each.window.start === window.start && each.window.end === window.end,
   );
-  return isSent ? { ...reminder, suppressedBecause: reminder.suppressedBecause ?? 'OVERTAKEN' } : reminder;
+  return isSent ? overtakenBySent(reminder) : reminder;
+}
+
+/** Proposals at short notice, repeated one after the other, would else order a notification each. */
+function notTooOften(reminder: PlannedReminder, sent: readonly SentReminder[], minGapMs: number): PlannedReminder {
+  const { kind, audience, sendAt } = reminder;
+  const isRecent = sent.some(
+    (each) =>
+      each.kind === kind &&
+      audience.every((side) => each.audience.includes(side)) &&
+      gapMs(each.sendAt, sendAt) < minGapMs,
+  );
+  return isRecent ? overtakenBySent(reminder) : reminder;
+}
+
+function overtakenBySent(reminder: PlannedReminder): PlannedReminder {
+  return { ...reminder, suppressedBecause: reminder.suppressedBecause ?? 'OVERTAKEN' };
+}
+
+function gapMs(from: Date, to: Date): number {
+  return to.getTime() - from.getTime();
 }

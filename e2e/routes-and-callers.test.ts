@@ -43,6 +43,9 @@ getPayoutAccountHistory 401    403     403      403            403      403     
 findPayoutDrift         401    403     403      403            403      403            may     may may
 explainAssignment       401    403     403      403            403      403            403     may 403
 listOpenReminders       401    403     403      403            403      403            403     may 403
+erasePerson             401    403     403      403            403      403            403     may 403
+getErasure              401    403     403      403            403      403            403     may 403
+getPayoutsErasure       401    403     403      403            403      403            403     may 403
 takeStripeNotice        may    may     may      may            may      may            may     may may
 getRemindersHealth      may    may     may      may            may      may            may     may may
 getOpenApi              may    may     may      may            may      may            may     may may
@@ -123,6 +126,7 @@ async function idFor({ path }: Endpoint, visit: Visit): Promise<string | undefin
   if (!path.includes(':id')) return undefined;
   if (path.startsWith('/jobs/')) return visit.jobId;
   if (path.startsWith('/providers/')) return visit.provider.id;
+  if (path.startsWith('/ops/people/')) return visit.customer.id;
   if (path.startsWith('/payouts/')) return (await stages.payoutOf(visit, 'PENDING')).id;
   return visit.assignmentId;
 }
@@ -142,5 +146,6 @@ const bodies: Partial<Record<EndpointName, object>> = {
   unblockPayout: { reason },
   markPayoutPaid: { reference: 'SEPA 60' },
   putPayoutAccount: { account: 'acct_1NV2ZkQ9PRzxAb12' },
+  erasePerson: { reason: 'Asked by letter' },
   takeStripeNotice: { id: 'evt_1' },
 };

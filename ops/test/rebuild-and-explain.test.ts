@@ -146,7 +146,7 @@ test('where the books do not agree is shown, and not changed', async () => {
   const agreed = await world.ops('payouts', 'drift');
   expect(agreed).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^0 differences between payouts and the events, /),
+    stdout: expect.stringMatching(/^0 differences between payouts and scheduling and its events, /),
   });
 
   const database = new Client({ connectionString: world.databases.payouts });
@@ -155,7 +155,7 @@ test('where the books do not agree is shown, and not changed', async () => {
   await database.end();
   const { code, stdout } = await world.ops('payouts', 'drift');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^1 difference between payouts and the events, /);
+  expect(stdout).toMatch(/^1 difference between payouts and scheduling and its events, /);
   expect(stdout).toMatch(new RegExp(`^AMOUNT_DIFFERS +\\S+ +${assignmentId} +8000 EUR instead of 7 EUR$`, 'm'));
   const { stdout: json } = await world.ops('payouts', 'drift', '--json');
   expect(JSON.parse(json)).toMatchObject({ total: 1, items: [{ kind: 'AMOUNT_DIFFERS', assignmentId }] });

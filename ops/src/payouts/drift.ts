@@ -25,7 +25,7 @@ export const payoutsDrift: Command = {
     const drift: Found = await compareAll(system);
     await addVisits(drift, system, from);
     if (input.has('json')) return print(JSON.stringify(drift, undefined, 2));
-    const against = `scheduling${drift.providerCompared ? ', the events and the payment provider' : ' and the events'}`;
+    const against = `scheduling${drift.providerCompared ? ', the events and the payment provider' : ' and its events'}`;
     print(`${count(drift.total, 'difference')} between payouts and ${against}, as of ${drift.at}`);
     if (drift.nextUntil) print(`What the payment provider has from before ${drift.nextUntil} was not looked at.`);
     if (drift.total === 0) return;

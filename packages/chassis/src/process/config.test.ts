@@ -7,6 +7,8 @@ test('defaults hold where nothing is set, and an empty variable counts as not se
     PORT: 0,
     LOG_LEVEL: 'info',
     HTTP_KEEP_ALIVE_MS: 75_000,
+    HTTP_REQUEST_TIMEOUT_MS: 5_000,
+    HTTP_SLOW_READER_MS: 10_000,
     SHUTDOWN_GRACE_MS: 10_000,
   });
 });

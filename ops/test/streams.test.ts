@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { streamCreatedAt } from '@punctual/chassis';
 import { eventually, natsSignIn, type Server, startNats } from '@punctual/devstack';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -106,6 +107,10 @@ test('the copies of a stream that was declared again are replaced, and follow it
   const reader = await connect({ servers: nats.url, ...natsSignIn('notifier') });
   const copy = await jetstreamManager(reader);
   await eventually(async () => expect((await copy.streams.info('REMINDER')).state.messages).toBe(1));
+  // A position of the stream holds on its copy, and the other way round.
+  const [origin, copied] = [await streams.info('REMINDER'), await copy.streams.info('REMINDER')];
+  expect(copied.created).not.toBe(origin.created);
+  expect(streamCreatedAt(copied)).toBe(Date.parse(origin.created));
   await reader.close();
 });
 

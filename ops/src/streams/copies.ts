@@ -5,7 +5,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type DeclaredStream, declarationOf, type StreamSettings } from '@punctual/chassis';
+import { type DeclaredStream, declarationOf, originCreated, type StreamSettings } from '@punctual/chassis';
 import type { Nats } from '../system/with-nats.ts';
 
 /** Who reads copies of which streams, as `deploy/nats/users.conf` has it: in an account of their own. */
@@ -24,18 +24,23 @@ export async function applyCopies(nats: Nats, settings: StreamSettings): Promise
   for (const [reader, names] of Object.entries(readers)) {
     const manager = await jetstreamManager(nats.connection, { checkAPI: false, apiPrefix: `COPIES.${reader}.API` });
     for (const name of names) {
-      const origin = await createdAt(nats.manager, name);
-      if (origin === undefined) continue;
+      const origin = await infoOf(nats.manager, name);
+      if (origin === undefined || origin === 'no account') continue;
       const copy = await infoOf(manager, name);
       if (copy === 'no account') break;
-      const wanted = copyOf(reader, name, settings);
-      if (copy && Date.parse(copy.created) < origin) await manager.streams.delete(name);
-      if (!copy || Date.parse(copy.created) < origin) {
+      const wanted = { ...copyOf(reader, name, settings), metadata: { [originCreated]: origin.created } };
+      const isOlder = copy !== undefined && Date.parse(copy.created) < Date.parse(origin.created);
+      if (isOlder) await manager.streams.delete(name);
+      if (!copy || isOlder) {
         await manager.streams.add({ name, ...wanted });
         changes.push(`${name} for ${reader}: ${copy ? 'copy replaced' : 'copy created'}`);
-      } else if (copy.config.max_age !== wanted.max_age || copy.config.max_bytes !== wanted.max_bytes) {
+      } else if (
+        copy.config.max_age !== wanted.max_age ||
+        copy.config.max_bytes !== wanted.max_bytes ||
+        copy.config.metadata?.[originCreated] !== origin.created
+      ) {
         await manager.streams.update(name, wanted);
-        changes.push(`${name} for ${reader}: limits updated`);
+        changes.push(`${name} for ${reader}: updated`);
       }
     }
   }
@@ -47,11 +52,6 @@ function copyOf(reader: string, name: DeclaredStream, settings: StreamSettings) 
   const { storage, num_replicas, max_age, max_bytes } = declarationOf(name, settings);
   const external = { api: 'ORIGIN.API', deliver: `copies.${reader}` };
   return { mirror: { name, external }, storage, num_replicas, max_age, max_bytes, discard: DiscardPolicy.Old };
-}
-
-async function createdAt(manager: JetStreamManager, name: string): Promise<number | undefined> {
-  const info = await infoOf(manager, name);
-  return info && info !== 'no account' ? Date.parse(info.created) : undefined;
 }
 
 async function infoOf(manager: JetStreamManager, name: string) {

@@ -19,6 +19,7 @@ export {
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent } from './nats/publish.ts';
 export { publishAll } from './nats/publish-all.ts';
+export { originCreated, streamCreatedAt } from './nats/stream-created-at.ts';
 export { observeStreams } from './nats/stream-metrics.ts';
 export { StreamSettings } from './nats/stream-settings.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';

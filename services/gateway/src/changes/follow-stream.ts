@@ -7,7 +7,14 @@ import {
   JetStreamApiError,
   type JsMsg,
 } from '@nats-io/jetstream';
-import { type Broker, type BrokerHandle, type Lifecycle, type Logger, logOutage } from '@punctual/chassis';
+import {
+  type Broker,
+  type BrokerHandle,
+  type Lifecycle,
+  type Logger,
+  logOutage,
+  streamCreatedAt,
+} from '@punctual/chassis';
 import type { Place, Sent, Source } from './change.ts';
 import { type Recent, rememberRecent } from './recent.ts';
 
@@ -52,8 +59,9 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
   };
 
   const follow = async (broker: Broker) => {
-    const { created, state } = await broker.manager.streams.info(source);
-    const born = Date.parse(created);
+    const info = await broker.manager.streams.info(source);
+    const { state } = info;
+    const born = streamCreatedAt(info);
     if (place?.born !== born) {
       // A stream that was made since the start is read from its beginning: nothing of it has been seen.
       const skipped = place ? 0 : state.last_seq - remembered;

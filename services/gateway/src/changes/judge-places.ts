@@ -1,4 +1,4 @@
-import type { Broker, BrokerHandle } from '@punctual/chassis';
+import { type Broker, type BrokerHandle, streamCreatedAt } from '@punctual/chassis';
 import { type Place, type Source, sources } from './change.ts';
 import type { Places } from './cursor.ts';
 import { type Follower, isMissing, orderedConsumer } from './follow-stream.ts';
@@ -61,8 +61,8 @@ export function knownPlace(since: Place, { born }: Place): Place {
 
 async function ask(broker: Broker, source: Source): Promise<{ stream: number; last: number }> {
   try {
-    const { created, state } = await broker.manager.streams.info(source);
-    return { stream: Date.parse(created), last: state.last_seq };
+    const info = await broker.manager.streams.info(source);
+    return { stream: streamCreatedAt(info), last: info.state.last_seq };
   } catch (error) {
     if (isMissing(error)) return { stream: 0, last: 0 };
     throw error;

@@ -32,8 +32,8 @@ export function block({ payout, now }: Situation, hold: Pick<Hold, 'id' | 'reaso
 /**
  * Lifts holds. When none is left the payout goes to where the events have brought it meanwhile; approvals given before still count,
  * unless a dispute was lifted.
- * @param ids when undefined all open holds, but another person's `MANUAL` ones only when nothing else stops the payout: who settles
- *   a dispute must not lift a block for fraud in passing
+ * @param ids when undefined all open holds, but another person's `MANUAL` ones only when nothing else stops the
+ *   payout, so that settling a dispute does not lift a fraud block as a side effect
  * @throws DomainError `invalid-transition` for an unknown hold, and for the end of the assignment
  */
 export function unblock(

@@ -35,18 +35,18 @@ test.each([
   expect(accepts(text)).toBe(false);
 });
 
-test('more than milliseconds are cut off, not rounded', () => {
+test('digits beyond milliseconds are truncated', () => {
   expect(dateTimeWithOrWithoutOffset.parse('2026-12-01T09:00:00.123999999999Z')).toBe('2026-12-01T09:00:00.123Z');
   expect(dateTimeWithOrWithoutOffset.parse('2026-12-01T10:00:00.9999')).toBe('2026-12-01T10:00:00.999');
 });
 
-test('an instant of a query is brought to UTC with milliseconds', () => {
+test('a query instant is normalized to UTC with milliseconds', () => {
   expect(instantParameter.parse('2026-12-01T10:00:00+01:00')).toBe('2026-12-01T09:00:00.000Z');
   expect(instantParameter.parse('2026-12-01T09:00:00.1239999Z')).toBe('2026-12-01T09:00:00.123Z');
 });
 
 test.each(['2026-12-01T10:00:00', '0000-06-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])(
-  '%s is no instant that a store could take',
+  '%s is not an instant a store accepts',
   (text) => {
     expect(instantParameter.safeParse(text).success).toBe(false);
   },

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** RFC 3339 with an offset or `Z`. Impossible dates, second 60, hour 24 and five-digit years are refused. */
+/**
+ * RFC 3339 with an offset or `Z`. Impossible dates, second 60, hour 24 and five-digit years are
+ * refused.
+ */
 export const dateTimeWithOffset = z.iso.datetime({ offset: true }).meta({ pattern: undefined });
 
 /** The same, or without an offset: then it is a local time, and the zone is said elsewhere. */
@@ -8,10 +11,11 @@ export const dateTimeWithOrWithoutOffset = z.iso
   .datetime({ offset: true, local: true, error: 'a date and time, with or without an offset' })
   .overwrite(cutToMilliseconds)
   .meta({
-    // JSON Schema's `date-time` demands an offset, so that here only the pattern can say what is allowed.
+    // JSON Schema's `date-time` demands an offset, so that here only the pattern can say what is
+    // allowed.
     format: undefined,
     pattern: z.regexes.datetime({ offset: true, local: true }).source.replaceAll('\\d', '[0-9]'),
-    description: 'Without an offset it is a local time of the zone. More than milliseconds are cut off.',
+    description: 'Without an offset, a local time in the time zone. Truncated to milliseconds.',
     examples: ['2026-12-01T10:00:00+01:00', '2026-12-01T10:00:00'],
   });
 

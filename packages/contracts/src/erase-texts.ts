@@ -1,7 +1,10 @@
-/** Stands where a text of an erased person was. */
+/** Replaces a text of an erased person. */
 export const erasedText = '[erased]';
 
-/** The members of events, answers and timelines that hold text of people. `metadata` is emptied, `label` is that of a location. */
+/**
+ * The fields of events, responses and timelines that hold text of people. `metadata` is emptied,
+ * `label` belongs to a location, whose coordinates are emptied as well.
+ */
 export const personalTexts = [
   'notes',
   'scheduleNotes',
@@ -18,19 +21,28 @@ export const personalTexts = [
 
 const names: ReadonlySet<string> = new Set(personalTexts);
 
-/** A copy of parsed JSON in which the texts of people, at every depth, are {@link erasedText}; all else is as it was. */
+/** The numbers that say where a person lives, as their texts do. */
+export const personalNumbers = ['latitude', 'longitude'] as const;
+
+const coordinates: ReadonlySet<string> = new Set(personalNumbers);
+
+/** Copies parsed JSON and replaces the texts of people at every depth with {@link erasedText}. */
 export function eraseTexts(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(eraseTexts);
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(
     Object.entries(json).map(([name, value]) => {
+      if (coordinates.has(name) && typeof value === 'number') return [name, null];
       if (name === 'metadata' && typeof value === 'object' && value !== null) return [name, {}];
       return [name, names.has(name) && typeof value === 'string' ? erasedText : eraseTexts(value)];
     }),
   );
 }
 
-/** Whether parsed JSON is about a person, or says something that they wrote: as customer, provider, actor, or maker of a hold. */
+/**
+ * Says whether parsed JSON is about a person or contains their text: as customer, provider, actor,
+ * or creator of a hold.
+ */
 export function concernsPerson(json: unknown, personId: string): boolean {
   if (Array.isArray(json)) return json.some((part) => concernsPerson(part, personId));
   if (typeof json !== 'object' || json === null) return false;

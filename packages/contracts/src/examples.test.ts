@@ -12,11 +12,11 @@ const bodiesAndAnswers = Object.values(contracts.endpoints).flatMap((endpoint: c
 ]);
 
 describe('every example', () => {
-  test.each(withExamples)('of %s is valid, and complete as it stands', (_name, schema) => {
+  test.each(withExamples)('of %s is valid and complete', (_name, schema) => {
     for (const example of schema.meta()?.examples ?? []) expect(schema.parse(example)).toEqual(example);
   });
 
-  test.each(Object.values(contracts.allEvents))('of $type is valid, and complete as it stands', (contract) => {
+  test.each(Object.values(contracts.allEvents))('of $type is valid and complete', (contract) => {
     expect(contract.strict.parse(contract.example)).toEqual(contract.example);
   });
 });
@@ -26,7 +26,7 @@ test.each(bodiesAndAnswers)('$name has an example', ({ schema }) => {
   expect(schema.meta()?.examples).not.toHaveLength(0);
 });
 
-test('a schema with a name is exported by that name', () => {
+test('a named schema is exported under that name', () => {
   const named = shapes.filter(([, schema]) => schema.meta()?.id);
   expect(named.length).toBeGreaterThan(30);
   for (const [name, schema] of named) expect(schema.meta()?.id).toBe(name);

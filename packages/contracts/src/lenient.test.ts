@@ -21,7 +21,7 @@ test.each([
   { a: { n: 1 }, c: [], e: 'X' },
   { a: { n: 1 }, b: null, c: [{}], e: 'X' },
   { a: { n: 1 }, b: null, c: [], e: 'Y' },
-])('what is wrong or missing is still refused: %j', (value) => {
+])('a wrong or missing field is still refused: %j', (value) => {
   expect(lenient(Whole).safeParse(value).success).toBe(false);
 });
 
@@ -30,6 +30,6 @@ test('the strict schema stays strict', () => {
   expect(Whole.safeParse({ a: { n: 1, more: true }, b: null, c: [], e: 'X' }).success).toBe(false);
 });
 
-test('the copy keeps what was said about it, not its name', () => {
+test('the copy keeps the description but not the name', () => {
   expect(lenient(Part).meta()).toEqual({ description: 'a part' });
 });

@@ -11,10 +11,21 @@ export const sample = {
   eventId: '01936f2a-7c10-7000-8000-000000000005',
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  /** In the feed, as the gateway writes it. */
+  position: 'W1sxNzk2MDQwMDAwMDAwLDcsMF0sWzE3OTYwNDAwMDAwMDAsNCwwXSxbMTc5NjA0MDAwMDAwMCwyLDBdXQ',
   createdAt: '2026-11-28T08:00:00.000Z',
   changedAt: '2026-11-28T09:30:00.000Z',
+  jobTitle: 'Leak under the kitchen sink',
+  nextDay: '2026-12-02T08:00:00.000Z',
   link: 'https://app.punctual.example/assignments/01936f2a-7c10-7000-8000-000000000002',
   price: { amountMinor: 18_500, currency: 'EUR' },
+  job: {
+    description: 'Under the sink, on the left.\nThe tap runs even when it is closed.',
+    location: { label: 'Torstraße 1, Berlin', latitude: 52.5295, longitude: 13.4017 },
+    durationMinutes: 120,
+    reference: 'order-4711',
+    metadata: { floor: '3' },
+  },
   window: {
     start: '2026-12-01T09:00:00.000Z',
     end: '2026-12-01T11:00:00.000Z',

@@ -20,7 +20,7 @@ test.each([
   expect(requiredLine(200).safeParse(value).success).toBe(false);
 });
 
-test('line breaks of every system become one, and count as one', () => {
+test('every kind of line break becomes one character', () => {
   expect(text(10).parse('a\r\nb\rc\n\r\n\td')).toBe('a\nb\nc\n\n\td');
   expect(text(10).safeParse('a\r\nb\rc\n\r\n\tde').success).toBe(true);
   expect(text(10).safeParse('a\r\nb\rc\n\r\n\tdef').success).toBe(false);
@@ -28,18 +28,18 @@ test('line breaks of every system become one, and count as one', () => {
   expect(optionalText(3).parse('a\r\nb')).toBe('a\nb');
 });
 
-test.each(['a\nb', 'a\rb', 'a\r\nb', '\n'])('%j is not one line', (value) => {
+test.each(['a\nb', 'a\rb', 'a\r\nb', '\n'])('%j is refused as a single line', (value) => {
   expect(requiredLine(20).safeParse(value).error?.issues).toHaveLength(1);
 });
 
-test.each(['a', 'a\tb', '水漏れ 🚰'])('%j is one line', (value) => {
+test.each(['a', 'a\tb', '水漏れ 🚰'])('%j is accepted as a single line', (value) => {
   expect(requiredLine(20).parse(value)).toBe(value);
 });
 
 const bodies = Object.values<Endpoint>(endpoints).flatMap(({ name, body }) => (body ? [{ name, body }] : []));
 const ofLines = /^(notes|reason|description)$/;
 
-test.each(bodies)('$name takes line breaks in notes, reason and description only', ({ body }) => {
+test.each(bodies)('$name accepts line breaks only in notes, reason and description', ({ body }) => {
   for (const [name, field] of Object.entries(body.shape)) {
     // Which time zones exist, the service judges; of Stripe's own fields, Stripe does.
     if (name === 'timezone' || body.def.catchall instanceof z.ZodUnknown) continue;
@@ -48,13 +48,13 @@ test.each(bodies)('$name takes line breaks in notes, reason and description only
   }
 });
 
-test('length counts characters as people do, not UTF-16 units', () => {
+test('length counts characters, not UTF-16 units', () => {
   expect(text(3).safeParse('🚰🚰🚰').success).toBe(true);
   expect(text(3).safeParse('🚰🚰🚰🚰').success).toBe(false);
   expect(text(2000).safeParse('a'.repeat(2001)).success).toBe(false);
 });
 
-test('a required text says something', () => {
+test('a required text must not be blank', () => {
   expect(requiredText(10).safeParse('x').success).toBe(true);
   for (const blank of ['', '  ', '\n\t', '\u00a0']) expect(requiredText(10).safeParse(blank).success).toBe(false);
 });

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 
-// Neither control characters (C0, DEL, C1) nor half a surrogate pair: PostgreSQL's jsonb takes neither.
+// Neither control characters (C0, DEL, C1) nor half a surrogate pair: PostgreSQL's jsonb takes
+// neither.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are there to be refused
 const lines = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uD800-\uDFFF]*$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are there to be refused
 const oneLine = /^[^\u0000-\u0008\u000A-\u001F\u007F-\u009F\uD800-\uDFFF]*$/u;
 
 /**
- * Text that people write, on several lines if they like: at most `max` characters (code points, as JSON Schema counts them).
- * CRLF and CR become LF, and are counted as that.
+ * Text that people write, with line breaks: at most `max` characters (code points, as JSON Schema
+ * counts them). CRLF and CR become LF and count as one.
  */
 export const text = (max: number) => {
   const written = z
@@ -27,11 +28,14 @@ export const optionalText = (max: number) =>
     .optional()
     .transform((value) => (value?.trim() ? value : undefined));
 
-/** A title, a name or a reference: not blank, without line breaks, at most `max` characters. */
-export const requiredLine = (max: number) => {
+/** Text without line breaks, at most `max` characters. */
+export const line = (max: number) => {
   const error = 'one line, without control characters other than tabs';
-  return notBlank(max, atMost(max, z.string().regex(oneLine, { error, abort: true })));
+  return atMost(max, z.string().regex(oneLine, { error, abort: true }));
 };
+
+/** A title, a name or a reference: as {@link line}, and not blank. */
+export const requiredLine = (max: number) => notBlank(max, line(max));
 
 function atMost(max: number, schema: z.ZodString): z.ZodString {
   return schema

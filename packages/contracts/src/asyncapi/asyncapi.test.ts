@@ -24,7 +24,7 @@ const at = (ref: string): unknown =>
     .slice(1)
     .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], document);
 
-test('it is an AsyncAPI 3 document by the published schema', () => {
+test('the document is valid against the AsyncAPI 3 schema', () => {
   const ajv = formats.default(new Ajv({ strict: false, allErrors: true }));
   const validate = ajv.compile(JSON.parse(readFileSync(fileURLToPath(published), 'utf8')));
   validate(document);
@@ -33,7 +33,7 @@ test('it is an AsyncAPI 3 document by the published schema', () => {
   expect(validate.errors).not.toBeNull();
 });
 
-test('every reference leads somewhere', () => {
+test('every reference resolves', () => {
   const refs = new Set(refsIn(document));
   expect(refs.size).toBeGreaterThan(50);
   for (const ref of refs) expect(at(ref), ref).toBeTypeOf('object');
@@ -48,7 +48,7 @@ test.each(Object.values(allEvents))('$type has its channel, operation and messag
 });
 
 test.each(Object.values(allEvents))(
-  'the payload of $type accepts its example and refuses less',
+  'the payload of $type accepts its example and refuses incomplete ones',
   ({ type, example }) => {
     const { payload, examples } = document.components.messages[type] ?? {};
     const { schemas } = document.components;

@@ -1,6 +1,7 @@
 import { allEvents } from '../events/catalog.ts';
 import type { EventContract } from '../events/define-event.ts';
 import { eventJsonSchema, type JsonSchema } from '../events/json-schemas.ts';
+import { version } from '../version.ts';
 
 type Ref = { readonly $ref: string };
 
@@ -44,13 +45,16 @@ const headers: JsonSchema = {
   properties: {
     'Nats-Msg-Id': { type: 'string', description: "The event's id" },
     traceparent: { type: 'string', description: 'The trace of the request that caused it' },
-    'Content-Type': { type: 'string', const: contentType },
-    'Punctual-Replay': { type: 'string', description: 'On a replay: the consumer that it is for' },
+    'Content-Type': { type: 'string', const: contentType, description: 'Type of the message' },
+    'Punctual-Replay': { type: 'string', description: 'On a replay: the consumer that receives it' },
   },
   required: ['Nats-Msg-Id', 'Content-Type'],
 };
 
-/** Every event that Punctual publishes on NATS, as an AsyncAPI 3 document: a channel for each subject. */
+/**
+ * Every event that Punctual publishes on NATS, as an AsyncAPI 3 document: a channel for each
+ * subject.
+ */
 export function asyncApiDocument(): AsyncApiDocument {
   const events: EventContract[] = Object.values(allEvents);
   const payloads = events.map((event) => ({ event, ...payloadOf(event) }));
@@ -58,7 +62,7 @@ export function asyncApiDocument(): AsyncApiDocument {
     asyncapi: '3.0.0',
     info: {
       title: "Punctual's events",
-      version: '1.0.0',
+      version,
       description:
         'CloudEvents 1.0 in structured JSON on NATS JetStream: at least once, in order for each assignment and source. ' +
         'Read leniently: fields may be added. What has no value is null.',
@@ -88,7 +92,10 @@ function messageOf({ type, summary, example }: EventContract, payload: JsonSchem
   return { name: type, summary, contentType, headers, payload, examples: [{ summary, payload: example }] };
 }
 
-/** The reader's schema of a whole event, and the named schemas that it shares with others: they go to the components. */
+/**
+ * The reader's schema of a whole event, and the named schemas that it shares with others: they go
+ * to the components.
+ */
 function payloadOf(event: EventContract): { payload: JsonSchema; shared: Record<string, JsonSchema> } {
   const toComponents = (key: string, value: unknown) =>
     key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : value;

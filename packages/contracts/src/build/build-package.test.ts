@@ -16,7 +16,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the published package is imported and reads an event', () => {
+test('the published package can be imported and reads an event', () => {
   const subscriber = join(folder, '..', `${folder.split('/').at(-1)}.mjs`);
   writeFileSync(
     subscriber,
@@ -30,7 +30,7 @@ test('the published package is imported and reads an event', () => {
   }
 });
 
-test('it brings its declarations, schemas and a manifest whose exports exist', () => {
+test('it contains declarations, schemas and a manifest whose exports exist', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   expect(manifest).toMatchObject({ name: '@punctual/contracts', dependencies: { zod: expect.any(String) } });
   for (const path of Object.values<string>(manifest.exports['.'])) expect(existsSync(join(folder, path))).toBe(true);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Makes the folder that is published: JavaScript and declarations, since Node strips no types under node_modules, with
- * the JSON Schemas and a package.json of its own. Inside this repository the sources are imported as they are.
+ * Makes the folder that is published: JavaScript and declarations, since Node strips no types under
+ * node_modules, with the JSON Schemas and its own package.json. Inside this repository the
+ * sources are imported as they are.
  */
 export function buildPackage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });

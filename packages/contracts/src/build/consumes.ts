@@ -1,16 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import type { DeclaredUse } from '../compatibility/declared-use.ts';
+import { Consumes, type DeclaredUse } from '../compatibility/declared-use.ts';
 
 const repository = join(import.meta.dirname, '../../../..');
 
-const Consumes = z.record(
-  z.string(),
-  z.strictObject({ events: z.array(z.string()).min(1), fields: z.array(z.string()).min(1) }),
-);
-
-/** What every service and example declares to read: `<folder>/consumes.json`, by the name of the consumer. */
+/**
+ * What every service and example declares to read: `<folder>/consumes.json`, by the name of the
+ * consumer.
+ */
 export function declaredUses(): DeclaredUse[] {
   return globSync('{services,examples}/*/consumes.json', { cwd: repository })
     .toSorted()

@@ -13,6 +13,7 @@ export function releasedVersions(): string[] {
 /** The events by their type as a version was released with them. */
 export function releasedShapes(version: string): Record<string, EventShape> {
   const folder = join(releasedFolder, version);
-  const shapes = readdirSync(folder).map((file): EventShape => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+  const events = readdirSync(folder).filter((file) => file !== 'openapi.json');
+  const shapes = events.map((file): EventShape => JSON.parse(readFileSync(join(folder, file), 'utf8')));
   return Object.fromEntries(shapes.map((shape) => [shape.type, shape]));
 }

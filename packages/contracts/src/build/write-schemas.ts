@@ -5,7 +5,9 @@ import { jsonSchemas } from '../events/json-schemas.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where the published JSON Schemas lie, one file an event, named as the end of its `dataschema`. */
+/**
+ * Where the published JSON Schemas lie, one file an event, named as the end of its `dataschema`.
+ */
 export const schemaFolder = join(root, 'schemas');
 
 /** The files as they should be: name → schema. */

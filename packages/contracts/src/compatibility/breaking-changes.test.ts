@@ -116,11 +116,11 @@ test.each<[string, (draft: Draft) => void, string | string[]]>([
     },
     'schedule.confirmed was kept in the stream SCHEDULE and is in CALENDAR now. Consumers: plans, shows, pays',
   ],
-])('%s is refused, and says for whom', (_, change, verdict) => {
+])('%s is refused and names who breaks', (_, change, verdict) => {
   expect(judge(change)).toEqual([verdict].flat());
 });
 
-test('an event that is gone is refused', () => {
+test('a removed event is refused', () => {
   const released = presentShapes()['payout.paid'];
   const changes = released ? breakingChanges(released, undefined) : [];
   expect(changes.map((one) => describeChange(uses, one))).toEqual([
@@ -128,14 +128,14 @@ test('an event that is gone is refused', () => {
   ]);
 });
 
-test('items of a list are judged too', () => {
+test('list items are compared too', () => {
   const released = presentShapes()['payout.paid'];
   if (!released) throw new Error('there is no such event');
   const present = structuredClone(released);
   const { Approval } = present.schema.$defs as Fields;
   delete Approval?.properties?.by;
   expect(breakingChanges(released, present)).toEqual([
-    { event: 'payout.paid', field: 'data.approvals[].by', what: 'was removed or renamed' },
+    { event: 'payout.paid', field: 'data.approvals[].by', what: 'was removed or renamed', refusedBy: 'released' },
   ]);
 });
 
@@ -146,8 +146,8 @@ test.each<[string, (draft: Draft) => void]>([
       fields.room = { type: 'string' };
     },
   ],
-  ['other words for the same', ({ data }) => Object.assign(data, { description: 'Better said', examples: [] })],
+  ['other words for the same', ({ data }) => Object.assign(data, { description: 'A better wording', examples: [] })],
   ['the same fields in another order', ({ data }) => data.required?.reverse()],
-])('%s is no break', (_, change) => {
+])('%s is compatible', (_, change) => {
   expect(judge(change)).toEqual([]);
 });

@@ -7,6 +7,11 @@ export type BreakingChange = {
   /** `data.window.start`, `data.audience[]`; undefined when it is the event as a whole. */
   readonly field: string | undefined;
   readonly what: string;
+  /**
+   * Whose schema refuses the other's events. Neither refuses them when an optional field was removed:
+   * only readers that use it notice.
+   */
+  readonly refusedBy: 'released' | 'present' | 'both' | 'neither';
 };
 
 /** A schema, and the document in which its references lead somewhere. */
@@ -19,32 +24,38 @@ const annotations = new Set(['$schema', 'title', 'description', 'examples', 'dep
 const structure = new Set(['$defs', '$ref', 'anyOf', 'properties', 'required', 'items']);
 
 /**
- * What breaks between a released event and the present one, in either direction: a reader of the release must read what is
- * published now, and a reader of now must read what was published then, since a stream keeps it. So one thing alone may
- * happen to an event within its major version: it gains an optional field.
+ * What breaks between a released event and the present one, in either direction: a reader of the
+ * release must read what is published now, and a reader of now must read what was published then,
+ * since a stream keeps it. So one thing alone may happen to an event within its major version: it
+ * gains an optional field.
  */
 export function breakingChanges(released: EventShape, present: EventShape | undefined): BreakingChange[] {
   const event = released.type;
-  if (!present) return [{ event, field: undefined, what: 'is not published any more, or has another subject' }];
+  if (!present)
+    return [
+      { event, field: undefined, what: 'is not published any more, or has another subject', refusedBy: 'released' },
+    ];
   const changes = [...compareField(atRoot(released.schema), atRoot(present.schema), '')];
   if (released.stream !== present.stream) {
     const what = `was kept in the stream ${released.stream} and is in ${present.stream} now`;
-    changes.push({ field: undefined, what });
+    changes.push({ field: undefined, what, refusedBy: 'both' });
   }
   return changes.map((change) => ({ event, ...change }));
 }
 
 function* compareField(released: Node, present: Node, field: string): Generator<Change> {
   const [was, is] = [alternatives(released), alternatives(present)];
-  if (was.nullable && !is.nullable) yield { field, what: 'may not be null any more, and was in events of the release' };
-  if (!was.nullable && is.nullable) yield { field, what: 'may be null now, which readers of the release refuse' };
+  if (was.nullable && !is.nullable)
+    yield { field, what: 'may not be null any more, and was in events of the release', refusedBy: 'present' };
+  if (!was.nullable && is.nullable)
+    yield { field, what: 'may be null now, which readers of the release refuse', refusedBy: 'released' };
   const [before, after] = [was.others[0], is.others[0]];
   if (before && after && was.others.length === 1 && is.others.length === 1) {
     yield* compareConstraints(before.schema, after.schema, field);
     yield* compareProperties(before, after, field);
     yield* compareItems(before, after, field);
   } else if (!equal(schemasOf(was.others), schemasOf(is.others))) {
-    yield { field, what: 'has other alternatives' };
+    yield { field, what: 'has other alternatives', refusedBy: 'both' };
   }
 }
 
@@ -52,23 +63,20 @@ function* compareConstraints(was: JsonSchema, is: JsonSchema, field: string): Ge
   const keywords = new Set([...Object.keys(was), ...Object.keys(is)]).difference(annotations).difference(structure);
   for (const keyword of keywords) {
     if (equal(was[keyword], is[keyword])) continue;
-    const what =
-      was.enum && is.enum && keyword === 'enum'
-        ? enumChange(was.enum, is.enum)
-        : `${keyword} was ${text(was[keyword])} and is ${text(is[keyword])}`;
-    if (what) yield { field, what };
+    if (was.enum && is.enum && keyword === 'enum') yield* compareValues(was.enum, is.enum, field);
+    else yield { field, what: `${keyword} was ${text(was[keyword])} and is ${text(is[keyword])}`, refusedBy: 'both' };
   }
 }
 
-function enumChange(was: readonly unknown[], is: readonly unknown[]): string {
+function* compareValues(was: readonly unknown[], is: readonly unknown[], field: string): Generator<Change> {
   const gone = was.filter((value) => !is.includes(value)).map(text);
   const added = is.filter((value) => !was.includes(value)).map(text);
-  return [
-    gone.length > 0 ? `refuses ${gone.join(', ')}, which events of the release have` : [],
-    added.length > 0 ? `may be ${added.join(', ')}, which readers of the release refuse` : [],
-  ]
-    .flat()
-    .join('; ');
+  if (gone.length > 0) {
+    yield { field, what: `refuses ${gone.join(', ')}, which events of the release have`, refusedBy: 'present' };
+  }
+  if (added.length > 0) {
+    yield { field, what: `may be ${added.join(', ')}, which readers of the release refuse`, refusedBy: 'released' };
+  }
 }
 
 function* compareProperties(released: Node, present: Node, parent: string): Generator<Change> {
@@ -78,15 +86,16 @@ function* compareProperties(released: Node, present: Node, parent: string): Gene
     const field = parent === '' ? name : `${parent}.${name}`;
     const [before, after] = [was[name], is[name]];
     if (after === undefined) {
-      yield { field, what: 'was removed or renamed' };
+      yield { field, what: 'was removed or renamed', refusedBy: wasRequired.has(name) ? 'released' : 'neither' };
     } else if (before === undefined) {
-      if (isRequired.has(name)) yield { field, what: 'is new and required, and events of the release lack it' };
+      if (isRequired.has(name))
+        yield { field, what: 'is new and required, and events of the release lack it', refusedBy: 'present' };
     } else {
       if (wasRequired.has(name) && !isRequired.has(name)) {
-        yield { field, what: 'may be left out now, and readers of the release require it' };
+        yield { field, what: 'may be left out now, and readers of the release require it', refusedBy: 'released' };
       }
       if (!wasRequired.has(name) && isRequired.has(name)) {
-        yield { field, what: 'is required now, and events of the release may lack it' };
+        yield { field, what: 'is required now, and events of the release may lack it', refusedBy: 'present' };
       }
       yield* compareField(inside(released, before), inside(present, after), field);
     }
@@ -98,7 +107,7 @@ function* compareItems(released: Node, present: Node, field: string): Generator<
   if (isSchema(was) && isSchema(is)) {
     yield* compareField(inside(released, was), inside(present, is), `${field}[]`);
   } else if (!equal(was, is)) {
-    yield { field: `${field}[]`, what: 'has another kind of items' };
+    yield { field: `${field}[]`, what: 'has another kind of items', refusedBy: 'both' };
   }
 }
 

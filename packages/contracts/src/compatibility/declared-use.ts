@@ -1,11 +1,23 @@
+import { z } from 'zod';
 import type { BreakingChange } from './breaking-changes.ts';
 
-/** What a consumer declares to read, in the `consumes.json` beside its package.json. */
+/** A `consumes.json`, which stands beside a package.json: what each consumer reads, by its name. */
+export const Consumes = z.record(
+  z.string(),
+  z.strictObject({
+    events: z.array(z.string()).min(1).describe('Types of events; `schedule.*` are all of a family'),
+    fields: z
+      .array(z.string())
+      .min(1)
+      .describe('Paths: `id`, `data.window.start`, `data.approvals[].by`; each includes everything below it'),
+  }),
+);
+export type Consumes = z.infer<typeof Consumes>;
+
+/** One consumer of a `consumes.json`. */
 export type DeclaredUse = {
   readonly consumer: string;
-  /** Types of events; `schedule.*` are all of a family. */
   readonly events: readonly string[];
-  /** Paths in the event: `id`, `data.window.start`, `data.approvals[].by`. A path means all that is below it. */
   readonly fields: readonly string[];
 };
 
@@ -24,12 +36,16 @@ export function describeChange(uses: readonly DeclaredUse[], change: BreakingCha
 }
 
 /** The consumers that a change takes something from. */
-function consumersHit(uses: readonly DeclaredUse[], { event, field }: BreakingChange): string[] {
-  const concernsAll = field === undefined || identity.has(field);
+function consumersHit(uses: readonly DeclaredUse[], change: BreakingChange): string[] {
   return uses
-    .filter((use) => isConsumed(use, event))
-    .filter(({ fields }) => concernsAll || fields.some((used) => isWithin(used, field) || isWithin(field, used)))
+    .filter((use) => isConsumed(use, change.event) && readsField(use, change.field))
     .map(({ consumer }) => consumer);
+}
+
+/** Whether a consumer reads a field, a part of it, or something that contains it. */
+export function readsField({ fields }: DeclaredUse, field: string | undefined): boolean {
+  if (field === undefined || identity.has(field)) return true;
+  return fields.some((used) => isWithin(used, field) || isWithin(field, used));
 }
 
 function isWithin(path: string, outer: string): boolean {

@@ -3,8 +3,9 @@ import type { JsonSchema } from '../events/json-schemas.ts';
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /**
- * Events as different as a schema lets them be: the example, and for each field at every depth one more for every value of
- * its enumeration, for null, for a value where the example has null, and for its absence where it may be absent.
+ * Events as different as a schema lets them be: the example, and for each field at every depth one
+ * more for every value of its enumeration, for null, for a value where the example has null, and
+ * for its absence where it may be absent.
  */
 export function variantsOf(schema: JsonSchema): Json[] {
   const example = schema.examples?.[0] as Json;

@@ -1,10 +1,11 @@
-import { z } from 'zod';
-import { Assignment, AssignmentPage, DryRunResult } from '../rest/assignment.ts';
+import { Assignment, AssignmentPage } from '../rest/assignment.ts';
 import { CancelBody, ConfirmBody, DisputeBody, RejectBody, ScheduleBody } from '../rest/assignment-commands.ts';
 import { EmptyBody } from '../rest/empty-body.ts';
-import { IdParams, ListAssignmentsQuery, PageQuery, ProposeQuery } from '../rest/parameters.ts';
+import { GetAssignmentQuery, IdParams, ListAssignmentsQuery, PageQuery, ProposeQuery } from '../rest/parameters.ts';
 import { Timeline } from '../rest/timeline.ts';
-import type { Endpoint } from './endpoint.ts';
+import { Window } from '../scalars.ts';
+import { dryRun } from './deprecations.ts';
+import type { EndpointDefinition } from './endpoint.ts';
 import { change, list, read, windowRules } from './problem-sets.ts';
 
 const assignment = { status: 200, description: 'The assignment', schema: Assignment, etag: true } as const;
@@ -15,22 +16,45 @@ export const assignmentEndpoints = {
     path: '/assignments/:id/schedule',
     owner: 'scheduling',
     summary: 'Propose a window, as the provider',
+    description:
+      'For the provider of the assignment. Proposes a window, or another one. The customer confirms it or makes a counter-proposal.',
+    tag: 'Schedule',
+    roles: ['provider'],
     access: 'token',
     params: IdParams,
     query: ProposeQuery,
+    deprecatedQuery: { dryRun },
     body: ScheduleBody,
     success: {
       ...assignment,
-      description: 'The assignment; of a dry run, that it would be accepted',
-      schema: z.union([Assignment, DryRunResult]),
+      description: 'The assignment with the proposal; `{ok: true}` for a dry run',
     },
+    problems: [...change, 'too-many-proposals', ...windowRules],
+  },
+  checkForAssignment: {
+    method: 'POST',
+    path: '/assignments/:id/schedule/check',
+    owner: 'scheduling',
+    summary: 'Check a window as the provider, without proposing it',
+    description:
+      'For the provider of the assignment. Answers with the window as it would be proposed, or with the problem that the proposal would get. Changes nothing.',
+    tag: 'Schedule',
+    roles: ['provider'],
+    access: 'token',
+    params: IdParams,
+    body: ScheduleBody,
+    success: { status: 200, description: 'The window as it would be proposed', schema: Window, etag: true },
     problems: [...change, 'too-many-proposals', ...windowRules],
   },
   confirmSchedule: {
     method: 'POST',
     path: '/assignments/:id/schedule/confirm',
     owner: 'scheduling',
-    summary: 'Agree to the latest proposal of the other side',
+    summary: 'Accept the latest proposal of the other side',
+    description:
+      'For the side that did not propose, or for either side after a proposal of ops. Never for the person who proposed.',
+    tag: 'Schedule',
+    roles: ['customer', 'provider'],
     access: 'token',
     params: IdParams,
     body: ConfirmBody,
@@ -42,7 +66,11 @@ export const assignmentEndpoints = {
     method: 'POST',
     path: '/assignments/:id/reject',
     owner: 'scheduling',
-    summary: 'Turn the window down or release the provider; a counter-proposal may come along',
+    summary: 'Reject the window or release the provider, optionally with a counter-proposal',
+    description:
+      'For the customer and the provider of the assignment. With `scope: assignment` it releases the provider. A `counter` rejects the window and proposes another one in one step.',
+    tag: 'Schedule',
+    roles: ['customer', 'provider'],
     access: 'token',
     params: IdParams,
     body: RejectBody,
@@ -54,7 +82,11 @@ export const assignmentEndpoints = {
     method: 'POST',
     path: '/assignments/:id/cancel',
     owner: 'scheduling',
-    summary: 'Call the work off',
+    summary: 'Cancel an assignment',
+    description:
+      'For the customer of the assignment and ops. Also cancels the job. The customer cannot cancel a visit that has started.',
+    tag: 'Assignments',
+    roles: ['customer', 'ops'],
     access: 'token',
     params: IdParams,
     body: CancelBody,
@@ -65,7 +97,11 @@ export const assignmentEndpoints = {
     method: 'POST',
     path: '/assignments/:id/complete',
     owner: 'scheduling',
-    summary: 'Say that the work is done',
+    summary: 'Complete an assignment',
+    description:
+      'For the provider of the assignment and ops, once its confirmed window has started. The payout then waits for approval.',
+    tag: 'Assignments',
+    roles: ['provider', 'ops'],
     access: 'token',
     params: IdParams,
     body: EmptyBody,
@@ -77,7 +113,11 @@ export const assignmentEndpoints = {
     method: 'POST',
     path: '/assignments/:id/dispute',
     owner: 'scheduling',
-    summary: 'Say that something is wrong with the visit or the work',
+    summary: 'Dispute the visit or the work',
+    description:
+      'For the customer and the provider of the assignment, and ops. Each of these three can dispute once. It stops the payout.',
+    tag: 'Assignments',
+    roles: ['customer', 'provider', 'ops'],
     access: 'token',
     params: IdParams,
     body: DisputeBody,
@@ -88,9 +128,14 @@ export const assignmentEndpoints = {
     method: 'GET',
     path: '/assignments/:id',
     owner: 'scheduling',
-    summary: 'Read an assignment, with what the caller may do now',
+    summary: 'Read an assignment, with the actions available to the caller',
+    description:
+      'For its customer, its provider, finance and ops. A released provider still sees the assignment. `actions` says what the caller may do now. With `minPayoutVersion` or `minReminderSequence` it waits up to two seconds for the copies of the payout and the reminders.',
+    tag: 'Assignments',
+    roles: ['customer', 'provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
+    query: GetAssignmentQuery,
     success: assignment,
     problems: read,
   },
@@ -98,7 +143,11 @@ export const assignmentEndpoints = {
     method: 'GET',
     path: '/assignments',
     owner: 'scheduling',
-    summary: "The caller's own assignments; all of them for ops",
+    summary: "The caller's own assignments; for ops, all assignments",
+    description:
+      'Customers and providers get their own assignments, ops gets all. All filters together select. A cursor belongs to its filters and its `sort`.',
+    tag: 'Assignments',
+    roles: ['customer', 'provider', 'ops'],
     access: 'token',
     query: ListAssignmentsQuery,
     success: { status: 200, description: 'One page', schema: AssignmentPage },
@@ -108,7 +157,11 @@ export const assignmentEndpoints = {
     method: 'GET',
     path: '/assignments/:id/timeline',
     owner: 'scheduling',
-    summary: 'All that happened to an assignment, oldest first',
+    summary: 'The history of an assignment, oldest first',
+    description:
+      'For those who may read the assignment. One item for each change: who, why, and the fields before and after.',
+    tag: 'Assignments',
+    roles: ['customer', 'provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
     query: PageQuery,
@@ -119,10 +172,14 @@ export const assignmentEndpoints = {
     method: 'GET',
     path: '/assignments/:id/changes',
     owner: 'gateway',
-    summary: 'Server-sent events: the CloudEvents of an assignment as they come; resumes by Last-Event-ID',
+    summary: 'Server-sent events: the CloudEvents of an assignment, live. Resumes from Last-Event-ID',
+    description:
+      'For those who may read the assignment. Each message has the id of a position, the type of the event and the CloudEvent as data. Send the last id as `Last-Event-ID` to resume.',
+    tag: 'Changes',
+    roles: ['customer', 'provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
-    success: { status: 200, description: 'A stream that stays open', contentType: 'text/event-stream' },
+    success: { status: 200, description: 'An open stream', contentType: 'text/event-stream' },
     problems: [...read, 'too-many-streams', 'cursor-expired'],
   },
-} as const satisfies Record<string, Endpoint>;
+} as const satisfies Record<string, EndpointDefinition>;

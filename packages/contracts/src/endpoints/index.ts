@@ -1,6 +1,7 @@
 import { assignmentEndpoints } from './assignments.ts';
+import { changeEndpoints } from './changes.ts';
 import { documentationEndpoints } from './documentation.ts';
-import type { Endpoint as EndpointDefinition, Named } from './endpoint.ts';
+import type { EndpointDefinition, Named } from './endpoint.ts';
 import { jobEndpoints } from './jobs.ts';
 import { opsEndpoints } from './ops.ts';
 import { payoutAccountEndpoints } from './payout-accounts.ts';
@@ -9,12 +10,19 @@ import { peopleEndpoints } from './people.ts';
 import { providerEndpoints } from './providers.ts';
 import { reminderEndpoints } from './reminders.ts';
 
+export { type Deprecation, tags } from './endpoint.ts';
+export { explanationParts } from './ops.ts';
+
 export type Endpoint = EndpointDefinition & { readonly name: string };
 
-/** The whole API, by the name of each operation. Params, query and body types are `z.infer` of the entry's schemas. */
+/**
+ * The whole API, by the name of each operation. Params, query and body types are `z.infer` of the
+ * entry's schemas.
+ */
 export const endpoints = named({
   ...jobEndpoints,
   ...assignmentEndpoints,
+  ...changeEndpoints,
   ...reminderEndpoints,
   ...providerEndpoints,
   ...payoutEndpoints,

@@ -1,10 +1,10 @@
 import { EmptyBody } from '../rest/empty-body.ts';
-import { FindDriftQuery, IdParams, ListPayoutsQuery, PageQuery } from '../rest/parameters.ts';
-import { BlockBody, MarkPaidBody, Payout, PayoutPage, UnblockBody } from '../rest/payout.ts';
+import { FindDriftQuery, IdParams, ListPayoutsQuery, PageQuery, SummarizePayoutsQuery } from '../rest/parameters.ts';
+import { BlockBody, MarkPaidBody, Payout, PayoutPage, PayoutSummary, UnblockBody } from '../rest/payout.ts';
 import { PayoutDrift } from '../rest/payout-drift.ts';
 import { NoticeTaken, StripeNotice } from '../rest/stripe-notice.ts';
-import { Timeline } from '../rest/timeline.ts';
-import type { Endpoint } from './endpoint.ts';
+import { PayoutTimeline } from '../rest/timeline.ts';
+import type { EndpointDefinition } from './endpoint.ts';
 import { change, edge, list, read } from './problem-sets.ts';
 
 const payout = { status: 200, description: 'The payout', schema: Payout, etag: true } as const;
@@ -15,6 +15,9 @@ export const payoutEndpoints = {
     path: '/assignments/:id/payout',
     owner: 'payouts',
     summary: 'The payout of an assignment',
+    description: 'For the provider of the assignment, finance and ops. There is a payout since the first confirmation.',
+    tag: 'Payouts',
+    roles: ['provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
     success: payout,
@@ -24,11 +27,29 @@ export const payoutEndpoints = {
     method: 'GET',
     path: '/payouts',
     owner: 'payouts',
-    summary: 'Payouts, for finance and ops',
+    summary: "A provider's own payouts; for finance and ops, all payouts",
+    description:
+      'For providers their own; for finance and ops those of all providers. With `Accept: text/csv` it returns all of them as CSV.',
+    tag: 'Payouts',
+    roles: ['provider', 'finance', 'ops'],
     access: 'token',
     query: ListPayoutsQuery,
-    success: { status: 200, description: 'One page; as CSV all of them', schema: PayoutPage },
+    success: { status: 200, description: 'One page; as CSV all payouts', schema: PayoutPage },
     alternative: 'text/csv',
+    problems: [...list, 'forbidden'],
+  },
+  summarizePayouts: {
+    method: 'GET',
+    path: '/payouts/summary',
+    owner: 'payouts',
+    summary: 'How many payouts there are, and what they come to',
+    description:
+      'For providers their own; for finance and ops those of one provider or of all. One item for each currency and status that occurs.',
+    tag: 'Payouts',
+    roles: ['provider', 'finance', 'ops'],
+    access: 'token',
+    query: SummarizePayoutsQuery,
+    success: { status: 200, description: 'By currency and status', schema: PayoutSummary },
     problems: [...list, 'forbidden'],
   },
   getPayout: {
@@ -36,6 +57,9 @@ export const payoutEndpoints = {
     path: '/payouts/:id',
     owner: 'payouts',
     summary: 'Read a payout',
+    description: 'For its provider, finance and ops.',
+    tag: 'Payouts',
+    roles: ['provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
     success: payout,
@@ -45,11 +69,15 @@ export const payoutEndpoints = {
     method: 'GET',
     path: '/payouts/:id/timeline',
     owner: 'payouts',
-    summary: 'All that happened to a payout, oldest first',
+    summary: 'The history of a payout, oldest first',
+    description:
+      'For those who may read the payout. One item for each change: who, why, and the fields before and after.',
+    tag: 'Payouts',
+    roles: ['provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
     query: PageQuery,
-    success: { status: 200, description: 'One page of the timeline', schema: Timeline, etag: true },
+    success: { status: 200, description: 'One page of the timeline', schema: PayoutTimeline, etag: true },
     problems: read,
   },
   approvePayout: {
@@ -57,6 +85,10 @@ export const payoutEndpoints = {
     path: '/payouts/:id/approve',
     owner: 'payouts',
     summary: 'Approve a payout; a large one needs two people',
+    description:
+      'For finance, other than the provider and the customer of the payout. A large payout needs two people.',
+    tag: 'Payouts',
+    roles: ['finance'],
     access: 'token',
     params: IdParams,
     body: EmptyBody,
@@ -68,7 +100,11 @@ export const payoutEndpoints = {
     method: 'POST',
     path: '/payouts/:id/block',
     owner: 'payouts',
-    summary: 'Stop a payout, also one that is stopped already',
+    summary: 'Add a hold to a payout',
+    description:
+      'For finance and ops, other than the provider and the customer of the payout. The payout is not paid while it has a hold.',
+    tag: 'Payouts',
+    roles: ['finance', 'ops'],
     access: 'token',
     params: IdParams,
     body: BlockBody,
@@ -79,7 +115,11 @@ export const payoutEndpoints = {
     method: 'POST',
     path: '/payouts/:id/unblock',
     owner: 'payouts',
-    summary: 'Lift holds of a payout: those named, or all',
+    summary: 'Lift holds of a payout: the given ones, or all',
+    description:
+      'For finance, other than the provider and the customer of the payout. The payout stays blocked while one hold remains.',
+    tag: 'Payouts',
+    roles: ['finance'],
     access: 'token',
     params: IdParams,
     body: UnblockBody,
@@ -90,7 +130,11 @@ export const payoutEndpoints = {
     method: 'POST',
     path: '/payouts/:id/mark-paid',
     owner: 'payouts',
-    summary: 'Record a payment made by hand',
+    summary: 'Record a manual payment',
+    description:
+      'For finance, other than the provider and the customer of the payout. Records that an approved payout was paid outside Punctual.',
+    tag: 'Payouts',
+    roles: ['finance'],
     access: 'token',
     params: IdParams,
     body: MarkPaidBody,
@@ -101,20 +145,29 @@ export const payoutEndpoints = {
     method: 'POST',
     path: '/webhooks/stripe',
     owner: 'payouts',
-    summary: 'For Stripe, which signs what it sends',
+    summary: 'Webhook for Stripe; verified by its signature',
+    description:
+      'For Stripe. The header `Stripe-Signature` must match the body. An event that was processed before, or concerns nothing here, changes nothing.',
+    tag: 'Operations',
+    roles: 'anyone',
     access: 'public',
+    anyQuery: true,
     body: StripeNotice,
-    success: { status: 200, description: 'It was taken, now or before', schema: NoticeTaken },
+    success: { status: 200, description: 'Accepted, now or earlier', schema: NoticeTaken },
     problems: [...edge, 'malformed-body', 'validation-failed', 'payload-too-large', 'unsupported-media-type'],
   },
   findPayoutDrift: {
     method: 'GET',
     path: '/ops/payouts/drift',
     owner: 'payouts',
-    summary: 'Where payouts, the events of their assignments and the payment provider do not agree',
+    summary: 'Differences between payouts, the events of their assignments, and the payment provider',
+    description:
+      'For finance and ops. Compares the payouts with scheduling and with the transfers of the payment provider, latest first.',
+    tag: 'Operations',
+    roles: ['finance', 'ops'],
     access: 'token',
     query: FindDriftQuery,
-    success: { status: 200, description: 'What was found; nothing was changed', schema: PayoutDrift },
+    success: { status: 200, description: 'The differences; nothing was changed', schema: PayoutDrift },
     problems: [...list, 'forbidden'],
   },
-} as const satisfies Record<string, Endpoint>;
+} as const satisfies Record<string, EndpointDefinition>;

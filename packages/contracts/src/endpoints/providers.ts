@@ -1,6 +1,6 @@
 import { FreeWindows } from '../rest/free-windows.ts';
 import { FreeWindowsQuery, IdParams } from '../rest/parameters.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { EndpointDefinition } from './endpoint.ts';
 import { list } from './problem-sets.ts';
 
 export const providerEndpoints = {
@@ -8,11 +8,14 @@ export const providerEndpoints = {
     method: 'GET',
     path: '/providers/:id/free-windows',
     owner: 'scheduling',
-    summary: 'When a provider has time; in quarter-hours for all but that provider and ops',
+    summary: 'Free windows of a provider; rounded to quarter-hours except for that provider and ops',
+    description: 'For customers, providers and ops, about any provider. Gaps shorter than `minutes` are left out.',
+    tag: 'Schedule',
+    roles: ['customer', 'provider', 'ops'],
     access: 'token',
     params: IdParams,
     query: FreeWindowsQuery,
     success: { status: 200, description: 'The free intervals, within the horizon', schema: FreeWindows },
     problems: [...list, 'forbidden'],
   },
-} as const satisfies Record<string, Endpoint>;
+} as const satisfies Record<string, EndpointDefinition>;

@@ -1,7 +1,7 @@
 import { IdParams, PageQuery } from '../rest/parameters.ts';
 import { Reminders } from '../rest/reminder.ts';
 import { RemindersHealth } from '../rest/reminders-health.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { EndpointDefinition } from './endpoint.ts';
 import { edge, read } from './problem-sets.ts';
 
 export const reminderEndpoints = {
@@ -10,6 +10,9 @@ export const reminderEndpoints = {
     path: '/assignments/:id/reminders',
     owner: 'reminders',
     summary: 'The reminders of an assignment: planned, sent, suppressed and why',
+    description: 'For those who may read the assignment. Ordered by version of the schedule, then by time.',
+    tag: 'Reminders',
+    roles: ['customer', 'provider', 'finance', 'ops'],
     access: 'token',
     params: IdParams,
     query: PageQuery,
@@ -20,10 +23,13 @@ export const reminderEndpoints = {
     method: 'GET',
     path: '/workers/reminders/health',
     owner: 'reminders',
-    summary: 'How well the reminders keep up',
+    summary: 'Health of the reminders',
+    description: 'For monitoring. 503 means that no reminder is sent.',
+    tag: 'Operations',
+    roles: 'anyone',
     access: 'public',
-    success: { status: 200, description: 'They keep up, or are behind', schema: RemindersHealth },
-    otherwise: { status: 503, description: 'They are down' },
-    problems: edge,
+    success: { status: 200, description: 'Reminders keep up, or are behind', schema: RemindersHealth },
+    otherwise: { status: 503, description: 'Reminders are down' },
+    problems: [...edge, 'validation-failed'],
   },
-} as const satisfies Record<string, Endpoint>;
+} as const satisfies Record<string, EndpointDefinition>;

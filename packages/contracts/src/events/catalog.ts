@@ -10,6 +10,7 @@ import { reminderDue } from './reminder-due.ts';
 import { reminderOverdue } from './reminder-overdue.ts';
 import { reminderQueued } from './reminder-queued.ts';
 import { reminderSuppressed } from './reminder-suppressed.ts';
+import { scheduleAssigned } from './schedule-assigned.ts';
 import { scheduleCancelled } from './schedule-cancelled.ts';
 import { scheduleCompleted } from './schedule-completed.ts';
 import { scheduleConfirmed } from './schedule-confirmed.ts';
@@ -19,6 +20,7 @@ import { scheduleProposed } from './schedule-proposed.ts';
 import { scheduleRejected } from './schedule-rejected.ts';
 
 export const scheduleEvents = {
+  'schedule.assigned': scheduleAssigned,
   'schedule.proposed': scheduleProposed,
   'schedule.confirmed': scheduleConfirmed,
   'schedule.rejected': scheduleRejected,
@@ -57,7 +59,9 @@ export type ReminderEventType = keyof typeof reminderEvents;
 export type PayoutEventType = keyof typeof payoutEvents;
 /** Of the events of an assignment. */
 export type EventType = keyof typeof assignmentEvents;
-export const EventType = z.enum(Object.keys(assignmentEvents) as EventType[]).meta({ id: 'EventType' });
+export const EventType = z
+  .enum(Object.keys(assignmentEvents) as EventType[])
+  .meta({ id: 'EventType', description: 'Type of an event, and its NATS subject' });
 
 /** Unions that `switch (event.type)` tells apart. */
 export type ScheduleEvent = EventOf<Values<typeof scheduleEvents>>;

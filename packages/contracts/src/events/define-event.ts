@@ -13,6 +13,8 @@ export type EventContract<T extends string = string, D = unknown> = {
   /** Names the published JSON Schema of `data`. */
   readonly dataschema: string;
   readonly data: z.ZodType<D>;
+  /** What all events of its family say; an event may narrow a field, which keeps its description. */
+  readonly common: z.ZodObject;
   /** What a producer must keep to: nothing missing, nothing unknown. */
   readonly strict: z.ZodType<CloudEvent<T, D>>;
   /** What a reader needs: unknown fields are dropped. */
@@ -27,18 +29,22 @@ export type DataOf<C> = C extends EventContract<string, infer D> ? D : never;
 export type EventFamily<D> = {
   readonly source: EventSource;
   readonly stream: StreamName;
+  readonly common: z.ZodObject;
   /** The id of the aggregate that they are about: an assignment, or a person. */
   readonly aggregateOf: (data: D) => string;
   /** The version of the aggregate; undefined when the data do not say it. */
   readonly sequenceOf: (data: D) => number | undefined;
 };
 
-/** Makes the contract of one event (major version 1) from the strict shape of its data and one example of it. */
+/**
+ * Makes the contract of one event (major version 1) from the strict shape of its data and one
+ * example of it.
+ */
 export function defineEvent<const T extends string, FamilyData, D extends FamilyData>(
   family: EventFamily<FamilyData>,
   definition: { type: T; summary: string; data: z.ZodType<D>; example: NoInfer<D> },
 ): EventContract<T, D> {
-  const { source, stream, aggregateOf, sequenceOf } = family;
+  const { source, stream, common, aggregateOf, sequenceOf } = family;
   const { type, data, example } = definition;
   const dataschema = `https://punctual.example/schemas/${type}.v1.json`;
   const envelope = CloudEventEnvelope.extend({ source: z.literal(source), type: z.literal(type), data });
@@ -51,6 +57,7 @@ export function defineEvent<const T extends string, FamilyData, D extends Family
     ...definition,
     source,
     stream,
+    common,
     dataschema,
     strict: envelope
       .extend({ dataschema: z.literal(dataschema) })

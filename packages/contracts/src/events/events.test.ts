@@ -18,21 +18,21 @@ const proposed = {
   data: scheduleExample,
 };
 
-test.each(contracts)('%s is filed under its type, on a stream that keeps its subject', (type, contract) => {
+test.each(contracts)('%s is listed under its type, on a stream that has its subject', (type, contract) => {
   expect(contract.type).toBe(type);
   expect(streams[contract.stream].subjects).toContain(`${type.split('.')[0]}.>`);
 });
 
 describe('a producer', () => {
-  test('makes the whole envelope', () => {
+  test('builds the whole envelope', () => {
     expect(makeEvent({ ...proposed, traceparent: sample.traceparent })).toEqual(allEvents['schedule.proposed'].example);
   });
 
-  test('leaves the traceparent out when there is no trace', () => {
+  test('omits the traceparent without a trace', () => {
     expect(makeEvent(proposed)).not.toHaveProperty('traceparent');
   });
 
-  test.each(contracts)('of %s cannot add, leave out or nest anything unknown', (_type, { strict, example }) => {
+  test.each(contracts)('of %s cannot add, omit or nest unknown fields', (_type, { strict, example }) => {
     const [, ...kept] = Object.entries(example.data);
     const incomplete = Object.fromEntries(kept);
     for (const data of [{ ...example.data, more: 1 }, incomplete]) {
@@ -41,13 +41,13 @@ describe('a producer', () => {
     expect(strict.safeParse({ ...example, more: 1 }).success).toBe(false);
   });
 
-  test('keeps to what the type makes certain', () => {
+  test('accepts only values the type allows', () => {
     expect(() => makeEvent({ ...proposed, data: { ...scheduleExample, window: null } })).toThrow(ZodError);
     expect(() => makeEvent({ ...proposed, data: { ...scheduleExample, status: 'CONFIRMED' } })).toThrow(ZodError);
     expect(() => makeEvent({ ...proposed, type: 'schedule.disputed' })).toThrow(ZodError);
   });
 
-  test('cannot publish under another sequence or assignment than those of the data', () => {
+  test('cannot publish with a sequence or assignment that differs from the data', () => {
     expect(() => makeEvent({ ...proposed, sequence: 2 })).toThrow('sequence');
     expect(() => makeEvent({ ...proposed, assignmentId: sample.jobId })).toThrow('subject');
   });
@@ -58,27 +58,27 @@ describe('a reader', () => {
     ['schedule', readScheduleEvent, scheduleEvents],
     ['reminder', readReminderEvent, reminderEvents],
     ['payout', readPayoutEvent, payoutEvents],
-  ] as const)('of %s events reads them all, and drops what it does not know', (_family, read, events) => {
+  ] as const)('of %s events reads them all and drops unknown fields', (_family, read, events) => {
     for (const { example } of Object.values(events)) {
       const withMore = { ...example, more: 1, data: { ...example.data, more: { deep: 1 } } };
       expect(read(withMore)).toEqual(example);
     }
   });
 
-  test('drops what is unknown inside a window', () => {
+  test('drops unknown fields inside a window', () => {
     const { example } = scheduleEvents['schedule.confirmed'];
     const window = { ...example.data.window, more: 1 };
     expect(readScheduleEvent({ ...example, data: { ...example.data, window } })).toEqual(example);
   });
 
-  test('does not mind a newer dataschema', () => {
+  test('accepts a newer dataschema', () => {
     const { example } = scheduleEvents['schedule.confirmed'];
     const dataschema = example.dataschema.replace('v1', 'v1.1');
     expect(readScheduleEvent({ ...example, dataschema })).toEqual({ ...example, dataschema });
   });
 
   test.each(['schedule.postponed', 'schedule.confirmed.v2', 'payout.paid', 'constructor', ''])(
-    'answers undefined for the type %j',
+    'returns undefined for the type %j',
     (type) => {
       expect(readScheduleEvent({ ...scheduleEvents['schedule.confirmed'].example, type })).toBeUndefined();
     },
@@ -89,7 +89,7 @@ describe('a reader', () => {
   });
 });
 
-test('an erasure names its person as subject and key, and counts the erasures', () => {
+test('an erasure has its person as subject and key and counts erasures', () => {
   const data = { personId: sample.customerId, at: sample.changedAt };
   const event = makePersonErased({ id: sample.eventId, sequence: 2, data });
   expect(event).toMatchObject({ type: 'person.erased', subject: data.personId, partitionkey: data.personId, data });

@@ -5,18 +5,26 @@ import type { PayoutData } from './payout-data.ts';
 import type { ReminderData } from './reminder-data.ts';
 import type { ScheduleData } from './schedule-data.ts';
 
-/** The data that a producer hands over: as wide as its family. What the type narrows is checked when the event is made. */
+/** The data of a schedule event, with what only some types have. */
+export type ScheduleInput = ScheduleData & { kind?: DisputeKind; nextProviderId?: string | null | undefined };
+
+/**
+ * The data that a producer hands over: as wide as its family. What the type narrows is checked when
+ * the event is made.
+ */
 export type EventInput<T extends EventType> = T extends ScheduleEventType
-  ? ScheduleData & { kind?: DisputeKind }
+  ? ScheduleInput
   : T extends ReminderEventType
     ? ReminderData
     : PayoutData;
 
 /**
- * The complete event of an assignment as it goes on the wire. Throws a ZodError when `data` is not exactly what the contract of `type`
- * says: a producer publishes nothing that it has not promised, and nothing less.
+ * The complete event of an assignment as it goes on the wire. Throws a ZodError when `data` is not
+ * exactly what the contract of `type` says: a producer publishes nothing that it has not promised,
+ * and nothing less.
  *
- * `sequence` is the aggregate's version, `time` the moment of the change; without a trace, `traceparent` is left out.
+ * `sequence` is the aggregate's version, `time` the moment of the change; without a trace,
+ * `traceparent` is left out.
  */
 export function makeEvent<T extends EventType>(event: {
   id: string;

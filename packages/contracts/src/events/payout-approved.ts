@@ -4,7 +4,7 @@ import { approvalExample, PayoutData, payoutExample, payoutFamily } from './payo
 
 export const payoutApproved = defineEvent(payoutFamily, {
   type: 'payout.approved',
-  summary: 'All approvals are there; the payment can be made.',
+  summary: 'The payout has all approvals and can be paid.',
   data: PayoutData.extend({ status: z.literal('APPROVED') }),
   example: { ...payoutExample, version: 3, status: 'APPROVED', approvals: [approvalExample] },
 });

@@ -5,7 +5,7 @@ import { PayoutData, payoutExample, payoutFamily } from './payout-data.ts';
 
 export const payoutBlocked = defineEvent(payoutFamily, {
   type: 'payout.blocked',
-  summary: 'The payout is stopped by at least one hold; also a further hold, or the lifting of one of several.',
+  summary: 'The payout has at least one hold. Also published when a hold is added, or one of several is lifted.',
   data: PayoutData.extend({ status: z.literal('BLOCKED'), blockedBecause: z.string() }),
   example: {
     ...payoutExample,

@@ -7,25 +7,29 @@ import type { EventFamily } from './define-event.ts';
 
 /** What every `payout.*` event says of one payout, as it is after the change. */
 export const PayoutData = z.strictObject({
-  payoutId: Uuid,
-  assignmentId: Uuid,
-  jobId: Uuid,
-  providerId: Uuid,
-  customerId: Uuid,
+  payoutId: Uuid.describe('The payout'),
+  assignmentId: Uuid.describe('The assignment that is paid'),
+  jobId: Uuid.describe('Its job'),
+  providerId: Uuid.describe('Who is paid'),
+  customerId: Uuid.describe('Whose job it was'),
+  jobTitle: z.string().nullable().optional().meta({
+    description: 'The title of the job as payouts knows it; null if unknown, absent from events before 1.1',
+  }),
   amount: Money,
-  version: Version.meta({ description: "The payout's version; the event's sequence" }),
-  status: PayoutStatus,
-  onHold: z.boolean().meta({ description: 'A PENDING one that waits for a new confirmation' }),
-  approvals: z.array(Approval),
-  holds: z.array(Hold).optional().meta({ description: 'What stops it, oldest first; events before 1.1 lack it' }),
+  version: Version.meta({ description: 'Version of the payout; the sequence of the event' }),
+  status: PayoutStatus.meta({ description: 'The state after this event' }),
+  onHold: z.boolean().meta({ description: 'A PENDING payout that waits for a new confirmation' }),
+  approvals: z.array(Approval).describe('The approvals so far'),
+  holds: z.array(Hold).optional().meta({ description: 'The holds, oldest first; absent from events before 1.1' }),
   blockedBecause: z.string().nullable().meta({ description: 'The reason of the newest hold' }),
-  paymentReference: z.string().nullable(),
+  paymentReference: z.string().nullable().describe('Reference of the payment; null until it is paid'),
 });
 export type PayoutData = z.infer<typeof PayoutData>;
 
 export const payoutFamily: EventFamily<PayoutData> = {
   source: '/payouts',
   stream: 'PAYOUT',
+  common: PayoutData,
   aggregateOf: (data) => data.assignmentId,
   sequenceOf: (data) => data.version,
 };
@@ -37,6 +41,7 @@ export const payoutExample = {
   jobId: sample.jobId,
   providerId: sample.providerId,
   customerId: sample.customerId,
+  jobTitle: sample.jobTitle,
   amount: sample.price,
   version: 1,
   status: 'PENDING',

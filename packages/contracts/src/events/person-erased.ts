@@ -4,12 +4,16 @@ import { Instant, Uuid } from '../scalars.ts';
 import { defineEvent, type EventFamily, type EventOf, sequenceText } from './define-event.ts';
 
 /** Who was erased, and from when on: texts that are older than `at` must go, later ones are new. */
-export const PersonErasedData = z.strictObject({ personId: Uuid, at: Instant });
+export const PersonErasedData = z.strictObject({
+  personId: Uuid.describe('The user whose texts are erased'),
+  at: Instant.describe('Texts older than this must go'),
+});
 export type PersonErasedData = z.infer<typeof PersonErasedData>;
 
 const personFamily: EventFamily<PersonErasedData> = {
   source: '/scheduling',
   stream: 'SCHEDULE',
+  common: PersonErasedData,
   aggregateOf: (data) => data.personId,
   sequenceOf: () => undefined,
 };

@@ -11,8 +11,9 @@ import {
 } from './catalog.ts';
 
 /**
- * Reads parsed JSON as an event, leniently: unknown fields are dropped. Answers undefined for a type that this version
- * of the contracts does not know (a later one may), and throws a ZodError when a known type is not what it should be.
+ * Reads parsed JSON as an event, leniently: unknown fields are dropped. Answers undefined for a
+ * type that this version of the contracts does not know (a later one may), and throws a ZodError
+ * when a known type is not what it should be.
  */
 export type ReadEvent<E> = (json: unknown) => E | undefined;
 

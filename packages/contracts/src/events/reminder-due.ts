@@ -3,7 +3,7 @@ import { ReminderData, reminderExample, reminderFamily } from './reminder-data.t
 
 export const reminderDue = defineEvent(reminderFamily, {
   type: 'reminder.due',
-  summary: 'The order to send: tell the `audience` of the `window` now.',
+  summary: 'The order to send a reminder of the `window` to the `audience` now.',
   data: ReminderData,
   example: { ...reminderExample, sentAt: '2026-11-30T09:00:00.412Z', latenessMs: 412, reminderSequence: 3 },
 });

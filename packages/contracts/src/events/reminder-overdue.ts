@@ -3,7 +3,7 @@ import { ReminderData, reminderExample, reminderFamily } from './reminder-data.t
 
 export const reminderOverdue = defineEvent(reminderFamily, {
   type: 'reminder.overdue',
-  summary: 'A reminder is later than its grace and has not been sent: for ops.',
+  summary: 'A reminder is overdue and has not been sent. For ops.',
   data: ReminderData,
   example: { ...reminderExample, latenessMs: 300_000, reminderSequence: 3 },
 });

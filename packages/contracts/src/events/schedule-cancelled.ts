@@ -4,7 +4,7 @@ import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.t
 
 export const scheduleCancelled = defineEvent(scheduleFamily, {
   type: 'schedule.cancelled',
-  summary: 'The customer, or ops, calls the work off.',
+  summary: 'The customer, or ops, cancels the assignment.',
   data: ScheduleData.extend({ status: z.literal('CANCELLED') }),
   example: { ...scheduleExample, scheduleVersion: 3, status: 'CANCELLED', reason: 'The leak stopped by itself' },
 });

@@ -6,7 +6,7 @@ import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.t
 
 export const scheduleDisputed = defineEvent(scheduleFamily, {
   type: 'schedule.disputed',
-  summary: 'Something is wrong with the visit or the work; the status stays, a person has to look.',
+  summary: 'A side disputes the visit or the work. The status stays; a person must investigate.',
   data: ScheduleData.extend({ status: z.enum(['CONFIRMED', 'COMPLETED']), window: Window, kind: DisputeKind }),
   example: { ...scheduleExample, scheduleVersion: 3, status: 'CONFIRMED', reason: 'Nobody came', kind: 'NO_SHOW' },
 });

@@ -4,7 +4,7 @@ import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.t
 
 export const scheduleExpired = defineEvent(scheduleFamily, {
   type: 'schedule.expired',
-  summary: 'Nobody answered the proposal in time; it is open to propose again.',
+  summary: 'The proposal expired unanswered. Either side may propose again.',
   data: ScheduleData.extend({ status: z.literal('UNSCHEDULED') }),
   example: {
     ...scheduleExample,

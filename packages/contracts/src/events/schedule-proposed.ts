@@ -5,7 +5,7 @@ import { ScheduleData, scheduleExample, scheduleFamily } from './schedule-data.t
 
 export const scheduleProposed = defineEvent(scheduleFamily, {
   type: 'schedule.proposed',
-  summary: 'One side, or ops, proposes a window; with `previousWindow` it is a reschedule.',
+  summary: 'One side, or ops, proposes a window. With `previousWindow` it is a reschedule.',
   data: ScheduleData.extend({ status: z.literal('PROPOSED'), window: Window, proposedBy: ProposedBy }),
   example: scheduleExample,
 });

@@ -14,36 +14,36 @@ test.each([
   { start: window.start },
   { ...window, end: null },
   { ...window, notes: 'a'.repeat(2001) },
-  { ...window, notes: null },
   { ...window, timezone: 1 },
   { ...window, duration: 60 },
   [window],
   'window',
   null,
-])('%j is no proposal', (body) => {
+])('%j is refused as a proposal', (body) => {
   expect(accepts(ScheduleBody, body)).toBe(false);
 });
 
-test('a confirm names a version or none', () => {
+test('a confirm has an optional version', () => {
   expect(accepts(ConfirmBody, {})).toBe(true);
+  expect(accepts(ConfirmBody, { scheduleVersion: null })).toBe(true);
   expect(accepts(ConfirmBody, { scheduleVersion: 0 })).toBe(true);
-  for (const scheduleVersion of [-1, 1.5, '1', null]) expect(accepts(ConfirmBody, { scheduleVersion })).toBe(false);
+  for (const scheduleVersion of [-1, 1.5, '1']) expect(accepts(ConfirmBody, { scheduleVersion })).toBe(false);
 });
 
-test('a reject needs no words; a blank reason is none', () => {
+test('a reject needs no reason, and a blank one counts as none', () => {
   expect(RejectBody.parse({}).reason).toBeUndefined();
   expect(RejectBody.parse({ reason: ' ' }).reason).toBeUndefined();
   expect(RejectBody.parse({ reason: 'Too early', counter: window }).counter).toEqual(window);
 });
 
 test.each([{ scope: 'job' }, { reason: 'a'.repeat(501) }, { counter: {} }, { counter: { ...window, more: 1 } }])(
-  '%j is no reject',
+  '%j is refused as a reject',
   (body) => {
     expect(accepts(RejectBody, body)).toBe(false);
   },
 );
 
-test.each([undefined, '', ' ', 'a'.repeat(501), null])('cancel and dispute need a reason, and %j is none', (reason) => {
+test.each([undefined, '', ' ', 'a'.repeat(501), null])('cancel and dispute refuse %j as a reason', (reason) => {
   expect(accepts(CancelBody, { reason })).toBe(false);
   expect(accepts(DisputeBody, { kind: 'OTHER', reason })).toBe(false);
 });

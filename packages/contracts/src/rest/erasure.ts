@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Instant, Uuid } from '../scalars.ts';
 import { requiredText } from '../text.ts';
+import { requestBody } from './request-body.ts';
 
 /** Why a person is erased. Kept in the record of the erasure, so without the person's name. */
-export const ErasePersonBody = z
-  .strictObject({ reason: requiredText(500) })
-  .meta({ id: 'ErasePersonBody', examples: [{ reason: 'Request 4711 of 28 November' }] });
+export const ErasePersonBody = requestBody({
+  reason: requiredText(500).describe('Kept in the record of the erasure, so without the name of the person'),
+}).meta({
+  id: 'ErasePersonBody',
+  description: 'Why a person is erased',
+  examples: [{ reason: 'Request 4711 of 28 November' }],
+});
 export type ErasePersonBody = z.infer<typeof ErasePersonBody>;
 
 const Counts = z.record(z.string(), z.int());
@@ -14,10 +19,10 @@ const Counts = z.record(z.string(), z.int());
 /** Where one service stands with the erasure of a person. */
 export const Erasure = z
   .strictObject({
-    personId: Uuid,
-    service: z.enum(['scheduling', 'payouts']),
-    at: Instant.nullable().meta({ description: 'Of the latest erasure; null when there was none' }),
-    finishedAt: Instant.nullable().meta({ description: 'Null while this service has not finished it' }),
+    personId: Uuid.describe('The person'),
+    service: z.enum(['scheduling', 'payouts']).describe('Which service this is about'),
+    at: Instant.nullable().meta({ description: 'Of the latest erasure; null without one' }),
+    finishedAt: Instant.nullable().meta({ description: 'Null until this service has finished' }),
     erased: Counts.meta({ description: 'Rows whose texts the latest erasure replaced, by table' }),
     left: Counts.nullable().meta({
       description:
@@ -26,6 +31,7 @@ export const Erasure = z
   })
   .meta({
     id: 'Erasure',
+    description: 'The erasure of a person in one service',
     examples: [
       {
         personId: sample.customerId,

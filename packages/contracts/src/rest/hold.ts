@@ -5,19 +5,19 @@ import { Instant, Uuid } from '../scalars.ts';
 /** Why a payout is stopped. `CANCELLED` and `DECLINED` cannot be lifted: nothing is owed. */
 export const HoldKind = z
   .enum(['DISPUTE', 'CANCELLED', 'DECLINED', 'MANUAL', 'PAYMENT', 'ACCOUNT'])
-  .meta({ id: 'HoldKind' });
+  .meta({ id: 'HoldKind', description: 'Why a payout is stopped. `CANCELLED` and `DECLINED` cannot be lifted' });
 export type HoldKind = z.infer<typeof HoldKind>;
 
 /** One reason that stops a payout. A payout is `BLOCKED` while it has at least one. */
 export const Hold = z
   .strictObject({
-    id: Uuid,
-    kind: HoldKind,
-    reason: z.string(),
+    id: Uuid.describe('Names the hold when lifting it'),
+    kind: HoldKind.describe('What caused it'),
+    reason: z.string().describe('In words'),
     by: Uuid.nullable().meta({ description: 'The person who caused it; null when the system did' }),
-    at: Instant,
+    at: Instant.describe('When it was added'),
   })
-  .meta({ id: 'Hold' });
+  .meta({ id: 'Hold', description: 'One reason that stops a payout' });
 export type Hold = z.infer<typeof Hold>;
 
 export const holdExample: Hold = {

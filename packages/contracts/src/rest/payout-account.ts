@@ -1,28 +1,38 @@
 import { z } from 'zod';
 import { sample } from '../samples.ts';
 import { Instant, Uuid, Version } from '../scalars.ts';
-import { items } from './page.ts';
+import { page } from './page.ts';
+import { requestBody } from './request-body.ts';
 
 /** The id of an account that is connected to ours at the payment provider. */
-const AccountId = z.string().regex(/^acct_[A-Za-z0-9]{1,250}$/, 'an account id such as acct_1MTfjCQ9PRzxEwkZ');
+const AccountId = z
+  .string()
+  .regex(/^acct_[A-Za-z0-9]{1,250}$/, 'an account id such as acct_1MTfjCQ9PRzxEwkZ')
+  .meta({ examples: ['acct_1MTfjCQ9PRzxEwkZ'] });
 
 const [account, newAccount] = ['acct_1MTfjCQ9PRzxEwkZ', 'acct_1NV2ZkQ9PRzxAb12'];
 
 /** Where a provider is paid to, and the change that waits for a second person. */
 export const PayoutAccount = z
   .strictObject({
-    providerId: Uuid,
+    providerId: Uuid.describe('The provider'),
     account: AccountId.nullable().meta({ description: 'Null before the first confirmation' }),
-    version: Version.meta({ description: 'Counts the confirmed changes; 0 before the first' }),
+    version: Version.meta({ description: 'Number of confirmed changes' }),
     updatedBy: Uuid.nullable().meta({ description: 'Who confirmed the latest change' }),
-    updatedAt: Instant.nullable(),
+    updatedAt: Instant.nullable().describe('When the latest change was confirmed'),
     pending: z
-      .strictObject({ account: AccountId, requestedBy: Uuid, requestedAt: Instant })
+      .strictObject({
+        account: AccountId.describe('The account to change to'),
+        requestedBy: Uuid.describe('Who requested it'),
+        requestedAt: Instant.describe('When it was requested'),
+      })
+      .meta({ id: 'PendingAccount', description: 'A change that awaits confirmation' })
       .nullable()
-      .meta({ description: 'The change that somebody else in finance has to confirm' }),
+      .meta({ description: 'The change; another person in finance must confirm it' }),
   })
   .meta({
     id: 'PayoutAccount',
+    description: 'Where a provider is paid, and the change that waits for a second person',
     examples: [
       {
         providerId: sample.providerId,
@@ -36,29 +46,38 @@ export const PayoutAccount = z
   });
 export type PayoutAccount = z.infer<typeof PayoutAccount>;
 
-export const PayoutAccountBody = z
-  .strictObject({ account: AccountId })
-  .meta({ id: 'PayoutAccountBody', examples: [{ account }] });
+export const PayoutAccountBody = requestBody({
+  account: AccountId.describe("The provider's account at the payment provider"),
+}).meta({
+  id: 'PayoutAccountBody',
+  description: 'The account to change to',
+  examples: [{ account }],
+});
 export type PayoutAccountBody = z.infer<typeof PayoutAccountBody>;
 
 /** Confirms the pending change, or only the one to the account that the caller has seen. */
-export const ConfirmAccountBody = z
-  .strictObject({ account: AccountId.optional() })
-  .meta({ id: 'ConfirmAccountBody', examples: [{ account: newAccount }, {}] });
+export const ConfirmAccountBody = requestBody({
+  account: AccountId.optional().describe('Confirms only a change to this account'),
+}).meta({
+  id: 'ConfirmAccountBody',
+  description: 'Confirms the pending change',
+  examples: [{ account: newAccount }, {}],
+});
 export type ConfirmAccountBody = z.infer<typeof ConfirmAccountBody>;
 
 /** One confirmed change of an account. */
 export const PayoutAccountChange = z
   .strictObject({
-    account: z.string().meta({ description: 'Its last four characters' }),
-    version: Version,
-    requestedBy: Uuid,
-    requestedAt: Instant,
-    confirmedBy: Uuid,
-    confirmedAt: Instant,
+    account: z.string().meta({ description: 'The last four characters of the account' }),
+    version: Version.describe('Number of the change'),
+    requestedBy: Uuid.describe('Who requested it'),
+    requestedAt: Instant.describe('When it was requested'),
+    confirmedBy: Uuid.describe('Who confirmed it'),
+    confirmedAt: Instant.describe('When it was confirmed'),
   })
   .meta({
     id: 'PayoutAccountChange',
+    description: 'One confirmed change of an account',
     examples: [
       {
         account: 'acct_…EwkZ',
@@ -72,5 +91,5 @@ export const PayoutAccountChange = z
   });
 export type PayoutAccountChange = z.infer<typeof PayoutAccountChange>;
 
-export const PayoutAccountHistory = items('PayoutAccountHistory', PayoutAccountChange);
+export const PayoutAccountHistory = page('PayoutAccountHistory', PayoutAccountChange);
 export type PayoutAccountHistory = z.infer<typeof PayoutAccountHistory>;

@@ -4,7 +4,7 @@ import { readTls, type TlsSettings, verification } from './tls-settings.ts';
 import type { PostgresHost } from './url.ts';
 
 /** A host and its use of TLS. `offered`: TLS if the host offers it, else in the clear. */
-export type Route = PostgresHost & { tls: 'never' | 'offered' | 'always' };
+export type DialRoute = PostgresHost & { tls: 'never' | 'offered' | 'always' };
 
 /** PostgreSQL's SSLRequest message. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -14,7 +14,7 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
  * @param signal destroys the socket, with its reason
  * @throws Error with the reason, and the code of the network or of TLS
  */
-export async function dial(route: Route, settings: TlsSettings, signal: AbortSignal): Promise<Socket | TLSSocket> {
+export async function dial(route: DialRoute, settings: TlsSettings, signal: AbortSignal): Promise<Socket | TLSSocket> {
   const { host, port, tls } = route;
   const socket = await openSocket(route, signal);
   if (tls === 'never' || host.startsWith('/')) return socket;
@@ -32,7 +32,7 @@ export async function dial(route: Route, settings: TlsSettings, signal: AbortSig
   }
 }
 
-async function openSocket({ host, port }: Route, signal: AbortSignal): Promise<Socket> {
+async function openSocket({ host, port }: DialRoute, signal: AbortSignal): Promise<Socket> {
   const socket = host.startsWith('/')
     ? connectSocket({ path: `${host}/.s.PGSQL.${port}` })
     : connectSocket({ host, port, noDelay: true, keepAlive: true });
@@ -54,7 +54,7 @@ async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> 
 
 async function encrypt(
   socket: Socket,
-  { host }: Route,
+  { host }: DialRoute,
   settings: TlsSettings,
   signal: AbortSignal,
 ): Promise<TLSSocket> {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Connection } from 'pg';
-import { dial, type Route } from './dial.ts';
+import { type DialRoute, dial } from './dial.ts';
 import type { TlsSettings } from './tls-settings.ts';
 
 /** What `pg` does not declare of its connections. */
@@ -17,7 +17,7 @@ interface Undeclared {
  */
 export class RoutedConnection extends Connection {
   readonly #settings: TlsSettings;
-  #route: Route | undefined;
+  #route: DialRoute | undefined;
   #signal = new AbortController().signal;
 
   constructor(settings: TlsSettings) {
@@ -27,7 +27,7 @@ export class RoutedConnection extends Connection {
   }
 
   /** Sets where to connect to. The signal ends the connection, also while it is being made. */
-  take(route: Route, signal: AbortSignal): void {
+  take(route: DialRoute, signal: AbortSignal): void {
     this.#route = route;
     this.#signal = signal;
   }

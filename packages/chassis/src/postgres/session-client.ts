@@ -1,13 +1,13 @@
 import { Client, type ClientConfig } from 'pg';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
-import type { Route } from './dial.ts';
+import type { DialRoute } from './dial.ts';
 import { RoutedConnection } from './routed-connection.ts';
-import { type Settings, sessionSettings, startupSettings } from './session-settings.ts';
+import { type SessionSettings, sessionSettings, startupSettings } from './session-settings.ts';
 import type { PostgresUrl } from './url.ts';
 
 export type SessionOptions = {
   /** In addition to {@link sessionSettings}; not in force where the session is shared. */
-  settings?: Settings;
+  settings?: SessionSettings;
   /** Used when the URL has none. */
   applicationName?: string;
   config?: Pick<ClientConfig, 'types' | 'query_timeout'>;
@@ -19,8 +19,8 @@ export type SessionOptions = {
  */
 export class SessionClient extends Client {
   readonly #url: PostgresUrl;
-  readonly #routes: readonly Route[];
-  readonly #settings: Settings;
+  readonly #routes: readonly DialRoute[];
+  readonly #settings: SessionSettings;
   readonly #giveUp = new AbortController();
   #isShared = false;
 
@@ -59,8 +59,8 @@ export class SessionClient extends Client {
   }
 
   /** Overrides `pg`'s: the parameters of the startup message. */
-  getStartupConf(): Settings {
-    return { ...(super['getStartupConf' as never] as () => Settings).call(this), ...startupSettings };
+  getStartupConf(): SessionSettings {
+    return { ...(super['getStartupConf' as never] as () => SessionSettings).call(this), ...startupSettings };
   }
 
   /** Destroys the connection at once, also while it is being made. */
@@ -90,7 +90,7 @@ export class SessionClient extends Client {
   }
 
   /** Finds the first suitable route by a probe connection, since a client can connect only once. */
-  async #choose(): Promise<Route> {
+  async #choose(): Promise<DialRoute> {
     const [only, ...others] = this.#routes;
     if (only && others.length === 0) return only;
     const reasons: unknown[] = [];
@@ -117,7 +117,7 @@ export class SessionClient extends Client {
    * One round trip. A pooler is known by the process id it reports at login, which is not the
    * backend's.
    */
-  async #openSession({ host, port }: Route): Promise<void> {
+  async #openSession({ host, port }: DialRoute): Promise<void> {
     const isOwn = `pg_backend_pid() = ${(this as unknown as { processID: number | null }).processID ?? 0}`;
     const set = Object.entries(this.#settings).map(
       ([name, value]) => `set_config('${name}', '${value}', not ${isOwn})`,
@@ -165,8 +165,8 @@ async function queryPatiently<T>(query: () => Promise<T>): Promise<T> {
   }
 }
 
-function routesOf({ hosts, tls: { mode } }: PostgresUrl): Route[] {
-  const tries: Route['tls'][] =
+function routesOf({ hosts, tls: { mode } }: PostgresUrl): DialRoute[] {
+  const tries: DialRoute['tls'][] =
     mode === 'disable'
       ? ['never']
       : mode === 'allow'
@@ -175,7 +175,7 @@ function routesOf({ hosts, tls: { mode } }: PostgresUrl): Route[] {
   return hosts.flatMap((host) => tries.map((tls) => ({ ...host, tls })));
 }
 
-function timedOut({ host, port }: Route, ms: number): Error {
+function timedOut({ host, port }: DialRoute, ms: number): Error {
   return Object.assign(new Error(`${host}:${port} accepted no connection within ${ms / 1_000} s`), {
     code: 'ETIMEDOUT',
   });

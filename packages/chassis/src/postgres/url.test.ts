@@ -13,14 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('what a URL says', () => {
+describe('a URL sets', () => {
   test('user, password, host, port and database, percent-decoded', () => {
     const url = parsePostgresUrl('postgresql://sch%40d:p%3A%2Fss@db.example:6432/my%20db');
     expect(url).toMatchObject({ user: 'sch@d', database: 'my db', hosts: [{ host: 'db.example', port: 6432 }] });
     expect(url.password()).toBe('p:/ss');
   });
 
-  test('its defaults', () => {
+  test('defaults', () => {
     expect(parsePostgresUrl('postgres://me@/')).toMatchObject({
       hosts: [{ host: 'localhost', port: 5432 }],
       database: undefined,
@@ -41,7 +41,7 @@ describe('what a URL says', () => {
     expect(parsePostgresUrl(text).hosts).toEqual(hosts);
   });
 
-  test('parameters; a plus is a plus', () => {
+  test('parameters, and keeps a plus sign literal', () => {
     const query = 'application_name=a+b&options=-c%20search_path%3Dx&connect_timeout=7&target_session_attrs=read-write';
     expect(parsePostgresUrl(`postgres://h/d?${query}&user=u&dbname=e`)).toMatchObject({
       applicationName: 'a+b',
@@ -62,7 +62,7 @@ describe('what a URL says', () => {
   });
 });
 
-describe('is refused by the name of its variable, without its password', () => {
+describe('a malformed URL is refused by variable name without its password', () => {
   const Config = z.object({ DATABASE_URL: postgresUrl() });
   const refusal = (url: string) => {
     try {
@@ -104,13 +104,13 @@ describe('is refused by the name of its variable, without its password', () => {
     expect(refusal(url)).not.toContain('hunter2');
   });
 
-  test('a root certificate that is none', () => {
+  test('a malformed root certificate', () => {
     const url = `postgres://h/d?sslrootcert=${encodeURIComponent(join(folder, 'no-certificate'))}`;
     expect(refusal(url)).toContain('DATABASE_URL: sslrootcert holds no certificate in PEM');
   });
 });
 
-test('no dump of a parsed URL shows its password', () => {
+test('dumping a parsed URL shows no password', () => {
   const url = parsePostgresUrl('postgres://u:hunter2@h/d');
   expect(JSON.stringify(url)).not.toContain('hunter2');
 });

@@ -1,11 +1,11 @@
-import { erasedText, personalTexts } from '@punctual/contracts';
+import { erasedText, personalNumbers, personalTexts } from '@punctual/contracts';
 
-const names = personalTexts.map((name) => `'${name}'`).join(', ');
+const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 
 /**
- * `erase_texts`: a copy of JSON in which the texts of people are replaced, as `eraseTexts` of the contracts does it; with `chosen`
- * only those among them. Guards of append-only tables allow exactly this change. For a later migration, and again for another one
- * when `personalTexts` grows.
+ * Creates `erase_texts`, which replaces the texts of people in JSON as `eraseTexts` of the
+ * contracts does; with `chosen`, only these texts. Guards of append-only tables allow exactly this
+ * change. For a later migration, and again for another one when `personalTexts` grows.
  */
 export const eraseTextsFunction = `
   create or replace function erase_texts(value jsonb, chosen text[] default null) returns jsonb
@@ -14,7 +14,8 @@ export const eraseTextsFunction = `
       when 'object' then (
         select coalesce(jsonb_object_agg(name, case
             when name = 'metadata' and jsonb_typeof(part) = 'object' and chosen is null then '{}'
-            when name in (${names}) and jsonb_typeof(part) = 'string'
+            when name in (${quoted(personalNumbers)}) and jsonb_typeof(part) = 'number' and chosen is null then 'null'
+            when name in (${quoted(personalTexts)}) and jsonb_typeof(part) = 'string'
               then case when chosen is null or part #>> '{}' = any (chosen) then '"${erasedText}"' else part end
             else erase_texts(part, chosen)
           end), '{}') from jsonb_each(value) as member (name, part))
@@ -24,7 +25,10 @@ export const eraseTextsFunction = `
       else value
     end $$`;
 
-/** The erasures of people, append-only: who asked for each, when and why, and the number of rows that it changed, by table. */
+/**
+ * The append-only erasures of people: who requested each, when and why, and the number of rows that
+ * it changed, by table.
+ */
 export const erasureTable: readonly string[] = [
   eraseTextsFunction,
   // Whose customer or provider the person is, at any depth.

@@ -1,13 +1,14 @@
-import type { Place } from './place.ts';
+import type { ErasureTarget } from './target.ts';
 
-// The copies that every database of a service has: events on their way out, and kept answers.
-
-/** Events about the person, and kept answers about them or to them. */
-export const copiesAbout: readonly Place[] = [
+/**
+ * The targets that every SQL service has: outgoing events about the person, and stored responses
+ * about them or to them.
+ */
+export const sharedTargets: readonly ErasureTarget[] = [
   {
     table: 'outbox',
     key: 'id',
-    // The comparison of text first: it is cheap, and almost no row passes.
+    // The text comparison comes first: it is cheap, and almost no row passes it.
     where: `payload like '%' || :person || '%' and concerns_person(payload::jsonb, :person)
       and erase_texts(payload::jsonb) <> payload::jsonb`,
     set: 'payload = erase_texts(payload::jsonb)::text',

@@ -1,5 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { EventType, type OutboxEvent } from '@punctual/contracts';
+import type { Queryable } from '../statement.ts';
 
 type Row = {
   id: string;
@@ -11,9 +11,12 @@ type Row = {
   stream_sequence: string | number | null;
 };
 
-/** The latest events that the outbox still holds of one aggregate, oldest first. What became of them at their consumers is not known here. */
-export async function readOutbox(em: EntityManager, aggregateId: string, limit: number): Promise<OutboxEvent[]> {
-  const rows = await em.execute<Row[]>(
+/**
+ * Reads the latest events of one aggregate that the outbox still has, oldest first. Their
+ * consumers' progress is not known here.
+ */
+export async function readOutbox(database: Queryable, aggregateId: string, limit: number): Promise<OutboxEvent[]> {
+  const rows = await database.query<Row>(
     `select id, type, aggregate_version, traceparent, created_at, published_at, stream_sequence from outbox
       where aggregate_id = ? order by aggregate_version desc limit ?`,
     [aggregateId, limit],

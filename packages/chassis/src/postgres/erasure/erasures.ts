@@ -1,9 +1,8 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Erasure } from '@punctual/contracts';
-import type { Statement } from '../transaction.ts';
-import { countPlace, type Place } from './place.ts';
+import type { Queryable, Statement } from '../statement.ts';
+import { countTarget, type ErasureTarget } from './target.ts';
 
-/** An erasure as it is requested. `number` counts those of the person. */
+/** A requested erasure. `number` counts the erasures of the person. */
 export type RequestedErasure = {
   personId: string;
   number: number;
@@ -14,7 +13,7 @@ export type RequestedErasure = {
 
 type Row = { person_id: string; number: number; at: Date | string; finished_at: Date | string | null; counts: unknown };
 
-/** The statement that records a request; once for each number of a person. */
+/** Records a request, once for each number of a person. */
 export function erasureInsert({ personId, number, at, requestedBy, reason }: RequestedErasure): Statement {
   return [
     `insert into erasure (person_id, number, at, requested_by, reason) values (?, ?, ?, ?, ?) on conflict do nothing`,
@@ -22,46 +21,47 @@ export function erasureInsert({ personId, number, at, requestedBy, reason }: Req
   ];
 }
 
-/** The latest erasure of a person. */
-export async function latestErasure(em: EntityManager, personId: string): Promise<Row | undefined> {
-  const [row] = await em.execute<Row[]>('select * from erasure where person_id = ? order by number desc limit 1', [
-    personId,
-  ]);
-  return row;
+/** Selects the latest erasure of a person. */
+export function selectLatestErasure(personId: string): Statement {
+  return [
+    `select person_id, number, at, finished_at, counts from erasure where person_id = ?
+      order by number desc limit 1`,
+    [personId],
+  ];
 }
 
 /**
- * Where the erasure of a person stands.
- * @param count also what there is to erase now: reads whole tables
+ * Reports the progress of a person's erasure.
+ * @param count whether to count what is left to erase, which reads whole tables
  */
 export async function presentErasure(
-  em: EntityManager,
+  database: Queryable,
   {
     service,
-    places,
+    targets,
     personId,
     count,
-  }: { service: Erasure['service']; places: readonly Place[]; personId: string; count: boolean },
+  }: { service: Erasure['service']; targets: readonly ErasureTarget[]; personId: string; count: boolean },
 ): Promise<Erasure> {
-  const latest = await latestErasure(em, personId);
+  const [latest] = await database.query<Row>(...selectLatestErasure(personId));
   return {
     personId,
     service,
     at: instant(latest?.at),
     finishedAt: instant(latest?.finished_at),
     erased: (latest?.counts ?? {}) as Erasure['erased'],
-    left: count ? await countAll(em, places, personId) : null,
+    left: count ? await countAll(database, targets, personId) : null,
   };
 }
 
 async function countAll(
-  em: EntityManager,
-  places: readonly Place[],
+  database: Queryable,
+  targets: readonly ErasureTarget[],
   personId: string,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const place of places) {
-    counts[place.table] = (counts[place.table] ?? 0) + (await countPlace(em, place, personId));
+  for (const target of targets) {
+    counts[target.table] = (counts[target.table] ?? 0) + (await countTarget(database, target, personId));
   }
   return counts;
 }

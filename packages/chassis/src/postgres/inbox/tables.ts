@@ -1,0 +1,31 @@
+/** Which events a consumer has applied. */
+export const inboxTable: readonly string[] = [
+  `create table inbox (
+    consumer text not null,
+    event_id uuid not null,
+    received_at timestamptz not null default now(),
+    primary key (consumer, event_id)
+  )`,
+  'create index inbox_age on inbox using brin (received_at)',
+];
+
+/**
+ * For a later migration: finds old rows in an inbox whose space is reused. A brin index keeps the
+ * age of rows that are gone, and after two weeks matches every page.
+ */
+export const inboxReceived: readonly string[] = [
+  'create index inbox_received on inbox (received_at)',
+  'drop index inbox_age',
+];
+
+/**
+ * Records events in the transaction of their effect, and returns a row for each new one. In the
+ * order of the ids, so that two instances with some of the same events do not deadlock.
+ */
+export function inboxInsert(consumer: string, ...eventIds: readonly string[]): [sql: string, parameters: unknown[]] {
+  return [
+    `insert into inbox (consumer, event_id) values ${eventIds.map(() => '(?, ?)').join(', ')}
+      on conflict do nothing returning event_id`,
+    eventIds.toSorted().flatMap((eventId) => [consumer, eventId]),
+  ];
+}

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { logs, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 
 /**
- * Exports the pending spans and metrics. Resolves after `withinMs` at the latest, even if that
+ * Exports the pending spans, metrics and log lines. Resolves after `withinMs` at the latest, even if that
  * fails, and at once when telemetry is off.
  */
 export async function flushTelemetry(withinMs: number): Promise<void> {
@@ -10,6 +10,7 @@ export async function flushTelemetry(withinMs: number): Promise<void> {
   const providers = [
     tracers instanceof ProxyTracerProvider ? tracers.getDelegate() : tracers,
     metrics.getMeterProvider(),
+    logs.getLoggerProvider(),
   ];
   await Promise.race([Promise.allSettled(providers.map(forceFlush)), delay(withinMs, undefined, { ref: false })]);
 }

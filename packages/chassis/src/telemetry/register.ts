@@ -1,14 +1,18 @@
 import { stopWhileLoading } from '../process/early-stop.ts';
 
 /**
- * Preloaded by `node --import @punctual/chassis/otel`, before the service's own code. Exports over OTLP when
- * `OTEL_EXPORTER_OTLP_ENDPOINT` is set (every other `OTEL_*` variable of the SDK holds, the sampler too); else loads nothing
- * of the SDK and costs nothing. In any case a signal meanwhile ends the process cleanly.
+ * Preloaded by `node --import @punctual/chassis/otel`, before the service's own code. Exports over
+ * OTLP when `OTEL_EXPORTER_OTLP_ENDPOINT` is set, and serves `/metrics` when
+ * `OTEL_METRICS_EXPORTER` names `prometheus`. Every other `OTEL_*` variable of the SDK holds, the
+ * sampler too. With neither it loads nothing of the SDK and costs nothing. In any case a signal
+ * meanwhile ends the process cleanly.
  */
 stopWhileLoading();
-if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
+const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_METRICS_EXPORTER = '', OTEL_SDK_DISABLED } = process.env;
+const isWanted = OTEL_EXPORTER_OTLP_ENDPOINT || /(^|,)\s*prometheus\s*(,|$)/.test(OTEL_METRICS_EXPORTER);
+if (isWanted && OTEL_SDK_DISABLED?.toLowerCase() !== 'true') {
   const { register } = await import('import-in-the-middle/register-hooks.mjs');
-  register({ include: ['http', 'node:http', 'pg', 'mongodb'] });
+  register({ include: ['http', 'node:http', 'pg', 'mongodb', 'pino'] });
   const { startSdk } = await import('./sdk.ts');
   startSdk();
 }

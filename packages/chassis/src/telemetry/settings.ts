@@ -1,43 +1,17 @@
-import type { Environment } from '../process/secret-files.ts';
+import { getStringListFromEnv } from '@opentelemetry/core';
 
-const durations = [
-  'OTEL_METRIC_EXPORT_INTERVAL',
-  'OTEL_METRIC_EXPORT_TIMEOUT',
-  'OTEL_BSP_SCHEDULE_DELAY',
-  'OTEL_BSP_EXPORT_TIMEOUT',
-  'OTEL_EXPORTER_OTLP_TIMEOUT',
-  'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
-  'OTEL_EXPORTER_OTLP_METRICS_TIMEOUT',
-];
-const addresses = [
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-];
-const maxMs = 3_600_000;
-
-/**
- * The settings that the OpenTelemetry SDK accepts and then fails with: a time beyond 2^31-1 ms makes its timer fire at once, and
- * to an address without a scheme it exports nothing, silently. Without an endpoint nothing of them is read.
- * @returns what is wrong, by the name of the variable
- */
-export function telemetryProblems(environment: Environment): [name: string, problem: string][] {
-  if (!environment.OTEL_EXPORTER_OTLP_ENDPOINT) return [];
-  const wrong = (names: string[], isRight: (value: string) => boolean, problem: string) =>
-    names
-      .filter((name) => environment[name] && !isRight(environment[name]))
-      .map((name): [string, string] => [name, problem]);
-  const isGrpc = environment.OTEL_EXPORTER_OTLP_PROTOCOL === 'grpc';
-  return [
-    ...wrong(durations, isDuration, `must be a whole number of milliseconds from 1 to ${maxMs}, in decimal digits`),
-    ...(isGrpc ? [] : wrong(addresses, isHttp, 'must be an address as http://host:port')),
-  ];
+/** The exporters of metrics that the environment names. Without any, the SDK takes `otlp`. */
+export function metricExporters(): string[] {
+  return getStringListFromEnv('OTEL_METRICS_EXPORTER') ?? [];
 }
 
-function isDuration(value: string): boolean {
-  return /^\d{1,7}$/.test(value) && Number(value) >= 1 && Number(value) <= maxMs;
+/** Whether a collector is set: without one, only `/metrics` of Prometheus is served. */
+export function hasCollector(): boolean {
+  return Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
 }
 
-function isHttp(value: string): boolean {
-  return /^https?:\/\//i.test(value) && URL.canParse(value);
+/** Where `/metrics` is served; the defaults are those of OpenTelemetry. */
+export function prometheusAddress(): { host: string; port: number } {
+  const { OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port } = process.env;
+  return { host: host || 'localhost', port: Number(port || 9_464) };
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { AuthConfig, ConfigError, HttpConfig, readConfig } from './config.ts';
 
-test('defaults hold where nothing is set, and an empty variable counts as not set', () => {
+test('unset and empty variables get defaults', () => {
   expect(readConfig(HttpConfig, { PORT: '', HOST: undefined })).toEqual({
     HOST: '127.0.0.1',
     PORT: 0,
     LOG_LEVEL: 'info',
+    ACCESS_LOG: 'off',
     HTTP_KEEP_ALIVE_MS: 75_000,
     HTTP_REQUEST_TIMEOUT_MS: 5_000,
     HTTP_SLOW_READER_MS: 10_000,
@@ -13,7 +14,7 @@ test('defaults hold where nothing is set, and an empty variable counts as not se
   });
 });
 
-test('every variable that is wrong is named', () => {
+test('every invalid variable is named', () => {
   const read = () => readConfig(AuthConfig, { AUTH_JWKS_URL: 'not a url', AUTH_ISSUER: 'https://issuer.example' });
   expect(read).toThrow(ConfigError);
   expect(read).toThrow(/AUTH_JWKS_URL: .*AUTH_AUDIENCE: /);
@@ -25,7 +26,7 @@ test.each([
   ['OTEL_EXPORTER_OTLP_TIMEOUT', '0'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://'],
-])('refuses %s=%s by name, beside everything else that is wrong', (name, value) => {
+])('refuses %s=%s by name together with all other errors', (name, value) => {
   const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', [name]: value };
   const read = () => readConfig(HttpConfig, { PORT: 'x', ...telemetry });
   expect(read).toThrow(new RegExp(`^(?=.*\\b${name}: must be )(?=.*\\bPORT: )`));

@@ -13,8 +13,8 @@ export function every(
 ): void {
   const { signal } = lifecycle;
   const outage = logOutage(logger, {
-    away: 'a job failed; trying again',
-    back: 'a job works again',
+    away: 'Job failed; retrying',
+    back: 'Job recovered',
     fields: { job: name },
   });
   const loop = async () => {

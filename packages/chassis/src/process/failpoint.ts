@@ -1,17 +1,18 @@
 import { channel } from 'node:diagnostics_channel';
 
 /** A moment with a name. Who listens may end the process there, or hold it up by `until`. */
-export type Moment = { name: string; until: Promise<void> | undefined };
+export type FailpointReached = { name: string; until: Promise<void> | undefined };
 
 const moments = channel('punctual:failpoint');
 
 /**
- * Says that the process is at a moment at which a drill may want it to fail. What then happens is in `drills/src/inside`, which only
- * the drills preload and no image has: in production nobody listens, and this is one comparison.
+ * Says that the process is at a moment at which a drill may want it to fail. What then happens is
+ * in `drills/src/inside`, which only the drills preload and no image has: in production nobody
+ * listens, and this is one comparison.
  */
 export function failpoint(name: string): Promise<void> | undefined {
   if (!moments.hasSubscribers) return undefined;
-  const moment: Moment = { name, until: undefined };
+  const moment: FailpointReached = { name, until: undefined };
   moments.publish(moment);
   return moment.until;
 }

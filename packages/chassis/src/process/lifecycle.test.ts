@@ -4,7 +4,7 @@ import { createLifecycle } from './lifecycle.ts';
 
 const logger = pino({ level: 'silent' });
 
-test('what was opened last is closed first, one after another, and only once', async () => {
+test('parts are released once, one at a time, last opened first', async () => {
   const lifecycle = createLifecycle(logger);
   const closed: string[] = [];
   lifecycle.onShutdown('database', () => closed.push('database'));
@@ -18,7 +18,7 @@ test('what was opened last is closed first, one after another, and only once', a
   expect(closed).toEqual(['consumer', 'database']);
 });
 
-test('a part that cannot be released keeps no other from being released', async () => {
+test('a failed release does not stop the others', async () => {
   const lifecycle = createLifecycle(logger);
   let closed = false;
   lifecycle.onShutdown('database', () => {
@@ -32,7 +32,7 @@ test('a part that cannot be released keeps no other from being released', async 
   expect(lifecycle.signal.aborted).toBe(true);
 });
 
-test('what is acquired after the end is released at once', async () => {
+test('a part acquired after shutdown is released at once', async () => {
   const lifecycle = createLifecycle(logger);
   await lifecycle.shutdown();
   let closed = false;
@@ -42,7 +42,7 @@ test('what is acquired after the end is released at once', async () => {
   expect(closed).toBe(true);
 });
 
-test('a part that takes too long is left behind, and the others are released', async () => {
+test('a slow release is abandoned and the others still run', async () => {
   const lifecycle = createLifecycle(logger);
   let closed = false;
   lifecycle.onShutdown('database', () => {
@@ -53,7 +53,7 @@ test('a part that takes too long is left behind, and the others are released', a
   expect(closed).toBe(true);
 });
 
-test('a service that is asked to stop works on until its parts are released', async () => {
+test('a stopping service keeps working until its parts are released', async () => {
   const lifecycle = createLifecycle(logger);
   lifecycle.beginStop();
   expect([lifecycle.stopping.aborted, lifecycle.signal.aborted]).toEqual([true, false]);

@@ -41,7 +41,7 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
     try {
       await release();
     } catch (error) {
-      logger.error({ err: error, part: name }, 'could not be released');
+      logger.error({ err: error, part: name }, 'Resource could not be released');
     }
   };
   const releaseAll = async (withinMs: number) => {
@@ -50,7 +50,7 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
     ending.abort();
     for (const releaser of releasers.toReversed()) {
       if (await Promise.race([releaseOne(releaser), isLate]))
-        logger.warn({ part: releaser.name }, 'not released in time');
+        logger.warn({ part: releaser.name }, 'Resource not released in time');
     }
   };
 

@@ -6,13 +6,20 @@ function startOutage() {
   const text: string[] = [];
   const logger = createLogger({ name: 'test', level: 'info' }, { write: (line: string) => void text.push(line) });
   const said = () => text.map((line) => JSON.parse(line)).map(({ msg, err }) => (err ? `${msg}: ${err.message}` : msg));
-  return { ...logOutage(logger, { away: 'NATS is away', back: 'NATS is back', fields: { server: 'nats://a' } }), said };
+  return {
+    ...logOutage(logger, {
+      away: 'NATS is unavailable',
+      back: 'NATS is available again',
+      fields: { server: 'nats://a' },
+    }),
+    said,
+  };
 }
 
 const wrongPassword = () => Object.assign(new Error('wrong password'), { code: '28P01' });
 const refused = (port: number) => Object.assign(new Error(`refused from ${port}`), { code: 'ECONNREFUSED' });
 
-test('an outage is one line, and another when a sign-in is refused; its end is one', () => {
+test('an outage logs one line, a refused sign-in another, and the recovery one', () => {
   const { away, back, isAway, said } = startOutage();
   back();
   expect(said()).toEqual([]);
@@ -26,9 +33,13 @@ test('an outage is one line, and another when a sign-in is refused; its end is o
   back();
   back();
   expect(isAway()).toBe(false);
-  expect(said()).toEqual(['NATS is away: refused from 1', 'NATS is away: wrong password', 'NATS is back']);
+  expect(said()).toEqual([
+    'NATS is unavailable: refused from 1',
+    'NATS is unavailable: wrong password',
+    'NATS is available again',
+  ]);
   away();
   away();
   away(refused(5));
-  expect(said().slice(3)).toEqual(['NATS is away', 'NATS is away: refused from 5']);
+  expect(said().slice(3)).toEqual(['NATS is unavailable', 'NATS is unavailable: refused from 5']);
 });

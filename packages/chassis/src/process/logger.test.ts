@@ -37,7 +37,7 @@ test('an error is logged with its type, message, stack, code and cause', () => {
   });
 });
 
-test('what is thrown and is no error is logged as text', () => {
+test('a thrown non-error is logged as text', () => {
   const { logger, last } = startLogger();
   logger.error({ err: `no postgres://u:${secret}@h` }, 'failed');
   expect(last().err).toBe('no postgres://[redacted]@h');
@@ -49,15 +49,15 @@ test.each([
   `postgres://u:${secret}@p@h/d`,
   `nats://gateway:${secret}@127.0.0.1:4222:1`,
   `mongodb+srv://u:%zz${secret}@h`,
-])('the libraries that cannot read %s give no password away', async (address) => {
+])('library errors about %s reveal no password', async (address) => {
   const { logger, lines } = startLogger();
   const failures = [
     thrownBy(() => new URL(address.replace(/:\/\/[^@]*@/, (userinfo) => `${userinfo}[`))),
     thrownBy(() => new Client({ connectionString: address })),
     await connect({ servers: address, reconnect: false, timeout: 500 }).catch((error: unknown) => error),
   ];
-  for (const err of failures) logger.error({ err }, 'could not start');
-  logger.error({ err: new AggregateError(failures, address, { cause: failures[0] }) }, 'could not start');
+  for (const err of failures) logger.error({ err }, 'Could not start');
+  logger.error({ err: new AggregateError(failures, address, { cause: failures[0] }) }, 'Could not start');
   logger.error(
     {
       err: Object.assign(new Error('x'), { options: { servers: [address] }, url: address, connectionString: address }),
@@ -70,10 +70,10 @@ test.each([
   expect(JSON.parse(lines[3] ?? '')).toMatchObject({ err: { type: 'AggregateError', errors: { length: 3 } } });
 });
 
-test('a wrong setting may say how an address is written', () => {
+test('an invalid setting may show the expected URL format', () => {
   const { logger, last } = startLogger();
   const message = 'DATABASE_URL: must be postgres://user:password@host:port/database';
-  logger.fatal({ err: new ConfigError(message) }, 'could not start');
+  logger.fatal({ err: new ConfigError(message) }, 'Could not start');
   expect(last().err).toMatchObject({ type: 'ConfigError', message });
 });
 
@@ -82,4 +82,17 @@ test('paths with an @ in them stay readable', () => {
   const err = Object.assign(new Error('broken'), { stack: 'at file:///app/node_modules/@nats-io/core/lib/x.js:1:2' });
   logger.error({ err }, 'failed');
   expect(last().err.stack).toBe(err.stack);
+});
+
+test('every line has the fields of its context', () => {
+  const lines: string[] = [];
+  let traceId = 'a';
+  const logger = createLogger(
+    { name: 'test', level: 'info', context: () => ({ traceId }) },
+    { write: (line: string) => void lines.push(line) },
+  );
+  logger.info('One');
+  traceId = 'b';
+  logger.info('Two');
+  expect(lines.map((line) => JSON.parse(line).traceId)).toEqual(['a', 'b']);
 });

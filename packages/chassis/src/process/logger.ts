@@ -1,13 +1,21 @@
 import { pino } from 'pino';
-import { currentTraceId } from '../telemetry/trace-context.ts';
 import { serializeError, withoutCredentials } from './serialize-error.ts';
 
 export type Logger = pino.Logger;
 
 const secrets = ['authorization', 'cookie', 'password', 'token', 'secret'];
 
-/** JSON lines on standard output; each carries the trace that it belongs to, and none a credential. */
-export function createLogger(options: { name: string; level: string }, output?: pino.DestinationStream): Logger {
+export type LoggerOptions = {
+  name: string;
+  level: string;
+  /** Fields of every line, evaluated for each: the current trace. */
+  context?: () => object;
+  /** Called with each child of the logger, and of its children. */
+  onChild?: (child: Logger) => void;
+};
+
+/** Creates a logger that writes JSON lines to standard output, without credentials. */
+export function createLogger(options: LoggerOptions, output?: pino.DestinationStream): Logger {
   const settings: pino.LoggerOptions = {
     name: options.name,
     level: options.level,
@@ -15,30 +23,30 @@ export function createLogger(options: { name: string; level: string }, output?: 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: redactFields },
     hooks: {
-      // Of an error without a message of ours the library would log the error's.
+      // Without a message, pino would log that of the error.
       logMethod: function (fields, method) {
         method.apply(this, namedFailure(fields));
       },
     },
     serializers: { err: (error: unknown) => serializeError(error) },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-    mixin: () => {
-      const traceId = currentTraceId();
-      return traceId ? { traceId } : {};
-    },
+    ...(options.context && { mixin: options.context }),
+    ...(options.onChild && { onChild: options.onChild }),
   };
   return output ? pino(settings, output) : pino(settings);
 }
 
-/** The fields and a message of ours, where there is only an error. */
+/** Adds a message to a line that has only an error. */
 function namedFailure(fields: Parameters<pino.LogFn>): Parameters<pino.LogFn> {
   const [first, message, ...values] = fields as [unknown, string | undefined, ...unknown[]];
   const named = first instanceof Error ? { err: first } : first;
   const failed = typeof named === 'object' && named !== null && Reflect.get(named, 'err') instanceof Error;
-  return (failed ? [named, message ?? 'failed', ...values] : fields) as Parameters<pino.LogFn>;
+  return (failed ? [named, message ?? 'Failed', ...values] : fields) as Parameters<pino.LogFn>;
 }
 
-/** The reason of something is often the message of an error, as a text; an error has no other form in the log than as `err`. */
+/**
+ * Redacts fields: texts, which are often an error's message, and errors in other fields than `err`.
+ */
 function redactFields(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactField(name, value)]));
 }

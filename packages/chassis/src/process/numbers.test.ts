@@ -8,7 +8,7 @@ const schema = z.object({
   SIZE: count({ min: 0, max: 5, default: 2 }),
 });
 
-test('a number in decimal digits within its bounds is accepted', () => {
+test('a decimal number within its bounds is accepted', () => {
   expect(readConfig(schema, {})).toEqual({ PAUSE_MS: 500, SIZE: 2 });
   expect(readConfig(schema, { PAUSE_MS: '', SIZE: '0' })).toEqual({ PAUSE_MS: 500, SIZE: 0 });
   expect(readConfig(schema, { PAUSE_MS: '60000', SIZE: '5' })).toEqual({ PAUSE_MS: 60_000, SIZE: 5 });
@@ -36,7 +36,7 @@ test.each([
   '5s',
   '2592000000',
   '9'.repeat(400),
-])('%j is refused with the name and the range', (text) => {
+])('%j is refused with the name and range', (text) => {
   expect(() => readConfig(schema, { PAUSE_MS: text })).toThrow(
     /^PAUSE_MS: must be a whole number of milliseconds from 1 to 60000, in decimal digits$/,
   );

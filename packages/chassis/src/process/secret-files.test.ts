@@ -38,7 +38,7 @@ function problemsOf(environment: Record<string, string>): string[] {
   return [];
 }
 
-test('settings come from files, without the line break at the end', async () => {
+test('settings are read from files without the trailing line break', async () => {
   const config = readConfig(schema, {
     PASSWORD_FILE: await file('password', ' S3cr3t\n'),
     SERVERS_FILE: await file('servers', 'nats://a,nats://b\r\n'),
@@ -49,7 +49,7 @@ test('settings come from files, without the line break at the end', async () => 
   expect(config).toEqual({ PASSWORD: ' S3cr3t', SERVERS: ['nats://a', 'nats://b'], LEAST: 2, MOST: 5 });
 });
 
-test('a file that cannot be used is named by its variable, and not shown', async () => {
+test('an unusable file is reported by variable name, without its path', async () => {
   const notText = await file('not-text', new Uint8Array([0x53, 0xff, 0xfe]));
   const cases: [path: string, reason: string][] = [
     [join(folder, 'S3cr3t'), 'ENOENT'],
@@ -67,7 +67,7 @@ test('a file that cannot be used is named by its variable, and not shown', async
   }
 });
 
-test('all problems are reported at once, those of files and of rules too', async () => {
+test('file errors and rule errors are reported together', async () => {
   const problems = problemsOf({
     PASSWORD: 'S3cr3t',
     PASSWORD_FILE: await file('password-too', 'S3cr3t'),

@@ -1,13 +1,17 @@
 import { ConfigError } from './config.ts';
 import { framesOf, messageWithoutValues } from './without-values.ts';
 
-/** An error as it is logged: what it says of itself, and never an address with its password or a value that was refused. */
+/**
+ * An error as it is logged: what it says of itself, and never an address with its password or a
+ * value that was refused.
+ */
 export type LoggedError = Record<string, unknown>;
 
 /**
- * What libraries say beside the message, and is of use: where it happened and by which rule. Others are left out: Node puts the whole
- * address that it cannot parse into `input`, drivers their `options`, `servers` and credentials, databases the refused values into
- * `detail`, `where` and `keyValue`.
+ * What libraries say beside the message, and is of use: where it happened and by which rule. Others
+ * are left out: Node puts the whole address that it cannot parse into `input`, drivers their
+ * `options`, `servers` and credentials, databases the refused values into `detail`, `where` and
+ * `keyValue`.
  */
 const kept = [
   'code',
@@ -56,9 +60,9 @@ export function serializeError(error: unknown, depth = 0): LoggedError | string 
 }
 
 /**
- * Blackens what comes before the last `@` of anything that looks like an address. A password that nobody has encoded may hold
- * any character, so it is better to take too much; paths of files have an `@` of
- * their own.
+ * Blackens what comes before the last `@` of anything that looks like an address. A password that
+ * nobody has encoded may hold any character, so it is better to take too much; paths of files have
+ * an `@` of their own.
  */
 export function withoutCredentials(text: string): string {
   if (!text.includes('://')) return text;

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { serializeError } from './serialize-error.ts';
 import { messageWithoutValues, withoutLiterals } from './without-values.ts';
 
-// What real servers answer to broken rules is in e2e/no-values.test.ts; here is what they would say elsewhere.
+// What real servers answer to broken rules is in e2e/no-values.test.ts; here is what they would say
+// elsewhere.
 
 const value = 'Mrs Miller';
 const ofPostgres = (code: string, message: string) =>
@@ -54,7 +55,7 @@ test.each<[string, Error, string]>([
     'not authorized on shop to execute command [redacted]',
   ],
   ['JSON', thrownBy(() => JSON.parse(`{"notes": ${value}}`)), 'The text is not valid JSON'],
-])('the message of %s has no values', (_who, error, expected) => {
+])('the message of %s contains no values', (_who, error, expected) => {
   expect(messageWithoutValues(error)).toBe(expected);
   expect(messageWithoutValues(new Error(`cannot do it: ${error.message}`, { cause: error }))).toBe(
     `cannot do it: ${expected}`,
@@ -62,7 +63,7 @@ test.each<[string, Error, string]>([
   expect(JSON.stringify(serializeError(new AggregateError([error])))).not.toContain(value);
 });
 
-test('a shape that does not fit is told without what was given', () => {
+test('a schema error is reported without the input', () => {
   const Shape = z.strictObject({
     at: z.iso.datetime(),
     by: z.record(z.enum(['a']), z.number()),
@@ -83,7 +84,7 @@ test('a shape that does not fit is told without what was given', () => {
   expect(JSON.stringify(serializeError(failed.error))).not.toContain(value);
 });
 
-test('a line of a value that looks like one of a stack is none', () => {
+test('a value that looks like a stack line is removed', () => {
   const error = ofPostgres('22P02', `invalid input syntax for type json: "\n    at ${value} (x.ts:1:1)\n"`);
   expect(JSON.stringify(serializeError(new DriverException(error)))).not.toContain(value);
 });

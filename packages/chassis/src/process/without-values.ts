@@ -5,7 +5,10 @@ const deepest = 5;
 /** What says which rule was broken, and not by which value. */
 const keptOfIssue = ['code', 'path', 'message', 'expected', 'format', 'minimum', 'maximum'];
 
-/** The classes of SQLSTATE whose messages repeat data: about the data of a statement, or raised by a function. */
+/**
+ * The classes of SQLSTATE whose messages repeat data: about the data of a statement, or raised by a
+ * function.
+ */
 const quotesValues = /^(2[0-7]|44|54|P0)/;
 /** What MongoDB says of a duplicate, up to its value. */
 const duplicateOf = /^E11000 duplicate key error collection: \S+ index: \S+/;
@@ -13,8 +16,9 @@ const duplicateOf = /^E11000 duplicate key error collection: \S+ index: \S+/;
 type Issue = { readonly code?: unknown; readonly path?: unknown };
 
 /**
- * The message of an error without the values that were refused: PostgreSQL, MongoDB, `JSON.parse` and zod quote them. Where the
- * message repeats that of its cause, as a wrapper's does, the repetition is cut as well.
+ * The message of an error without the values that were refused: PostgreSQL, MongoDB, `JSON.parse`
+ * and zod quote them. Where the message repeats that of its cause, as a wrapper's does, the
+ * repetition is cut as well.
  */
 export function messageWithoutValues(error: Error, depth = 0): string {
   const own = judged(error);
@@ -23,14 +27,20 @@ export function messageWithoutValues(error: Error, depth = 0): string {
   return own.replaceAll(cause.message, () => messageWithoutValues(cause, depth + 1));
 }
 
-/** The lines of a stack that say where, without the message, which stands before them and may have any number of lines. */
+/**
+ * The lines of a stack that say where, without the message, which stands before them and may have
+ * any number of lines.
+ */
 export function framesOf({ message, stack = '' }: Error): string[] {
   const said = new Set(message.split('\n'));
   const lines = stack.replaceAll(message, '').split('\n');
   return lines.filter((line) => /^\s+at .*[)\d>]$/.test(line) && !said.has(line));
 }
 
-/** Cuts a text before the first value that a database repeats: in quotes or brackets, or after a colon. */
+/**
+ * Cuts a text before the first value that a database repeats: in quotes or brackets, or after a
+ * colon.
+ */
 export function cutAtValue(text: string): string {
   return text.replace(/(: |["'`{[\p{Pi}\p{Pf}])[\s\S]*$/u, redacted);
 }

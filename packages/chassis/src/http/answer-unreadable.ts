@@ -43,7 +43,7 @@ function explain(code: string | undefined): HttpProblem {
     case 'HPE_HEADER_OVERFLOW':
       return new HttpProblem('headers-too-large', 'The headers are larger than 64 KiB.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new HttpProblem('payload-too-large', 'The chunks of the body carry too much beside it.');
+      return new HttpProblem('payload-too-large', 'The chunk extensions of the body are too large.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new HttpProblem('request-timeout', 'The request did not arrive in time.');
     default:

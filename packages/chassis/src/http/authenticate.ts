@@ -4,11 +4,12 @@ import { errors, type JWTVerifyGetKey, type JWTVerifyOptions, type JWTVerifyResu
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AuthConfig } from '../process/config.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
 import type { Logger } from '../process/logger.ts';
 import { HttpProblem } from './http-problem.ts';
 import { issuerKeys, type KeySet } from './issuer-keys.ts';
 
-/** Who calls, as the token says; a header of the client is never believed instead. */
+/** The caller, from the token; no header of the client is trusted instead. */
 export type Caller = {
   readonly id: Uuid;
   readonly roles: readonly Role[];
@@ -18,24 +19,30 @@ export type Caller = {
 
 /**
  * Turns the `Authorization` header into the caller.
- * @throws HttpProblem `unauthenticated` for no or a wrong token, `unavailable` when the keys cannot be had
+ * @throws HttpProblem `unauthenticated` for no or a wrong token, `unavailable` without the
+ * issuer's keys
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
+export type AuthenticateDeps = { config: AuthConfig; logger: Logger; lifecycle: Pick<Lifecycle, 'signal'> };
+
 const algorithms = ['RS256', 'ES256', 'EdDSA'];
 const knownRoles = new Set<string>(Role.options);
-/** What an access token may call itself (RFC 7519, RFC 9068): a key may sign other things as well, such as proofs and logouts. */
+/**
+ * What an access token may call itself (RFC 7519, RFC 9068): a key may sign other things as well,
+ * such as proofs and logouts.
+ */
 const accessToken = /^(application\/)?(jwt|at\+jwt)$/i;
 /** How many callers are remembered, and for how long. */
 const remembered = { max: 10_000, ttl: 10 * 60_000, ttlResolution: 1_000 };
 const Claims = z.object({ sub: Uuid, roles: z.array(z.string()), exp: z.number() });
 
 /**
- * Checks tokens against the issuer's keys. A token that was good is not verified again until it expires, the issuer's keys change
- * or ten minutes have passed; a refused one is never remembered.
+ * Checks tokens against the issuer's keys. A token that was good is not verified again until it
+ * expires, the issuer's keys change or ten minutes have passed; a refused one is never remembered.
  */
-export function createAuthenticate({ config, logger }: { config: AuthConfig; logger: Logger }): Authenticate {
-  const keys = issuerKeys({ url: config.AUTH_JWKS_URL, maxAgeMs: config.AUTH_JWKS_MAX_AGE_S * 1_000, logger });
+export function createAuthenticate({ config, logger, lifecycle: { signal } }: AuthenticateDeps): Authenticate {
+  const keys = issuerKeys({ url: config.AUTH_JWKS_URL, maxAgeMs: config.AUTH_JWKS_MAX_AGE_S * 1_000, logger, signal });
   const clockTolerance = config.AUTH_CLOCK_SKEW_S;
   const expected = {
     issuer: config.AUTH_ISSUER,
@@ -75,14 +82,16 @@ export function createAuthenticate({ config, logger }: { config: AuthConfig; log
 
   return async (authorization) => {
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-    if (!token) throw unauthenticated('A bearer token is needed.');
+    if (!token) throw unauthenticated('A bearer token is required.');
     return identify(token).catch((error: unknown) => {
       throw explain(error);
     });
   };
 }
 
-/** Tries each key that fits: an issuer may give two keys one `kid`, or none, and a token may name none. */
+/**
+ * Tries each matching key: two keys may share a `kid` or have none, and a token may name none.
+ */
 async function verifyByAny(token: string, keys: JWTVerifyGetKey, expected: JWTVerifyOptions): Promise<JWTVerifyResult> {
   try {
     return await jwtVerify(token, keys, expected);
@@ -107,7 +116,7 @@ function explain(error: unknown): HttpProblem {
   if (error instanceof errors.JOSEError) return unauthenticated('The token cannot be verified.');
   return new HttpProblem(
     'unavailable',
-    'The keys of the token issuer cannot be had. Try again.',
+    'The keys of the token issuer are unavailable. Try again.',
     {},
     { 'Retry-After': '1' },
   );

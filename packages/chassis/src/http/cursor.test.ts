@@ -4,7 +4,7 @@ import { fromCursor, toCursor } from './cursor.ts';
 
 const Place = z.tuple([z.literal('list'), z.string().regex(/^\d+$/).transform(Number)]);
 
-test('a cursor leads back to its place', () => {
+test('a cursor decodes to the position it encodes', () => {
   expect(fromCursor(toCursor('list', 17), Place)).toEqual(['list', 17]);
 });
 
@@ -15,7 +15,7 @@ test.each([
   ['padded', `${toCursor('list', 17)}=`],
   ['with a sign that the decoder skips', `${toCursor('list', 17)}!`],
   ['empty', ''],
-])('a cursor %s is refused by name', (_what, cursor) => {
+])('a cursor %s is refused as `cursor`', (_what, cursor) => {
   expect(() => fromCursor(cursor, Place)).toThrow(
     expect.objectContaining({
       code: 'validation-failed',

@@ -4,10 +4,10 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Caller } from './authenticate.ts';
 
-/** What a handler gets: every part parsed by the endpoint's own schemas. */
+/** A request as its handler receives it, parsed by the endpoint's schemas. */
 export type HandlerRequest<E extends Endpoint> = {
-  /** Present on every endpoint whose `access` is `token`. */
-  caller: E['access'] extends 'token' ? Caller : undefined;
+  /** Present on every endpoint that is not public. */
+  caller: E['access'] extends 'token' | 'ops' ? Caller : undefined;
   params: Parsed<E['params']>;
   query: Parsed<E['query']>;
   body: Parsed<E['body']>;
@@ -20,7 +20,8 @@ export type HandlerRequest<E extends Endpoint> = {
   raw: Request;
 };
 
-export type Handled = {
+/** What a handler answers, and what a command answers and stores for its replay. */
+export type HandlerResponse = {
   body: unknown;
   /** Sent instead of the body, as it comes; breaks off for the client when it does. */
   stream?: { type: string; chunks: Readable };
@@ -29,28 +30,33 @@ export type Handled = {
   /** The aggregate's version, for the `ETag`. */
   version?: number;
   location?: string;
+  /** Whether it is the stored response of an earlier request with the same Idempotency-Key. */
+  replayed?: boolean;
   headers?: Readonly<Record<string, string>>;
 };
 
-/** Writes the answer itself; the body of the request is there as the bytes that came. */
-export type Relay = (request: Request, response: Response) => Promise<void>;
+/** Writes the response itself; the request body is its raw bytes. */
+export type Passthrough = (request: Request, response: Response) => Promise<void>;
 
 export type Route = { endpoint: Endpoint } & (
-  | { respond: (request: HandlerRequest<Endpoint>) => Promise<Handled> }
-  | { relay: Relay }
+  | { respond: (request: HandlerRequest<Endpoint>) => Promise<HandlerResponse> }
+  | { passthrough: Passthrough }
 );
 
 /** Ties an endpoint of the contract to the function that answers it. */
 export function handle<E extends Endpoint>(
   endpoint: E,
-  respond: (request: HandlerRequest<E>) => Promise<Handled>,
+  respond: (request: HandlerRequest<E>) => Promise<HandlerResponse>,
 ): Route {
-  return { endpoint, respond: respond as (request: HandlerRequest<Endpoint>) => Promise<Handled> };
+  return { endpoint, respond: respond as (request: HandlerRequest<Endpoint>) => Promise<HandlerResponse> };
 }
 
-/** Ties an endpoint to a function that hands the request on unread: what is judged before it is route, token, media type and size. */
-export function relay(endpoint: Endpoint, answer: Relay): Route {
-  return { endpoint, relay: answer };
+/**
+ * Ties an endpoint to a function that forwards the request unread. Only route, token, media type
+ * and size are checked before it.
+ */
+export function passthrough(endpoint: Endpoint, answer: Passthrough): Route {
+  return { endpoint, passthrough: answer };
 }
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;

@@ -1,27 +1,30 @@
 import type { RequestHandler } from 'express';
 import type { Lifecycle } from '../process/lifecycle.ts';
 
-/** One thing that a service leans on. */
+/** A dependency of a service. */
 export type HealthCheck = {
   name: string;
-  /** Whether the service is of no use without it; what is not required is shown and keeps no one away. */
+  /**
+   * Whether the service is of no use without it; what is not required is shown and keeps no one
+   * away.
+   */
   required: boolean;
-  /** Throws when it is away. */
+  /** @throws when it is unavailable */
   check: () => Promise<void>;
 };
 
 const checkTimeoutMs = 1_000;
-/** How long a result is good for. */
+/** How long a result is reused. */
 const freshMs = 1_000;
 
-/** The process answers. */
+/** Answers that the process is alive. */
 export const live: RequestHandler = (_request, response) => {
   response.json({ status: 'live' });
 };
 
 /**
- * Whether requests should come here: 200, or 503 with what is not ready. However many ask, the checks run once at a time and
- * once a second.
+ * Whether requests should come here: 200, or 503 with what is not ready. However many ask, the
+ * checks run once at a time and once a second.
  */
 export function ready(deps: { lifecycle: Lifecycle; checks: readonly HealthCheck[] }): RequestHandler {
   const check = () => Promise.all(deps.checks.map(async (each) => ({ ...each, ok: await passes(each) })));

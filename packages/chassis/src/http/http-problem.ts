@@ -1,10 +1,10 @@
 import { type Problem, type ProblemCode, problems, problemType } from '@punctual/contracts';
-import { DomainError, type ProblemExtras } from '../domain-error.ts';
+import { DomainError, type ProblemExtras } from '../domain/domain-error.ts';
 import { currentTraceId } from '../telemetry/trace-context.ts';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import { fromLibrary } from './library-error.ts';
 
-/** The edge itself says no: a shape, a token, a limit. */
+/** The HTTP edge refuses: for a shape, a token or a limit. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
@@ -19,12 +19,12 @@ export class HttpProblem extends Error {
   }
 }
 
-/** An answer that tells what was wrong, as RFC 9457 has it. */
+/** A problem response (RFC 9457). */
 export type ProblemAnswer = { status: number; headers: Readonly<Record<string, string>>; problem: Problem };
 
 /**
- * The only place that turns a refusal into a status. What is neither a refusal nor a server out of reach is ours to mend,
- * and says nothing of the inside.
+ * The only place that turns a refusal into a status. Anything other than a refusal or an
+ * unreachable server is a bug: 500, without internal details.
  */
 export function toProblemAnswer(error: unknown, instance: string): ProblemAnswer {
   const refusal = toRefusal(error);
@@ -54,7 +54,12 @@ function toRefusal(error: unknown): DomainError | HttpProblem {
   const refused = fromLibrary(error);
   if (refused) return new HttpProblem(...refused);
   if (isUnavailable(error)) {
-    return new HttpProblem('unavailable', 'A part that this needs is away. Try again.', {}, { 'Retry-After': '1' });
+    return new HttpProblem(
+      'unavailable',
+      'A required service is temporarily unavailable. Try again.',
+      {},
+      { 'Retry-After': '1' },
+    );
   }
-  return new HttpProblem('internal-error', 'Something failed on our side. It has been recorded.');
+  return new HttpProblem('internal-error', 'An unexpected error occurred. It has been logged.');
 }

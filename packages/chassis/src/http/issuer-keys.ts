@@ -1,6 +1,8 @@
+import type { BatchObservableCallback } from '@opentelemetry/api';
 import { createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { logOutage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
+import { observed, observeTogether } from '../telemetry/instruments.ts';
 import { usableKeys } from './usable-keys.ts';
 
 /** The keys of one answer of the issuer. A later answer with the same keys is the same object. */
@@ -18,32 +20,41 @@ export type IssuerKeys = {
    */
   current(): Promise<KeySet>;
   /**
-   * The key for a token, from the current set. Fetches again for an unknown `kid`, at most once a minute.
+   * The key for a token, from the current set. Fetches again for an unknown `kid`, at most once a
+   * minute.
    * @throws a JOSEError when no key fits, any other error when the issuer does not answer
    */
   readonly find: JWTVerifyGetKey;
 };
+
+export type IssuerKeysDeps = { url: string; maxAgeMs: number; logger: Logger; signal: AbortSignal };
 
 const unknownKeyPauseMs = 60_000;
 const failurePauseMs = 1_000;
 const timeoutMs = 2_000;
 
 /**
- * The issuer's public keys. They are fetched when first needed, and in the background once they have reached half of `maxAgeMs`,
- * so that callers rarely wait. Older keys are not used: the issuer may have withdrawn one. An issuer that is away is asked at most
- * once a second, however many tokens arrive.
+ * The issuer's public keys. They are fetched when first needed, and in the background once they
+ * have reached half of `maxAgeMs`, so that callers rarely wait. Older keys are not used: the issuer
+ * may have withdrawn one. An issuer that is away is asked at most once a second, however many
+ * tokens arrive.
  */
-export function issuerKeys({ url, maxAgeMs, logger }: { url: string; maxAgeMs: number; logger: Logger }): IssuerKeys {
+export function issuerKeys({ url, maxAgeMs, logger, signal }: IssuerKeysDeps): IssuerKeys {
   const { origin, pathname } = new URL(url);
   const outage = logOutage(logger, {
-    away: 'the token issuer is away',
-    back: 'the token issuer is back',
+    away: 'Token issuer is unavailable',
+    back: 'Token issuer is available again',
     fields: { server: `${origin}${pathname}` },
   });
   let set: (KeySet & { readonly text: string }) | undefined;
   let askedAt = 0;
   let fetching: Promise<KeySet> | undefined;
   let pausedUntil = 0;
+  const age = observed('punctual.jwks.age');
+  const observeAge: BatchObservableCallback = (result) => {
+    if (set) result.observe(age, Math.max(0, Date.now() - askedAt) / 1_000);
+  };
+  observeTogether([age], observeAge, signal);
 
   const fetchOnce = async (): Promise<KeySet> => {
     if (Date.now() < pausedUntil) throw new Error('The issuer gave no keys a moment ago.');

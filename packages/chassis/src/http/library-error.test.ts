@@ -25,11 +25,14 @@ test.each([
   expect(JSON.stringify(answer)).not.toContain('secret');
 });
 
-test.each([402, 405, 406, 409, 418, 422, 424, 499])('%i of a library is a request that cannot be read', (status) => {
-  expect(answerTo(refusal(status))).toMatchObject({ status: 400, problem: { code: 'validation-failed' } });
-});
+test.each([402, 405, 406, 409, 418, 422, 424, 499])(
+  'a library error with status %i becomes an unreadable request',
+  (status) => {
+    expect(answerTo(refusal(status))).toMatchObject({ status: 400, problem: { code: 'validation-failed' } });
+  },
+);
 
-test('a range that does not exist is answered with the length of what does', () => {
+test('an unsatisfiable range is refused with the length of the file', () => {
   const error = refusal(416, { headers: { 'Content-Range': 'bytes */7', 'X-Inside': '1' } });
   expect(answerTo(error).headers).toEqual({ 'Content-Range': 'bytes */7' });
 });

@@ -1,21 +1,21 @@
 import type { ProblemCode } from '@punctual/contracts';
-import type { ProblemExtras } from '../domain-error.ts';
+import type { ProblemExtras } from '../domain/domain-error.ts';
 
 /** What a problem is made of: code, detail, extras, headers. */
 type Refusal = [ProblemCode, string, ProblemExtras?, Record<string, string>?];
 
 /** By the status of the error. Any other 4xx is a request that cannot be read. */
 const byStatus: Readonly<Record<number, Refusal>> = {
-  401: ['unauthenticated', 'A bearer token is needed.', {}, { 'WWW-Authenticate': 'Bearer' }],
+  401: ['unauthenticated', 'A bearer token is required.', {}, { 'WWW-Authenticate': 'Bearer' }],
   403: ['forbidden', 'This is not allowed.'],
-  404: ['not-found', 'There is nothing at this path.'],
+  404: ['not-found', 'No resource at this path.'],
   408: ['request-timeout', 'The request did not arrive in time.'],
-  412: ['precondition-failed', 'A precondition in the headers of the request does not hold.'],
+  412: ['precondition-failed', 'A precondition in the request headers does not hold.'],
   413: ['payload-too-large', 'The body is larger than 64 KiB.'],
   414: ['uri-too-long', 'The URI is longer than 8 KiB.'],
   415: ['unsupported-media-type', 'The media type, charset or content encoding of the body is not supported.'],
-  416: ['range-not-satisfiable', 'The requested range lies outside of the resource.'],
-  429: ['rate-limited', 'There were too many requests. Wait a moment.', {}, { 'Retry-After': '1' }],
+  416: ['range-not-satisfiable', 'The requested range is outside the resource.'],
+  429: ['rate-limited', 'Too many requests. Wait a moment.', {}, { 'Retry-After': '1' }],
   431: ['headers-too-large', 'The headers are larger than 64 KiB.'],
 };
 

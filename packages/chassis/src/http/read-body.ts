@@ -63,5 +63,5 @@ function parseJson(text: string): unknown {
   } catch {
     throw new HttpProblem('malformed-body', 'The body is not valid JSON.');
   }
-  throw new HttpProblem('malformed-body', 'An object in the body has two members of the same name.');
+  throw new HttpProblem('malformed-body', 'An object in the body has duplicate names.');
 }

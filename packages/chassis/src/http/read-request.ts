@@ -1,6 +1,6 @@
-import type { Endpoint } from '@punctual/contracts';
+import type { Endpoint, FieldError } from '@punctual/contracts';
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Caller } from './authenticate.ts';
 import type { HandlerRequest } from './handle.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -15,7 +15,7 @@ export function readRequest(
   request: Request,
   caller: Caller | undefined,
 ): HandlerRequest<Endpoint> {
-  const faults: { path: string; message: string }[] = [];
+  const faults: FieldError[] = [];
   const parse = (schema: z.ZodType | undefined, value: unknown): unknown => {
     if (!schema) return undefined;
     const parsed = schema.safeParse(value);
@@ -26,7 +26,7 @@ export function readRequest(
 
   const idempotencyKey = readIdempotencyKey(request);
   const params = parse(endpoint.params, request.params);
-  const query = parse(endpoint.query, { ...request.query });
+  const query = parse(querySchema(endpoint), { ...request.query });
   const ifMatch = readIfMatch(request, faults);
   const body =
     request.body !== undefined || !endpoint.bodyOptional
@@ -36,9 +36,7 @@ export function readRequest(
   faults.push(...faultyParameters(request.originalUrl, pointer));
   faults.push(...faultyStrings(query, pointer), ...faultyStrings(body, pointer));
   if (faults.length > 0) {
-    throw new HttpProblem('validation-failed', 'The request does not have the shape that is described.', {
-      errors: faults,
-    });
+    throw invalid(faults);
   }
   return {
     caller,
@@ -53,8 +51,37 @@ export function readRequest(
   } as HandlerRequest<Endpoint>;
 }
 
+/**
+ * Parses the query of a request that is not read by {@link readRequest}.
+ * @throws HttpProblem 400 with a JSON pointer for each fault
+ */
+export function readQuery<E extends Endpoint>(endpoint: E, request: Request): HandlerRequest<E>['query'] {
+  const parsed = querySchema(endpoint)?.safeParse({ ...request.query });
+  if (parsed?.error) throw invalid(parsed.error.issues.flatMap(toFaults));
+  return parsed?.data as HandlerRequest<E>['query'];
+}
+
+/**
+ * Refuses every query parameter of a request for a route without any.
+ * @throws HttpProblem 400 with a JSON pointer for each
+ */
+export function refuseQuery(request: Request): void {
+  const { error } = noParameters.safeParse({ ...request.query });
+  if (error) throw invalid(error.issues.flatMap(toFaults));
+}
+
+const noParameters = z.strictObject({});
+
+function querySchema({ query, anyQuery }: Endpoint): z.ZodObject | undefined {
+  return query ?? (anyQuery ? undefined : noParameters);
+}
+
+function invalid(errors: FieldError[]): HttpProblem {
+  return new HttpProblem('validation-failed', 'The request does not match its schema.', { errors });
+}
+
 function requireBody(endpoint: Endpoint, request: Request): unknown {
-  if (endpoint.body && request.body === undefined) throw new HttpProblem('malformed-body', 'A JSON body is needed.');
+  if (endpoint.body && request.body === undefined) throw new HttpProblem('malformed-body', 'A JSON body is required.');
   return request.body;
 }
 
@@ -64,7 +91,7 @@ function readIdempotencyKey(request: Request): string | undefined {
   throw new HttpProblem('invalid-idempotency-key', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
 }
 
-function readIfMatch(request: Request, faults: { path: string; message: string }[]): string | undefined {
+function readIfMatch(request: Request, faults: FieldError[]): string | undefined {
   const header = request.get('if-match');
   if (header === undefined || header === '*') return header;
   const version = /^"([\x21\x23-\x7e]*)"$/.exec(header)?.[1];
@@ -72,9 +99,9 @@ function readIfMatch(request: Request, faults: { path: string; message: string }
   return version;
 }
 
-function toFaults(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+function toFaults(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pointer([...issue.path, key]), message: 'is not a known field' }));
+    return issue.keys.map((key) => ({ path: pointer([...issue.path, key]), message: 'is not known' }));
   }
   return [{ path: pointer(issue.path), message: issue.message }];
 }

@@ -1,16 +1,19 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Node's handle of a socket: what it was given to send, and how much of that the system has not taken yet. */
+/**
+ * Node's handle of a socket: what it was given to send, and how much of that the system has not
+ * taken yet.
+ */
 type Sending = Socket & { _handle?: { bytesWritten: number; writeQueueSize: number } | null };
 
 /** How much a client has to read to stay connected while an answer waits for it. */
 const leastBytesPerSecond = 1_024;
 
 /**
- * Resets the connection of each client that, for `withinMs`, reads its answer more slowly than 1 KiB a second. What the system's
- * buffers hold counts as read. `socket.setTimeout` is no substitute: whatever the client sends, or a single byte that it
- * reads, starts that anew.
+ * Resets the connection of each client that, for `withinMs`, reads its answer more slowly than 1
+ * KiB a second. What the system's buffers hold counts as read. `socket.setTimeout` is no
+ * substitute: any byte that the client sends or reads restarts it.
  */
 export function cutOffSlowReaders(server: Server, withinMs: number): void {
   const waiting = new Map<Socket, { since: number; sent: number }>();

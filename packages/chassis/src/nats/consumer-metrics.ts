@@ -1,45 +1,56 @@
-import { metrics } from '@opentelemetry/api';
-import type { Identified } from './consumer.ts';
+import type { JsMsg } from '@nats-io/jetstream';
+import { counter, histogram, observed, observeTogether } from '../telemetry/instruments.ts';
+import type { Identified } from './handling.ts';
 
-/** What became of an event: `unknown` is of a type that the consumer passes over. */
-export type Outcome = 'applied' | 'unknown' | 'retried' | 'dead';
+/** The result of handling an event; `unknown`: of a type that the consumer ignores. */
+export type HandlingResult = 'applied' | 'unknown' | 'retried' | 'dead';
 
-/** What can be seen of a consumer from outside; costs nothing while no telemetry is exported. */
+/** Why an event became a dead letter. */
+export type DeadLetterCause = 'malformed' | 'failed' | 'given_up' | 'terminated';
+
+/** The metrics of a consumer; free while no telemetry is exported. */
 export type ConsumerMetrics = {
-  count(outcome: Outcome): void;
+  /** Counts the messages that were delivered before. */
+  delivered(messages: readonly JsMsg[]): void;
+  count(result: HandlingResult): void;
   applied(events: readonly Identified[]): void;
 };
 
-/** @param lag how many events are not acknowledged yet; asked when the instruments are collected */
+/** @param lag counts the unacknowledged events; called when metrics are collected */
 export function createConsumerMetrics(
   attributes: { consumer: string; stream: string },
   lag: () => Promise<number | undefined>,
   signal: AbortSignal,
 ): ConsumerMetrics {
-  const meter = metrics.getMeter('punctual');
-  const handled = meter.createCounter('punctual.consumer.handled', { description: 'Events, by what became of them' });
-  const latency = meter.createHistogram('punctual.consumer.latency', {
-    description: 'From when an event happened until its effect was committed',
-    unit: 's',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3_600] },
-  });
-  const pending = meter.createObservableGauge('punctual.consumer.pending', {
-    description: 'Events that the consumer has not settled yet',
-  });
-  const observe: Parameters<typeof pending.addCallback>[0] = async (result) => {
-    const events = await lag().catch(() => undefined);
-    if (events !== undefined) result.observe(events, attributes);
-  };
-  pending.addCallback(observe);
-  signal.addEventListener('abort', () => pending.removeCallback(observe), { once: true });
+  const handled = counter('punctual.consumer.handled');
+  const redelivered = counter('punctual.consumer.redelivered');
+  const latency = histogram('punctual.consumer.latency');
+  const pending = observed('punctual.consumer.pending');
+  observeTogether(
+    [pending],
+    async (result) => {
+      const events = await lag().catch(() => undefined);
+      if (events !== undefined) result.observe(pending, events, attributes);
+    },
+    signal,
+  );
 
   return {
+    delivered: (messages) => {
+      const again = messages.reduce((count, { redelivered: isAgain }) => count + Number(isAgain), 0);
+      if (again > 0) redelivered.add(again, attributes);
+    },
     count: (outcome) => handled.add(1, { ...attributes, outcome }),
     applied: (events) => {
       handled.add(events.length, { ...attributes, outcome: 'applied' });
       const now = Date.now();
-      // The clock of whoever tells of it may be ahead of ours.
+      // The publisher's clock may be ahead of ours.
       for (const { time } of events) latency.record(Math.max(0, now - Date.parse(time)) / 1_000, attributes);
     },
   };
+}
+
+/** Counts a dead letter. @param from the consumer and stream that the message was on */
+export function countDeadLetter(from: { consumer: string; stream: string }, cause: DeadLetterCause): void {
+  counter('punctual.consumer.dead_letters').add(1, { ...from, cause });
 }

@@ -7,44 +7,34 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import type { Source } from './consumer.ts';
-import { advisoriesOn } from './given-up.ts';
+import { consumers } from '@punctual/contracts';
+import { advisoriesAbout } from './delivery-advisories.ts';
+import { type ConsumerSource, defaultAckWaitMs } from './handling.ts';
 
-/** How long the messages of an instance that died are held back; a handler may take longer. */
-export const defaultAckWaitMs = 10_000;
-
-/** The durables of the services, and what each reads. */
-const durables: readonly (Source & { durable: string })[] = [
-  { durable: 'scheduling-reminder', stream: 'REMINDER', subjects: ['reminder.>'] },
-  { durable: 'scheduling-payout', stream: 'PAYOUT', subjects: ['payout.>'] },
-  { durable: 'reminders-schedule', stream: 'SCHEDULE', subjects: ['schedule.>'] },
-  { durable: 'payouts-schedule', stream: 'SCHEDULE', subjects: ['schedule.>'] },
-  { durable: 'payouts-person', stream: 'SCHEDULE', subjects: ['person.erased'] },
-];
-
-/** Where a durable reads: its stream, what ops gives it again, and what JetStream gave up on. */
+/** The sources of a durable: its stream, replayed messages, and advisories about it. */
 export function sourcesOf(
   durable: string,
-  { stream, subjects }: Source,
-): [own: Source, replays: Source, advisories: Source] {
+  { stream, subjects }: ConsumerSource,
+): [own: ConsumerSource, replays: ConsumerSource, advisories: ConsumerSource] {
   return [
     { stream, subjects },
     { stream: 'REPLAY', subjects: [`replay.${durable}`] },
-    advisoriesOn(durable, [stream, 'REPLAY']),
+    advisoriesAbout(durable, [stream, 'REPLAY']),
   ];
 }
 
 /**
- * Creates the services' missing consumers, and updates those that differ: no service may, for a consumer can be made to deliver to any subject.
+ * Creates missing consumers of the services, and updates those that differ. No service may do so,
+ * since a consumer can be made to deliver to any subject.
  * @returns a line for each change
  */
 export async function declareConsumers(manager: JetStreamManager): Promise<string[]> {
   const changes: string[] = [];
-  for (const { durable, ...source } of durables) {
+  for (const { durable, ...source } of Object.values(consumers)) {
     for (const each of sourcesOf(durable, source)) {
       const change = await declareConsumer(manager, each, { durable, ackWaitMs: defaultAckWaitMs }).catch(
         (error: unknown) => {
-          // Its consumers come with it.
+          // They are created once the stream exists.
           if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
           throw error;
         },
@@ -56,23 +46,24 @@ export async function declareConsumers(manager: JetStreamManager): Promise<strin
 }
 
 /**
- * Makes a durable be as wanted.
- * @returns what it did, undefined when there was nothing to do
+ * Creates or updates a durable consumer.
+ * @returns what it did; undefined if nothing had to change
  * @throws when the stream is missing, or NATS refuses
  */
 export async function declareConsumer(
   manager: JetStreamManager,
-  { stream, subjects }: Source,
+  { stream, subjects }: ConsumerSource,
   { durable, ackWaitMs }: { durable: string; ackWaitMs: number },
 ): Promise<'created' | 'updated' | undefined> {
   const changeable = { filter_subjects: [...subjects], ack_wait: nanos(ackWaitMs), max_deliver: -1 };
   const known = await findConsumer(manager, stream, durable);
   if (known && isAs(known, changeable)) return undefined;
-  if (known) await manager.consumers.update(stream, durable, changeable);
-  else {
-    const policies = { ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All };
-    await manager.consumers.add(stream, { durable_name: durable, ...policies, ...changeable });
-  }
+  const policies = { ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All };
+  const answer = known
+    ? await manager.consumers.update(stream, durable, changeable)
+    : await manager.consumers.add(stream, { durable_name: durable, ...policies, ...changeable });
+  // A service gets an answer without a consumer: nothing was done (deploy/nats/users.conf).
+  if (!answer.config) throw new Error('only `ops streams apply` may declare this consumer');
   return known ? 'updated' : 'created';
 }
 

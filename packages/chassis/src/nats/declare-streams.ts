@@ -25,8 +25,9 @@ export const declaredStreams = Object.keys(definitions) as DeclaredStream[];
 export type StreamDeclaration = ReturnType<typeof declarationOf>;
 
 /**
- * The configuration of a stream. A full stream refuses new messages (`discard: new`), and their outbox keeps them: discarding old ones would
- * drop events that a consumer has not read. ADVISORY is the exception: nothing publishes an advisory again.
+ * The configuration of a stream. A full stream refuses new messages (`discard: new`), and their
+ * outbox keeps them: discarding old ones would drop events that a consumer has not read. ADVISORY
+ * is the exception: nothing publishes an advisory again.
  */
 export function declarationOf(name: DeclaredStream, settings: StreamSettings) {
   const isShort = name === 'REPLAY' || name === 'ADVISORY';
@@ -44,8 +45,8 @@ export function declarationOf(name: DeclaredStream, settings: StreamSettings) {
 }
 
 /**
- * Creates the streams that are missing and leaves the others as they are. Only ops (`ops streams apply`) and tests do this: no service
- * may create a stream.
+ * Creates the streams that are missing and leaves the others as they are. Only ops (`ops streams
+ * apply`) and tests do this: no service may create a stream.
  * @param settings those of a development stack when left out
  */
 export async function declareStreams(

@@ -2,56 +2,65 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import {
   ClosedConnectionError,
   createInbox,
+  headers,
   type Msg,
   type MsgHdrs,
   type NatsConnection,
   PermissionViolationError,
   type Subscription,
 } from '@nats-io/transport-node';
+import { SpanKind } from '@opentelemetry/api';
+import { inSpan, type SpanOptions, traceHeaders } from '../telemetry/trace-context.ts';
 
-/** Publishes to whatever stream takes a subject. */
-export type Publisher = {
-  /**
-   * Sends at once, in the order of the calls, and waits until the stream has stored it.
-   * @returns its sequence in the stream; of a message that was there already, that one's
-   * @throws when there is no acknowledgement: the message may or may not be stored, and is to be published again with the same id
-   */
-  publish(subject: string, payload: string, headers: MsgHdrs): Promise<number>;
-};
+/**
+ * An event to publish. JetStream drops another message with the same `id` for ten minutes;
+ * `payload` is the CloudEvent as JSON.
+ */
+export type OutgoingEvent = { id: string; subject: string; payload: string; traceparent: string | undefined };
 
-type Waiting = { subject: string; since: number; resolve(sequence: number): void; reject(reason: unknown): void };
+/**
+ * Sends an event at once, in the order of the calls, and waits until a stream has stored it. The
+ * producer span is a child of the event's `traceparent`.
+ * @returns its sequence in the stream; for a duplicate, that of the first copy
+ * @throws when there is no acknowledgement: the event may or may not be stored. Publish it again
+ * with the same id.
+ */
+export type Publish = (event: OutgoingEvent) => Promise<number>;
+
+type PendingAck = { subject: string; since: number; resolve(sequence: number): void; reject(reason: unknown): void };
 
 const ackTimeoutMs = 5_000;
 const sweepMs = 250;
 const noResponders = 503;
 
 /**
- * One inbox hears the answers to all that a connection publishes, and one timer looks for those that do not come: a request of its own for
- * each message, as `jetstream.publish` makes it, costs more than the rest of the message's way.
+ * Creates the publish function of a connection. One inbox receives all acknowledgements, and one
+ * timer finds the missing ones: a request per message, as `jetstream.publish` makes, costs more
+ * than everything else that a message takes.
  */
-export function createPublisher(connection: NatsConnection, inboxPrefix: string): Publisher {
+export function createPublish(connection: NatsConnection, inboxPrefix: string): Publish {
   const inbox = createInbox(inboxPrefix);
-  /** By what ends the subject of the answer; the oldest come first. */
-  const waiting = new Map<string, Waiting>();
-  let answers: Subscription | undefined;
+  /** By the last token of the reply subject; oldest first. */
+  const waiting = new Map<string, PendingAck>();
+  let acks: Subscription | undefined;
   let sent = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const refuse = (error: Error, isMeant: (subject: string) => boolean = () => true) => {
+  const refuse = (error: Error, concerns: (subject: string) => boolean = () => true) => {
     for (const [token, { subject, reject }] of waiting) {
-      if (!isMeant(subject)) continue;
+      if (!concerns(subject)) continue;
       waiting.delete(token);
       reject(error);
     }
   };
   const settle = (token: string, message: Msg) => {
-    const asked = waiting.get(token);
-    if (!asked) return;
+    const entry = waiting.get(token);
+    if (!entry) return;
     waiting.delete(token);
     try {
-      asked.resolve(sequenceIn(message, asked.subject));
+      entry.resolve(sequenceIn(message, entry.subject));
     } catch (error) {
-      asked.reject(error);
+      entry.reject(error);
     }
   };
   const listen = () =>
@@ -66,7 +75,7 @@ export function createPublisher(connection: NatsConnection, inboxPrefix: string)
     for (const [token, { subject, since, reject }] of waiting) {
       if (performance.now() - since < ackTimeoutMs) break;
       waiting.delete(token);
-      reject(new Error(`no stream has acknowledged ${subject} in time`));
+      reject(new Error(`No stream acknowledged ${subject} in time`));
     }
     if (waiting.size > 0) timer = setTimeout(sweep, sweepMs);
   };
@@ -81,21 +90,43 @@ export function createPublisher(connection: NatsConnection, inboxPrefix: string)
   };
   void watch();
 
+  const send = ({ id, subject, payload }: OutgoingEvent) =>
+    new Promise<number>((resolve, reject) => {
+      if (!acks || acks.isClosed()) acks = listen();
+      sent += 1;
+      const token = String(sent);
+      connection.publish(subject, payload, { reply: `${inbox}.${token}`, headers: eventHeaders(id) });
+      waiting.set(token, { subject, since: performance.now(), resolve, reject });
+      timer ??= setTimeout(sweep, sweepMs);
+    });
+  return (event) => inSpan(`publish ${event.subject}`, producerSpan(event), () => send(event));
+}
+
+/** The headers of an event (api.md), in the current trace. */
+function eventHeaders(id: string): MsgHdrs {
+  const outgoing = headers();
+  outgoing.set('Nats-Msg-Id', id);
+  outgoing.set('Content-Type', 'application/cloudevents+json');
+  for (const [name, value] of Object.entries(traceHeaders())) outgoing.set(name, value);
+  return outgoing;
+}
+
+function producerSpan({ id, subject, traceparent }: OutgoingEvent): SpanOptions {
   return {
-    publish: (subject, payload, headers) =>
-      new Promise((resolve, reject) => {
-        if (!answers || answers.isClosed()) answers = listen();
-        sent += 1;
-        const token = String(sent);
-        connection.publish(subject, payload, { reply: `${inbox}.${token}`, headers });
-        waiting.set(token, { subject, since: performance.now(), resolve, reject });
-        timer ??= setTimeout(sweep, sweepMs);
-      }),
+    kind: SpanKind.PRODUCER,
+    parent: traceparent,
+    attributes: {
+      'messaging.system': 'nats',
+      'messaging.operation.name': 'publish',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': subject,
+      'messaging.message.id': id,
+    },
   };
 }
 
 function sequenceIn(message: Msg, subject: string): number {
-  if (message.headers?.code === noResponders) throw new Error(`no stream takes ${subject}`);
+  if (message.headers?.code === noResponders) throw new Error(`No stream accepts ${subject}`);
   const { error, seq } = message.json<{ error?: ConstructorParameters<typeof JetStreamApiError>[0]; seq: number }>();
   if (error) throw new JetStreamApiError(error);
   return seq;

@@ -1,8 +1,11 @@
-import type { JetStreamManager } from '@nats-io/jetstream';
-import { metrics } from '@opentelemetry/api';
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { BatchObservableCallback } from '@opentelemetry/api';
+import { observed, observeTogether } from '../telemetry/instruments.ts';
 
 /**
- * Reports how full each stream is, until the signal is aborted. Costs nothing while no telemetry is exported.
+ * Reports how full each stream is, until the signal is aborted. A missing stream is reported as
+ * empty: the SDK repeats the last value of whatever is not reported, which is right only while NATS
+ * cannot be asked. Costs nothing while no telemetry is exported.
  * @param manager undefined while there is no connection
  */
 export function observeStreams(
@@ -10,24 +13,31 @@ export function observeStreams(
   names: readonly string[],
   signal: AbortSignal,
 ): void {
-  const meter = metrics.getMeter('punctual');
-  const messages = meter.createObservableGauge('punctual.stream.messages', { description: 'Messages in the stream' });
-  const bytes = meter.createObservableGauge('punctual.stream.bytes', { description: 'Size of the stream', unit: 'By' });
-  const used = meter.createObservableGauge('punctual.stream.used', {
-    description: 'Share of STREAM_MAX_BYTES that the stream uses, from 0 to 1; a full stream refuses new messages',
-  });
-  const observed = [messages, bytes, used];
-  const observe: Parameters<typeof meter.addBatchObservableCallback>[0] = async (result) => {
+  const messages = observed('punctual.stream.messages');
+  const bytes = observed('punctual.stream.bytes');
+  const used = observed('punctual.stream.used');
+  const observe: BatchObservableCallback = async (result) => {
     for (const stream of names) {
-      const info = await manager()
-        ?.streams.info(stream)
-        .catch(() => undefined);
-      if (!info) continue;
-      result.observe(messages, info.state.messages, { stream });
-      result.observe(bytes, info.state.bytes, { stream });
-      if (info.config.max_bytes > 0) result.observe(used, info.state.bytes / info.config.max_bytes, { stream });
+      const info = await stateOf(manager(), stream).catch(() => undefined);
+      if (info === undefined) continue;
+      result.observe(messages, info.messages, { stream });
+      result.observe(bytes, info.bytes, { stream });
+      result.observe(used, info.used, { stream });
     }
   };
-  meter.addBatchObservableCallback(observe, observed);
-  signal.addEventListener('abort', () => meter.removeBatchObservableCallback(observe, observed), { once: true });
+  observeTogether([messages, bytes, used], observe, signal);
+}
+
+/** @throws what NATS answers, or does not */
+async function stateOf(manager: JetStreamManager | undefined, stream: string) {
+  if (!manager) return undefined;
+  try {
+    const { state, config } = await manager.streams.info(stream);
+    const { messages, bytes } = state;
+    return { messages, bytes, used: config.max_bytes > 0 ? bytes / config.max_bytes : 0 };
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+      return { messages: 0, bytes: 0, used: 0 };
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { DriverException, OptimisticLockError } from '@mikro-orm/core';
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { DomainError } from '../domain-error.ts';
+import { DomainError } from '../domain/domain-error.ts';
 import { isUnavailable } from './is-unavailable.ts';
 
 /** As PostgreSQL answers it through `pg`. */
@@ -56,11 +56,11 @@ const unavailable = [
 const ownFault = ['21000', '22P02', '22001', '22003', '22008', '22021', '22P05', '23502', '23503', '23505', '23514'];
 const ownFaultToo = ['23P01', '27000', '44000', '54000', '54001'];
 
-test.each(unavailable)('PostgreSQL answers %s: unavailable', (sqlState) => {
+test.each(unavailable)('PostgreSQL error %s means unavailable', (sqlState) => {
   for (const [how, error] of wrapped(answered(sqlState))) expect([how, isUnavailable(error)]).toEqual([how, true]);
 });
 
-test.each([...ownFault, ...ownFaultToo])('PostgreSQL answers %s: the fault of what was asked', (sqlState) => {
+test.each([...ownFault, ...ownFaultToo])('PostgreSQL error %s blames the query', (sqlState) => {
   for (const [how, error] of wrapped(answered(sqlState))) expect([how, isUnavailable(error)]).toEqual([how, false]);
 });
 
@@ -74,7 +74,7 @@ test.each([
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   ],
   ...['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'HOSTNAME_MISMATCH'],
-])('the network says %s: unavailable', (code) => {
+])('network error %s means unavailable', (code) => {
   for (const [how, error] of wrapped(withCode(code))) expect([how, isUnavailable(error)]).toEqual([how, true]);
 });
 
@@ -90,7 +90,7 @@ test.each([
   'Cannot use a pool after calling end on the pool',
   'The server does not support SSL connections',
   'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
-])('pg says "%s": unavailable', (message) => {
+])('pg error "%s" means unavailable', (message) => {
   for (const [how, error] of wrapped(new Error(message))) expect([how, isUnavailable(error)]).toEqual([how, true]);
 });
 
@@ -118,7 +118,7 @@ test.each(mongo)('MongoDB: %s with code %s: unavailable is %s', (name, code, exp
   expect(isUnavailable(new Error('a job failed', { cause: error }))).toBe(expected);
 });
 
-test('of several writes to MongoDB one that the server could not take is enough', () => {
+test('one unavailable write in a MongoDB bulk makes it unavailable', () => {
   const failed = (...codes: number[]) =>
     Object.assign(withCode(11000, 'MongoBulkWriteError'), { writeErrors: codes.map((code) => ({ code })) });
   expect(isUnavailable(failed(11000, 11000))).toBe(false);
@@ -133,7 +133,7 @@ test.each([
   ['a code of Node.js', withCode('ERR_ASSERTION')],
   ['a number that looks like a SQLSTATE', withCode(53_300)],
   ['no error', 'ECONNREFUSED'],
-])('%s is our own fault or that of what was asked', (_what, error) => {
+])('%s is not unavailable', (_what, error) => {
   expect(isUnavailable(error)).toBe(false);
 });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Logger } from '../process/logger.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
-import type { Handling, Identified, Source } from './consumer.ts';
-import { isKept } from './dead-letter.ts';
-import { keepLetter } from './letter.ts';
+import { countDeadLetter } from './consumer-metrics.ts';
+import { isDeadLettered } from './dead-letter.ts';
+import { storeDeadLetter } from './dead-letter-copy.ts';
+import type { ConsumerSource, Handling, Identified } from './handling.ts';
 import { readHeaders } from './message-headers.ts';
 
 /**
@@ -18,13 +19,13 @@ const Advisory = z.object({
   deliveries: z.int(),
   reason: z.string().optional(),
 });
-type GivenUp = Identified & Omit<z.infer<typeof Advisory>, 'timestamp'>;
+type DeliveryAdvisory = Identified & Omit<z.infer<typeof Advisory>, 'timestamp'>;
 
 /**
  * The source of the advisories about a durable. They are in a stream, since core messages are lost
  * while no instance listens.
  */
-export function advisoriesOn(durable: string, streams: readonly string[]): Source {
+export function advisoriesAbout(durable: string, streams: readonly string[]): ConsumerSource {
   const subjects = streams.flatMap((stream) =>
     ['MAX_DELIVERIES', 'MSG_TERMINATED'].map((kind) => `$JS.EVENT.ADVISORY.CONSUMER.${kind}.${stream}.${durable}`),
   );
@@ -32,10 +33,13 @@ export function advisoriesOn(durable: string, streams: readonly string[]): Sourc
 }
 
 /**
- * Keeps as dead letters the messages that JetStream gave up on, except those that {@link isKept}
- * knows.
+ * Stores as dead letters the messages that JetStream no longer delivers, except those that
+ * {@link isDeadLettered} recognises.
  */
-export function keepGivenUp(deps: { broker: BrokerHandle; logger: Logger }, durable: string): Handling<GivenUp> {
+export function handleAdvisories(
+  deps: { broker: BrokerHandle; logger: Logger },
+  durable: string,
+): Handling<DeliveryAdvisory> {
   return {
     durable,
     read: (json) => {
@@ -44,28 +48,31 @@ export function keepGivenUp(deps: { broker: BrokerHandle; logger: Logger }, dura
     },
     handle: async (messages) => {
       const broker = await deps.broker.connected();
-      for (const { event } of messages) if (!isKept(event.reason)) await keep(broker, deps.logger, durable, event);
+      for (const { event } of messages) {
+        if (!isDeadLettered(event.reason)) await store(broker, deps.logger, durable, event);
+      }
     },
     // Retried without limit: an advisory never becomes a dead letter itself.
     maxDeliveries: Number.POSITIVE_INFINITY,
   };
 }
 
-async function keep(broker: Broker, logger: Logger, durable: string, givenUp: GivenUp): Promise<void> {
-  const { stream, stream_seq: sequence, deliveries } = givenUp;
+async function store(broker: Broker, logger: Logger, durable: string, advisory: DeliveryAdvisory): Promise<void> {
+  const { stream, stream_seq: sequence, deliveries } = advisory;
   const message = await broker.manager.streams.getMessage(stream, { seq: sequence });
   if (!message) {
     logger.error(
       { consumer: durable, stream, sequence },
-      'JetStream gave up on an event that its stream no longer has',
+      'JetStream stopped delivering an event that its stream no longer has',
     );
     return;
   }
-  const reason = givenUp.reason
-    ? `terminated: ${givenUp.reason}`
+  const reason = advisory.reason
+    ? `terminated: ${advisory.reason}`
     : `JetStream gave up after ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}`;
   const { data, subject, time } = message;
   const headers = readHeaders(() => message.header);
-  const kept = await keepLetter(broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
-  logger.error({ consumer: durable, subject, sequence, reason, kept }, 'an event became a dead letter');
+  const kept = await storeDeadLetter(broker, { durable, stream, sequence, time, deliveries, reason, headers, data });
+  countDeadLetter({ consumer: durable, stream }, advisory.reason ? 'terminated' : 'given_up');
+  logger.error({ consumer: durable, subject, sequence, reason, kept }, 'Event dead-lettered');
 }

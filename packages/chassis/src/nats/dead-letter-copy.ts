@@ -4,11 +4,11 @@ import type { Broker } from './broker.ts';
 import type { Headers } from './message-headers.ts';
 
 /** A dead letter: a message that a consumer could not handle, and its position in its stream. */
-export type Letter = {
+export type DeadLetter = {
   durable: string;
   stream: string;
   sequence: number;
-  /** When its stream took it. */
+  /** When its stream stored it. */
   time: Date;
   deliveries: number;
   reason: string;
@@ -35,10 +35,10 @@ type Form = (typeof forms)[number];
 /**
  * Copies a message to the DLQ. When it does not fit, its body, its headers or both are left out;
  * the original stays where `Dlq-Stream` and `Dlq-Sequence` say.
- * @returns how it was kept
+ * @returns which parts the copy has
  * @throws when the DLQ did not acknowledge the copy
  */
-export async function keepLetter(broker: Broker, letter: Letter): Promise<Form> {
+export async function storeDeadLetter(broker: Broker, letter: DeadLetter): Promise<Form> {
   const { durable, stream, sequence, time } = letter;
   // Not the event's own id: two consumers may give up on one event, and the stream would drop the
   // second copy. With the time, since a rebuilt stream starts its sequences again.
@@ -63,7 +63,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').slice(0, maxReasonLength);
 }
 
-function headersOf(letter: Letter, form: Form): MsgHdrs {
+function headersOf(letter: DeadLetter, form: Form): MsgHdrs {
   const copy = headers();
   const own = form.headers && letter.headers !== 'unreadable' ? letter.headers : undefined;
   for (const [name, values] of own ?? []) {

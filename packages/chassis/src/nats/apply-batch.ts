@@ -1,0 +1,106 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { SpanKind } from '@opentelemetry/api';
+import { failpoint } from '../process/failpoint.ts';
+import type { Outage } from '../process/log-outage.ts';
+import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
+import type { ConsumerMetrics } from './consumer-metrics.ts';
+import type { Faults } from './faults.ts';
+import type { Handling, Identified } from './handling.ts';
+import { readHeaders } from './message-headers.ts';
+
+export type ApplyDeps = {
+  metrics: ConsumerMetrics;
+  faults: Faults;
+  /** Of the servers that the handler needs. */
+  outage: Outage;
+};
+
+const processing = {
+  'messaging.system': 'nats',
+  'messaging.operation.name': 'process',
+  'messaging.operation.type': 'process',
+} as const;
+
+export type ParsedMessage<E> = { message: JsMsg; event: E };
+
+export type ApplyFailure = { error: unknown };
+
+/**
+ * Calls the handler with the distinct events, then acknowledges all.
+ * @returns how it failed, if it did
+ */
+export async function applyBatch<E extends Identified>(
+  { metrics, faults, outage }: ApplyDeps,
+  { durable, handle }: Handling<E>,
+  batch: readonly ParsedMessage<E>[],
+): Promise<ApplyFailure | undefined> {
+  const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
+  const received = batch.map(({ event }, index) => ({ event, traceparent: spans[index]?.traceparent }));
+  const distinct = [...new Map(received.map((each) => [each.event.id, each])).values()];
+  try {
+    await failpoint('before-handle');
+    await inSpanOf(durable, spans, () => handle(distinct));
+    await failpoint('before-ack');
+  } catch (error) {
+    // The span of a batch has failed; its events are handled again, one by one.
+    const [only, ...others] = spans;
+    if (others.length === 0) only?.end(error);
+    else for (const span of spans) span.end();
+    return { error };
+  }
+  for (const span of spans) span.end();
+  outage.back();
+  for (const { message } of batch) {
+    faults.forget(message.seq);
+    message.ack();
+  }
+  metrics.applied(batch.map(({ event }) => event));
+  return undefined;
+}
+
+/**
+ * Work on one event continues its trace. Work on several is a new trace with a link to each of
+ * theirs.
+ */
+function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Promise<void>): Promise<void> {
+  const [only, ...others] = spans;
+  if (only && others.length === 0) return only.run(work);
+  const attributes = {
+    ...processing,
+    'messaging.consumer.group.name': durable,
+    'messaging.batch.message_count': spans.length,
+  };
+  return inSpan(
+    `process ${durable}`,
+    { kind: SpanKind.CONSUMER, attributes, links: spans.map(({ link }) => link) },
+    work,
+  );
+}
+
+function spanOptions(durable: string, message: JsMsg) {
+  const readable = readHeaders(() => message.headers);
+  const headers = readable === 'unreadable' ? undefined : readable;
+  const id = headers?.get('Nats-Msg-Id') ?? '';
+  const { stream, streamSequence, deliveryCount } = message.info;
+  const again = redeliveryOf(message, id);
+  return {
+    kind: SpanKind.CONSUMER,
+    parent: headers?.get('traceparent') || undefined,
+    attributes: {
+      ...processing,
+      'messaging.destination.name': message.subject,
+      'messaging.consumer.group.name': durable,
+      'messaging.message.id': id,
+      'nats.stream': stream,
+      'nats.sequence': streamSequence,
+      'nats.delivery_count': deliveryCount,
+      ...(again && { 'punctual.redelivery': again }),
+    },
+  };
+}
+
+/** Why a message comes again, from what ops writes into the ids of replayed messages. */
+function redeliveryOf(message: JsMsg, id: string): string | undefined {
+  if (message.info.stream === 'REPLAY') return id.startsWith('redrive:') ? 'redrive' : 'replay';
+  return message.redelivered ? 'redelivered' : undefined;
+}

@@ -1,0 +1,66 @@
+import { DeliverPolicy, JetStreamApiCodes, JetStreamApiError, type JsMsg, type StreamInfo } from '@nats-io/jetstream';
+import type { Broker } from './broker.ts';
+
+/** Which messages of a stream to read; all of them by default. */
+export type StreamSelection = {
+  subjects?: readonly string[] | undefined;
+  /** Starts at the first message that was stored at this time or later. */
+  since?: Temporal.Instant | undefined;
+  /** Delivers messages without their payloads. */
+  headersOnly?: boolean | undefined;
+};
+
+/** Messages fetched ahead of the reader. */
+const prefetched = 500;
+
+/**
+ * Reads the messages that a stream holds at the moment of the call, oldest first; none if the
+ * stream does not exist. It uses an ephemeral consumer, so it affects no other reader.
+ */
+export async function* readStream(
+  nats: Pick<Broker, 'jetstream' | 'manager'>,
+  stream: string,
+  { subjects, since, headersOnly }: StreamSelection = {},
+): AsyncGenerator<JsMsg> {
+  const info = await streamInfo(nats, stream);
+  if (!info || info.state.messages === 0) return;
+  const last = info.state.last_seq;
+  const consumer = await nats.jetstream.consumers.get(stream, {
+    ...(subjects && { filter_subjects: [...subjects] }),
+    ...(since && { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toString() }),
+    ...(headersOnly && { headers_only: true }),
+  });
+  try {
+    if ((await consumer.info(true)).num_pending === 0) return;
+    // Not `fetch`: on a busy machine it silently ends before the last message.
+    const messages = await consumer.consume({ max_messages: prefetched, abort_on_missing_resource: true });
+    try {
+      for await (const message of messages) {
+        if (message.seq <= last) yield message;
+        if (message.seq >= last || message.info.pending === 0) return;
+      }
+    } finally {
+      await messages.close();
+    }
+  } finally {
+    await consumer.delete().catch(() => undefined);
+  }
+}
+
+/** Describes a stream; undefined if it does not exist. */
+export function streamInfo({ manager }: Pick<Broker, 'manager'>, stream: string): Promise<StreamInfo | undefined> {
+  return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream));
+}
+
+/**
+ * Resolves with undefined if JetStream answers with this code for a missing stream, consumer or
+ * message.
+ */
+export async function unlessMissing<T>(code: number, request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === code) return undefined;
+    throw error;
+  }
+}

@@ -1,23 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CloudEvent, readScheduleEvent, scheduleEvents } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { eventually, type TestEnvironment, testEnvironment, untilConsumed } from '@punctual/testkit';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   type Broker,
   BrokerConfig,
   connectBroker,
   declareStreams,
+  publishEvent,
+  readConfig,
+  startConsumer,
+} from '../src/index.ts';
+import {
   inboxTable,
   outboxStreamSequence,
   outboxTable,
   parsePostgresUrl,
-  publishEvent,
-  readConfig,
-  startConsumer,
   startOutboxRelay,
-} from '../src/index.ts';
+} from '../src/postgres/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 
 const logger = pino({ level: 'silent' });
@@ -85,7 +87,7 @@ async function unpublished(): Promise<number> {
   return rows[0].n;
 }
 
-test('the relay publishes each row once, in order for each aggregate, whoever leads', async () => {
+test('the relay publishes each row once, in order per aggregate, across leaders', async () => {
   const instances = [instance(), instance()];
   const [first] = instances;
   if (!first) throw new Error('unreachable');
@@ -97,7 +99,7 @@ test('the relay publishes each row once, in order for each aggregate, whoever le
     await insert(...Array.from({ length: 20 }, (_, aggregate) => eventOf(aggregate, version)));
     relays[version % 2]?.wake();
   }
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0));
 
   const messages = await stored(broker);
   expect(messages).toHaveLength(100);
@@ -113,7 +115,7 @@ test('the relay publishes each row once, in order for each aggregate, whoever le
   expect(messages[0]?.header.get('Content-Type')).toBe('application/cloudevents+json');
 });
 
-test('while NATS is away rows wait, and follow when it is back', async () => {
+test('rows wait during a NATS outage and are published after it', async () => {
   const one = instance();
   const broker = await one.broker.connected();
   await declareStreams(broker, ['SCHEDULE']);
@@ -126,14 +128,14 @@ test('while NATS is away rows wait, and follow when it is back', async () => {
 
   await environment.startNatsAgain();
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 15_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0));
   expect((await stored(broker)).map((message) => message.json<CloudEvent>().sequence)).toEqual([
     '0000000001',
     '0000000002',
   ]);
 });
 
-test('what NATS refuses waits and is told of once; all else goes on, and it follows when there is room', async () => {
+test('a refused row waits and is logged once while others are published', async () => {
   const one = instance();
   const broker = await one.broker.connected();
   await declareStreams(broker, ['SCHEDULE']);
@@ -147,13 +149,13 @@ test('what NATS refuses waits and is told of once; all else goes on, and it foll
   await insert({ ...eventOf(0, 1), type: 'payout.pending' }, eventOf(0, 2));
   await insert(...Array.from({ length: 40 }, (_, index) => eventOf(1 + (index % 20), 1 + Math.floor(index / 20))));
   relay.wake();
-  await vi.waitFor(async () => expect(await unpublished()).toBe(12), { timeout: 10_000 });
+  await eventually(async () => expect(await unpublished()).toBe(12));
 
   await broker.manager.streams.update('SCHEDULE', { max_msgs: -1 });
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(2), { timeout: 15_000 });
+  await eventually(async () => expect(await unpublished()).toBe(2));
   await declareStreams(broker, ['PAYOUT']);
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 15_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0));
   const versions = Map.groupBy(
     (await stored(broker)).map((message) => message.json<CloudEvent>()),
     (event) => event.partitionkey,
@@ -161,26 +163,26 @@ test('what NATS refuses waits and is told of once; all else goes on, and it foll
   expect(versions.size).toBe(21);
   for (const [, events] of versions)
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map(({ sequence }) => sequence).toSorted());
-  const refusals = log.filter((line) => line === 'NATS does not take every event; those wait in the outbox');
+  const refusals = log.filter((line) => line === 'NATS refuses some events; they wait in the outbox');
   expect(refusals.length).toBeLessThan(4);
-  expect(log.at(-1)).toBe('NATS takes every event again');
+  expect(log.at(-1)).toBe('NATS accepts every event again');
 });
 
-test('when the leader stops, another takes over', async () => {
+test('another instance takes over when the leader stops', async () => {
   const leader = instance();
   await declareStreams(await leader.broker.connected(), ['SCHEDULE']);
   startOutboxRelay(leader);
   await insert(eventOf(1, 1));
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 5_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0));
   startOutboxRelay(instance());
 
   await leader.lifecycle.shutdown();
   await insert(eventOf(1, 2));
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { timeout: 10_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0));
 });
 
-test('a consumer tries again, passes over what it does not know, and keeps what it cannot handle', async () => {
+test('a consumer retries, skips unknown types and dead-letters failures', async () => {
   const one = instance('payouts');
   const broker = await one.broker.connected();
   const handled: string[] = [];
@@ -204,14 +206,8 @@ test('a consumer tries again, passes over what it does not know, and keeps what 
   await broker.jetstream.publish('schedule.proposed', '{"type":"schedule.proposed"}');
   await broker.jetstream.publish('schedule.proposed', 'not json');
 
-  await vi.waitFor(async () => expect(await stored(broker, 'DLQ')).toHaveLength(3), { timeout: 15_000 });
-  await vi.waitFor(
-    async () => {
-      const info = await broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
-      expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => expect(await stored(broker, 'DLQ')).toHaveLength(3));
+  await untilConsumed(broker, 'SCHEDULE', 'payouts-schedule');
 
   expect(handled.toSorted()).toEqual(['0000000001', '0000000002', '0000000004']);
   const letters = await stored(broker, 'DLQ');
@@ -225,7 +221,7 @@ test('a consumer tries again, passes over what it does not know, and keeps what 
   expect(exhausted?.header.get('Dlq-Deliveries')).toBe('2');
 });
 
-test('a server that is away makes no dead letter, however often it is tried', async () => {
+test('an unavailable server never causes a dead letter', async () => {
   const one = instance('payouts');
   const broker = await one.broker.connected();
   await declareStreams(broker, ['SCHEDULE', 'DLQ']);
@@ -243,12 +239,12 @@ test('a server that is away makes no dead letter, however often it is tried', as
   });
   await publishEvent(broker, eventOf(1, 1));
 
-  await vi.waitFor(() => expect(tries).toBe(3), { timeout: 15_000 });
+  await eventually(() => expect(tries).toBe(3));
 
   expect(await stored(broker, 'DLQ')).toEqual([]);
 });
 
-test('a service stops in good time while NATS is away', async () => {
+test('a service stops in time during a NATS outage', async () => {
   const one = instance('payouts');
   await declareStreams(await one.broker.connected(), ['SCHEDULE', 'DLQ']);
   startOutboxRelay(one);

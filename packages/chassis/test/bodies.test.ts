@@ -17,7 +17,7 @@ const malformed = { status: 400, json: { status: 400, code: 'malformed-body' } }
 const unsupported = { status: 415, json: { status: 415, code: 'unsupported-media-type' } };
 const compressions = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, zstd: zstdCompressSync };
 
-describe.each(Object.entries(compressions))('a body compressed by %s', (encoding, compress) => {
+describe.each(Object.entries(compressions))('a %s-compressed body', (encoding, compress) => {
   const headers = { 'content-encoding': encoding };
   const whole = compress(bytes);
 
@@ -35,7 +35,7 @@ describe.each(Object.entries(compressions))('a body compressed by %s', (encoding
     expect(await echo.post({ body: damaged, headers })).toMatchObject(malformed);
   });
 
-  test('that is too large only when decompressed is refused', async () => {
+  test('is refused when too large after decompression', async () => {
     const bomb = compress(JSON.stringify({ text: 'x'.repeat(10_000_000) }));
     expect(await echo.post({ body: bomb, headers })).toMatchObject({
       status: 413,
@@ -71,7 +71,7 @@ test.each([
   expect(await echo.post({ body: sent })).toMatchObject(malformed);
 });
 
-test('a byte order mark before UTF-8 is skipped', async () => {
+test('a UTF-8 byte order mark is skipped', async () => {
   expect(await echo.post({ body: `\ufeff${body}` })).toMatchObject(good);
 });
 
@@ -108,7 +108,7 @@ test.each([
   }
 });
 
-test('the media type of a chunked body is judged', async () => {
+test('the media type of a chunked body is checked', async () => {
   const stream = new Blob([body]).stream();
   expect(await echo.post({ body: stream, headers: { 'content-type': 'text/plain' } })).toMatchObject(unsupported);
 });
@@ -129,7 +129,7 @@ test.each([
   expect(await echo.post({ body: sent })).toMatchObject({ status: 400, json: { code } });
 });
 
-test('a text that looks like names twice is none', async () => {
+test('a string that looks like duplicate names is accepted', async () => {
   const sent = { text: '{"a":1,"a":2} \\" : "', deep: [{ a: 'a', b: ['a', { a: 1 }] }, { a: 2 }] };
   expect(await echo.post({ body: JSON.stringify(sent) })).toMatchObject({ status: 200, json: { body: sent } });
 });
@@ -146,7 +146,7 @@ test.each([
   expect([status, (json as { errors: { path: string }[] }).errors.map(({ path }) => path)]).toEqual([400, paths]);
 });
 
-test('a query of percent-encoded UTF-8 is read', async () => {
+test('a percent-encoded UTF-8 query is decoded', async () => {
   const query = '?q=stra%C3%9Fe+%F0%9F%9A%B0';
   expect(await echo.post({ query })).toMatchObject({ status: 200, json: { query: { q: 'straße 🚰' } } });
 });

@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { defineEntity, p } from '@mikro-orm/core';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isUnavailable, SessionClient } from '../src/index.ts';
-import { openLeaderSession } from '../src/outbox/leader-session.ts';
-import { type Database, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
+import { isUnavailable } from '../src/index.ts';
+import { type Database, openDatabase, parsePostgresUrl, SessionClient } from '../src/postgres/index.ts';
+import { openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
-
-/** The mapper wants an entity; nothing here has a table. */
-const Nothing = defineEntity({ name: 'Nothing', properties: { id: p.integer().primary() } });
 
 let environment: TestEnvironment;
 const closing: (() => unknown)[] = [];
@@ -34,7 +30,7 @@ function urlWith({ hosts, query = '' }: { hosts?: string; query?: string }): str
 
 /** The pool of a service. */
 async function open(url: string, lifecycle: OwnedLifecycle = newLifecycle()): Promise<Database> {
-  return openDatabase({ url: parsePostgresUrl(url), poolSize: 2, entities: [Nothing], migrations: [], lifecycle });
+  return openDatabase({ url: parsePostgresUrl(url), poolSize: 2, migrations: [], lifecycle });
 }
 
 function newLifecycle(): OwnedLifecycle {
@@ -49,7 +45,7 @@ async function openRelay(url: string) {
   return session;
 }
 
-test('a start that PostgreSQL refuses says where it is and why, and no password', async () => {
+test('a refused start reports the address and the reason, without the password', async () => {
   const { host, pathname } = new URL(environment.databaseUrl);
   const refusal = open(`postgres://nobody-known:S3cr3t@${host}${pathname}`);
   await expect(refusal).rejects.toThrow(`PostgreSQL at ${host} cannot be used: `);
@@ -104,38 +100,35 @@ describe('with sslmode', () => {
     }
   });
 
-  test('require a server without TLS is refused, and named', async () => {
+  test('require refuses a server without TLS and names it', async () => {
     const { host } = new URL(environment.databaseUrl);
     await expect(open(urlWith({ query: 'sslmode=require' }))).rejects.toThrow(
       `${host} does not offer TLS, which sslmode=require asks for`,
     );
   });
 
-  test('prefer and allow a server without TLS is used as it is', async () => {
+  test('prefer and allow use a server without TLS', async () => {
     for (const mode of ['prefer', 'allow']) {
       const database = await open(urlWith({ query: `sslmode=${mode}` }));
-      expect(await database.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
     }
   });
 
-  test('require what somebody in between adds to the answer is not taken for the server', async () => {
+  test('require ignores bytes that an attacker adds to the answer', async () => {
     const hosts = await serve((socket) => socket.once('data', () => socket.write('S and more')));
     await expect(openRelay(urlWith({ hosts, query: 'sslmode=require' }))).rejects.toThrow('did not answer the request');
   });
 });
 
-describe('a server that says nothing', () => {
-  test.each(['disable', 'require'])(
-    'is given up after connect_timeout as unavailable, with sslmode %s',
-    async (mode) => {
-      const url = urlWith({ hosts: await silent(), query: `connect_timeout=1&sslmode=${mode}` });
-      for (const opening of [open, openRelay]) {
-        const error = await opening(url).catch((error: unknown) => error);
-        expect(String(error)).toContain('accepted no connection within 1 s');
-        expect(isUnavailable(error)).toBe(true);
-      }
-    },
-  );
+describe('a silent server', () => {
+  test.each(['disable', 'require'])('times out after connect_timeout as unavailable, with sslmode %s', async (mode) => {
+    const url = urlWith({ hosts: await silent(), query: `connect_timeout=1&sslmode=${mode}` });
+    for (const opening of [open, openRelay]) {
+      const error = await opening(url).catch((error: unknown) => error);
+      expect(String(error)).toContain('accepted no connection within 1 s');
+      expect(isUnavailable(error)).toBe(true);
+    }
+  });
 
   test('does not keep a service from stopping', async () => {
     const lifecycle = newLifecycle();
@@ -144,7 +137,7 @@ describe('a server that says nothing', () => {
     await expect(opening).rejects.toThrow();
   });
 
-  test('nor does a lock on migrations', async () => {
+  test('a locked migration does not keep a service from stopping', async () => {
     const other = new Client(environment.databaseUrl);
     await other.connect();
     closing.push(() => other.end());
@@ -157,17 +150,17 @@ describe('a server that says nothing', () => {
   });
 });
 
-describe('of several hosts', () => {
-  test('the first that can be used is taken, by pool and relay', async () => {
+describe('several hosts', () => {
+  test('pool and relay use the first usable host', async () => {
     const { host } = new URL(environment.databaseUrl);
     const hosts = `127.0.0.1:1,${await silent()},${host}`;
     const url = urlWith({ hosts, query: 'connect_timeout=1' });
     const database = await open(url);
-    expect(await database.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
     expect(await (await openRelay(url)).tryToLead()).toBe(true);
   });
 
-  test('when none can be used each says why', async () => {
+  test('each unusable host is reported with its reason', async () => {
     const error = await open(urlWith({ hosts: `127.0.0.1:1,${await silent()}`, query: 'connect_timeout=1' })).catch(
       (error: unknown) => error,
     );
@@ -189,11 +182,11 @@ test('application_name and options hold for pool and relay', async () => {
   const seen = `select current_setting('application_name') as name, current_setting('search_path') as path,
     current_setting('statement_timeout') as timeout, current_setting('work_mem') as memory`;
   const expected = [{ name: 'visits', path: 'public,pg_temp', timeout: '7s', memory: '7MB' }];
-  expect(await (await open(url)).fork().execute(seen)).toEqual(expected);
+  expect(await (await open(url)).query(seen)).toEqual(expected);
   expect(await (await openRelay(url)).query(seen)).toEqual(expected);
 });
 
-describe('whatever a role has as its defaults', () => {
+describe('a role with custom defaults', () => {
   let url: string;
 
   beforeAll(async () => {
@@ -201,7 +194,8 @@ describe('whatever a role has as its defaults', () => {
     const admin = new Client(environment.databaseUrl);
     await admin.connect();
     await admin.query(`create role ${role} superuser login password 'odd'`);
-    // Those that end a session, and not only a statement, are long enough for a login on a busy machine.
+    // Those that end a session, and not only a statement, are long enough for a login on a busy
+    // machine.
     for (const setting of [
       `datestyle = 'German, DMY'`,
       `timezone = 'Asia/Kathmandu'`,
@@ -233,21 +227,22 @@ describe('whatever a role has as its defaults', () => {
       idle_in_transaction_session_timeout: '1min',
       transaction_isolation: 'read committed',
     };
-    expect(await (await open(url)).fork().execute(seen)).toEqual([expected]);
+    expect(await (await open(url)).query(seen)).toEqual([expected]);
     expect(await (await openRelay(url)).query(seen)).toEqual([expected]);
   });
 
-  test('slow statements, times and backslashes are as they should be', async () => {
+  test('does not affect slow statements, times and backslashes', async () => {
     const database = await open(url);
-    const [row] = await database
-      .fork()
-      .execute(`select ? as text, '2026-11-29T12:00:00Z'::timestamptz as at, pg_sleep(0.1)`, [String.raw`\' or '' \n`]);
+    const [row] = await database.query<{ text: string; at: string }>(
+      `select ? as text, '2026-11-29T12:00:00Z'::timestamptz as at, pg_sleep(0.1)`,
+      [String.raw`\' or '' \n`],
+    );
     expect(row).toMatchObject({ text: String.raw`\' or '' \n` });
-    expect(new Date(row?.at)).toEqual(new Date('2026-11-29T12:00:00Z'));
+    expect(new Date(row?.at ?? 0)).toEqual(new Date('2026-11-29T12:00:00Z'));
   });
 });
 
-test('settings cost no round trip beside the one that opens the session', async () => {
+test('settings cost no extra round trip', async () => {
   const client = new SessionClient(parsePostgresUrl(environment.databaseUrl));
   await client.connect();
   closing.push(() => client.end());

@@ -11,6 +11,9 @@ const echo = {
   path: '/echo',
   owner: 'scheduling',
   summary: 'Answers what it was sent',
+  description: 'For this test.',
+  tag: 'Jobs',
+  roles: 'signed-in',
   access: 'token',
   query: z.object({ q: z.string().optional() }),
   body: z.strictObject({ text: z.string().optional(), deep: z.unknown().optional() }),
@@ -19,7 +22,7 @@ const echo = {
   problems: [],
 } satisfies Endpoint;
 
-export type Reply = { status: number; json: unknown };
+export type EchoReply = { status: number; json: unknown };
 export type EchoService = Awaited<ReturnType<typeof startEcho>>;
 
 /**
@@ -35,7 +38,7 @@ export async function startEcho(environment: Record<string, string> = {}) {
         createHttpApp({
           logger,
           lifecycle,
-          authenticate: createAuthenticate({ config, logger }),
+          authenticate: createAuthenticate({ config, logger, lifecycle }),
           checks: [],
           routes: [handle(echo, async ({ query, body }) => ({ body: { query, body: body ?? null } }))],
         }),
@@ -70,7 +73,7 @@ export async function startEcho(environment: Record<string, string> = {}) {
         headers: { authorization, 'content-type': 'application/json', ...headers },
         ...(body !== undefined && { body, duplex: 'half' }),
       });
-      return { status: response.status, json: await response.json() } as Reply;
+      return { status: response.status, json: await response.json() } as EchoReply;
     },
     stop: async () => {
       await service.stop();
@@ -79,7 +82,7 @@ export async function startEcho(environment: Record<string, string> = {}) {
   };
 }
 
-function readReply(message: string): Reply & { type: string | undefined } {
+function readReply(message: string): EchoReply & { type: string | undefined } {
   const [head = '', body = ''] = message.split('\r\n\r\n');
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]);
   return {

@@ -3,26 +3,19 @@ import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudEvent } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { eventually, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type Broker,
-  BrokerConfig,
-  connectBroker,
-  outboxStreamSequence,
-  outboxTable,
-  parsePostgresUrl,
-  readConfig,
-} from '../src/index.ts';
-import { openLeaderSession } from '../src/outbox/leader-session.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
+import { outboxStreamSequence, outboxTable, parsePostgresUrl } from '../src/postgres/index.ts';
+import { openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 const logger = pino({ level: 'silent' });
 const lifecycle = createLifecycle(logger);
 /** What the relay promises; a busy machine gets a little more before the test gives up. */
-const handOver = { timeout: 15_000, interval: 50 };
+const handOver = { withinMs: 15_000 };
 
 let environment: TestEnvironment;
 let database: Client;
@@ -66,14 +59,14 @@ async function startInstance(env: Record<string, string> = {}): Promise<Instance
   const instance: Instance = { process: child, ended: once(child, 'exit'), log: [] };
   child.on('message', (line: { msg: string }) => instance.log.push(line));
   instances.push(instance);
-  await vi.waitFor(() => expect(instance.log.map(({ msg }) => msg)).toContain('connected to NATS'), handOver);
+  await eventually(() => expect(instance.log.map(({ msg }) => msg)).toContain('Connected to NATS'), handOver);
   return instance;
 }
 
 /** Two instances, of which the first leads. */
 async function leaderAndOther(env: Record<string, string> = {}): Promise<[Instance, Instance]> {
   const leader = await startInstance(env);
-  await vi.waitFor(() => expect(timesLed(leader)).toBe(1), handOver);
+  await eventually(() => expect(timesLed(leader)).toBe(1), handOver);
   return [leader, await startInstance()];
 }
 
@@ -133,18 +126,18 @@ async function lastSequence(): Promise<number> {
   return (await broker.manager.streams.info('SCHEDULE')).state.last_seq;
 }
 
-test('a leader killed in the middle of its work is followed by another, which loses nothing and keeps the order', async () => {
+test('a killed leader is replaced without loss or reordering', async () => {
   const [leader, other] = await leaderAndOther();
   const killed = signalAfter(100, leader, 'SIGKILL');
   await insert(20, 100);
   await killed;
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
   expect(timesLed(other)).toBeGreaterThan(0);
   await expectAllInOrder(20, 100);
 });
 
-test('a leader that hangs is followed by another; when it wakes up it publishes nothing of what it once read', async () => {
+test('a hung leader is replaced and publishes nothing stale when it resumes', async () => {
   const [leader, other] = await leaderAndOther();
   // One aggregate: hundreds of its rows have been read, and wait for those before them.
   const stopped = signalAfter(20, leader, 'SIGSTOP');
@@ -152,54 +145,54 @@ test('a leader that hangs is followed by another; when it wakes up it publishes 
   await stopped;
   expect(await unpublished()).toBeGreaterThan(0);
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), { ...handOver, timeout: 30_000 });
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
   expect(timesLed(other)).toBeGreaterThan(0);
   const published = await lastSequence();
   leader.process.kill('SIGCONT');
-  await vi.waitFor(
-    () => expect(leader.log.map(({ msg }) => msg)).toContain('the outbox cannot be read; trying again'),
+  await eventually(
+    () => expect(leader.log.map(({ msg }) => msg)).toContain('Outbox cannot be read; retrying'),
     handOver,
   );
   await insert(1, 1, 1_001);
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
   // Beside the new one: the one that it may have been just about to write to its socket.
   expect(await lastSequence()).toBeLessThanOrEqual(published + 2);
   await expectAllInOrder(1, 1_001);
 });
 
-test('a leader whose network is cut without a word is followed by another, and stands by when the network is back', async () => {
+test('a partitioned leader is replaced and stands by when reconnected', async () => {
   const network = await startNetwork(environment.databaseUrl);
   const [leader, other] = await leaderAndOther({ DATABASE_URL: network.url });
   network.cut();
   await insert(5, 5);
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
 
   expect(timesLed(other)).toBeGreaterThan(0);
-  await vi.waitFor(
-    () => expect(leader.log.map(({ msg }) => msg)).toContain('the outbox cannot be read; trying again'),
+  await eventually(
+    () => expect(leader.log.map(({ msg }) => msg)).toContain('Outbox cannot be read; retrying'),
     handOver,
   );
   await network.refuse();
   await expectAllInOrder(5, 5);
 });
 
-test('when PostgreSQL ends every connection, somebody leads again soon', async () => {
+test('a leader is elected soon after PostgreSQL ends every connection', async () => {
   const both = await leaderAndOther();
   await insert(10, 100);
 
   await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%outbox relay'
     and datname = current_database()`);
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
   await expectAllInOrder(10, 100);
   expect(both.map(({ process }) => process.exitCode)).toEqual([null, null]);
 });
 
-test('that PostgreSQL is away is said once, and once that it is back', async () => {
+test('a PostgreSQL outage is logged once, and its end once', async () => {
   const network = await startNetwork(environment.databaseUrl);
   const instance = await startInstance({ DATABASE_URL: network.url });
-  await vi.waitFor(() => expect(timesLed(instance)).toBe(1), handOver);
+  await eventually(() => expect(timesLed(instance)).toBe(1), handOver);
 
   await network.refuse();
   await insert(1, 1);
@@ -207,16 +200,16 @@ test('that PostgreSQL is away is said once, and once that it is back', async () 
   expect(await unpublished()).toBe(1);
   await network.accept();
 
-  await vi.waitFor(async () => expect(await unpublished()).toBe(0), handOver);
-  const said = instance.log.map(({ msg }) => msg).filter((msg) => msg.startsWith('the outbox can'));
-  expect(said).toContain('the outbox cannot be read; trying again');
+  await eventually(async () => expect(await unpublished()).toBe(0), handOver);
+  const said = instance.log.map(({ msg }) => msg).filter((msg) => /^Outbox (cannot be read|is readable)/.test(msg));
+  expect(said).toContain('Outbox cannot be read; retrying');
   expect(instance.log.find(({ msg }) => msg === said[0])).toMatchObject({ server: new URL(network.url).host });
-  expect(said.at(-1)).toBe('the outbox can be read again');
+  expect(said.at(-1)).toBe('Outbox is readable again');
   expect(said.filter((msg, index) => msg === said[index + 1])).toEqual([]);
   await network.refuse();
 });
 
-test('PostgreSQL gives the lock to another only when the lease of a silent leader is over', async () => {
+test("PostgreSQL releases a silent leader's lock only after its lease ends", async () => {
   const [leader, candidate] = await Promise.all([openSession('leader'), openSession('candidate')]);
   const gone = expect(leader.lost).rejects.toThrow('idle-in-transaction timeout');
   expect(await leader.tryToLead()).toBe(true);
@@ -238,7 +231,7 @@ function openSession(name: string) {
 /** The way to a database. */
 type Network = {
   url: string;
-  /** From now on nothing passes, in either direction, and nobody is told. */
+  /** Drops all traffic from now on, in both directions, without closing the connections. */
   cut(): void;
   /** Ends all connections, and lets nobody in. */
   refuse(): Promise<void>;

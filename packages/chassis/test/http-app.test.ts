@@ -15,6 +15,9 @@ const write = {
   path: '/notes/:id',
   owner: 'scheduling',
   summary: 'Writes a note',
+  description: 'For this test.',
+  tag: 'Jobs',
+  roles: 'signed-in',
   access: 'token',
   params: z.object({ id: z.uuid() }),
   body: z.strictObject({ text: z.string(), deep: z.strictObject({ n: z.int() }).optional() }),
@@ -28,7 +31,11 @@ const refuse = {
   path: '/notes/:id/refuse',
   owner: 'scheduling',
   summary: 'Refuses, in a way that the query names',
+  description: 'For this test.',
+  tag: 'Jobs',
+  roles: 'signed-in',
   access: 'token',
+  query: z.strictObject({ how: z.string().optional() }),
   success: { status: 200, description: 'Never' },
   problems: [],
 } satisfies Endpoint;
@@ -65,6 +72,7 @@ beforeAll(async () => {
         AUTH_JWKS_MAX_AGE_S: 300,
       },
       logger: pino({ level: 'silent' }),
+      lifecycle: { signal: new AbortController().signal },
     }),
     checks: [
       { name: 'store', required: true, check: async () => {} },
@@ -111,7 +119,7 @@ async function post(path: string, options: { body?: string; headers?: Record<str
   return { status: response.status, headers: response.headers, body };
 }
 
-test('a handler gets what its schemas read, and its answer carries version and location', async () => {
+test('a handler gets parsed input, and its response has version and location headers', async () => {
   const headers = { 'idempotency-key': 'k1', 'if-match': '"3"' };
   const answer = await post(`/notes/${id}`, { body: '{"text":"hi"}', headers });
 
@@ -122,7 +130,7 @@ test('a handler gets what its schemas read, and its answer carries version and l
   expect(answer.body.caller).toMatchObject({ id, roles: ['customer'] });
 });
 
-test('the route is judged before the token, the token before the shape', async () => {
+test('the route is checked before the token, the token before the schema', async () => {
   const unknown = await post('/nowhere', { anonymous: true });
   expect(unknown).toMatchObject({ status: 404, body: { code: 'not-found' } });
   const wrongMethod = await fetch(`${url}/notes/${id}`, { method: 'DELETE' });
@@ -133,7 +141,7 @@ test('the route is judged before the token, the token before the shape', async (
   expect(await post('/notes/not-a-uuid', { body: '{"text":"hi"}' })).toMatchObject({ status: 400 });
 });
 
-test('every fault of a shape is named by a JSON pointer', async () => {
+test('every schema error is named by a JSON pointer', async () => {
   const answer = await post('/notes/x', {
     body: '{"text":1,"deep":{"n":1,"a/b":2}}',
     headers: { 'if-match': 'W/"1"' },
@@ -147,6 +155,16 @@ test('every fault of a shape is named by a JSON pointer', async () => {
     '/id',
     '/text',
   ]);
+});
+
+test.each([
+  ['on a route without a query', '', '?dryrun=true&a/b', ['/dryrun', '/a~1b']],
+  ['on a route with one', '/refuse', '?how=well&How=badly', ['/How']],
+  ['named as what every object has', '', '?__proto__=x&constructor=y', ['/__proto__', '/constructor']],
+])('an unknown parameter %s is refused by its name', async (_where, route, query, paths) => {
+  const answer = await post(`/notes/${id}${route}${query}`, { body: '{"text":"hi"}' });
+  expect(answer).toMatchObject({ status: 400, body: { code: 'validation-failed' } });
+  expect(answer.body.errors.map(({ path }) => path)).toEqual(paths);
 });
 
 test.each([
@@ -173,12 +191,12 @@ test.each([
   expect(await post(`/notes/${id}`, request)).toMatchObject({ status, body: { status, code } });
 });
 
-test('a URI beyond 8 KiB is refused, and one that cannot be decoded', async () => {
+test('a URI over 8 KiB or with invalid encoding is refused', async () => {
   expect(await post(`/notes/${'x'.repeat(9_000)}`)).toMatchObject({ status: 414, body: { code: 'uri-too-long' } });
   expect(await post('/notes/%E0%A4%A', { body: '{"text":"a"}' })).toMatchObject({ status: 400 });
 });
 
-test('a rule of the domain keeps its code and what helps; a server that is away is 503; a bug tells nothing', async () => {
+test('domain errors keep code and details, outages are 503, bugs reveal nothing', async () => {
   const rule = await post(`/notes/${id}/refuse?how=rule`);
   expect(rule).toMatchObject({ status: 409, body: { code: 'window-taken', conflict: { start: 'a', end: 'b' } } });
   const away = await post(`/notes/${id}/refuse?how=away`);
@@ -189,7 +207,7 @@ test('a rule of the domain keeps its code and what helps; a server that is away 
   expect(JSON.stringify([away.body, bug.body])).not.toMatch(/10\.0\.0\.7|secret/);
 });
 
-test('the trace of the client is continued; without one there is a new one', async () => {
+test("a client's trace is continued, otherwise a new one starts", async () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const traced = await post('/nowhere', { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
   expect(traced.body.traceId).toBe(traceId);
@@ -197,7 +215,7 @@ test('the trace of the client is continued; without one there is a new one', asy
   expect(untraced.body.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
 });
 
-test('a browser does nothing with an answer, good or bad, that it opens as a page', async () => {
+test('responses opened as a page cannot run anything in a browser', async () => {
   const token = await issuer.token({ sub: id, roles: [] });
   const good = await fetch(`${url}/notes/${id}`, {
     method: 'POST',
@@ -211,7 +229,7 @@ test('a browser does nothing with an answer, good or bad, that it opens as a pag
   }
 });
 
-test('only what is required keeps a service from being ready', async () => {
+test('only required dependencies make a service unready', async () => {
   const ready = await fetch(`${url}/healthz/ready`);
   expect([ready.status, await ready.json()]).toEqual([
     200,
@@ -221,10 +239,10 @@ test('only what is required keeps a service from being ready', async () => {
 });
 
 test.each([
-  ['expired', { expiresIn: -10 }],
+  ['an expired lifetime', { expiresIn: -10 }],
   ['another audience', { aud: 'someone-else' }],
   ['another issuer', { iss: 'https://evil.example' }],
-])('a token that is wrong by %s is refused', async (_name, wrong) => {
+])('a token with %s is refused', async (_name, wrong) => {
   const token = await issuer.token({ sub: id, roles: ['customer'], ...wrong });
   const answer = await post(`/notes/${id}`, { body: '{"text":"a"}', headers: { authorization: `Bearer ${token}` } });
   expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });

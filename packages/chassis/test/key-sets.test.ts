@@ -70,6 +70,7 @@ function authenticateWith(environment: Record<string, string> = {}) {
   const authenticate = createAuthenticate({
     config: readConfig(AuthConfig, { ...address, ...environment }),
     logger: pino({ level: 'silent' }),
+    lifecycle: { signal: new AbortController().signal },
   });
   return async (token: Promise<string>) => authenticate(`Bearer ${await token}`);
 }
@@ -80,7 +81,7 @@ test.each([
   ['two keys without a name and a token with one', {}, {}, 'a'],
   ['two keys with names and a token without one', { kid: 'a' }, { kid: 'b' }, undefined],
   ['a key with a name, one without, and a token without', { kid: 'a' }, {}, undefined],
-])('of %s each is tried', async (_case, one, other, kid) => {
+])('each of %s is tried', async (_case, one, other, kid) => {
   published = {
     keys: [
       { ...first.jwk, ...one },
@@ -97,7 +98,7 @@ test.each([
   });
 });
 
-test('a key under another name than the token says is not tried', async () => {
+test('a key with a different kid is not tried', async () => {
   published = { keys: [{ ...first.jwk, kid: 'a' }] };
   await expect(authenticateWith()(sign(first, { kid: 'b' }))).rejects.toMatchObject(refused);
 });
@@ -121,7 +122,7 @@ test.each<[string, () => unknown]>([
   ['that is null', () => null],
   ['that is a text', () => 'key'],
   ['that is a list', () => []],
-])('a key %s harms no other', async (_what, odd) => {
+])('a key %s does not affect the others', async (_what, odd) => {
   const made = odd();
   for (const kid of [undefined, 'a', 7]) {
     const unusable = typeof made === 'object' && made !== null && !Array.isArray(made) ? { ...made, kid } : made;
@@ -139,13 +140,13 @@ test.each([
   ['no JSON', 'nonsense'],
   ['no set', { keys: 'none' }],
   ['a list', []],
-])('an issuer that answers %s is reported as away, and no token as bad', async (_what, answer) => {
+])('an issuer that answers %s is reported unavailable and no token invalid', async (_what, answer) => {
   published = answer;
   const present = authenticateWith();
   await expect(present(sign(first))).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-test('clocks may differ by 5 s, and by as much as the setting says', async () => {
+test('clocks may differ by 5 s, or by the configured skew', async () => {
   published = { keys: [first.jwk] };
   const [present, exact, lenient] = [{}, { AUTH_CLOCK_SKEW_S: '0' }, { AUTH_CLOCK_SKEW_S: '300' }].map(
     authenticateWith,
@@ -161,7 +162,7 @@ test('clocks may differ by 5 s, and by as much as the setting says', async () =>
   }
 });
 
-test('a remembered caller is accepted as long as their token would be', async () => {
+test('a cached caller is accepted until their token expires', async () => {
   published = { keys: [first.jwk] };
   const present = authenticateWith();
   const start = Math.floor(Date.now() / 1_000) * 1_000;

@@ -1,11 +1,11 @@
 import { readScheduleEvent, type ScheduleEvent, scheduleEvents } from '@punctual/contracts';
-import { testEnvironment } from '@punctual/devstack';
+import { eventually, testEnvironment } from '@punctual/testkit';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { BrokerConfig, connectBroker, declareStreams, readConfig, startConsumer } from '../src/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
-test('a backlog of messages of a megabyte is worked off without losing the connection', async () => {
+test('a backlog of one-megabyte messages is processed on one connection', async () => {
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
   const environment = await testEnvironment({ nats: true });
@@ -38,7 +38,7 @@ test('a backlog of messages of a megabyte is worked off without losing the conne
       },
     },
   );
-  await vi.waitFor(() => expect(applied).toHaveLength(count), { timeout: 60_000, interval: 50 });
+  await eventually(() => expect(applied).toHaveLength(count), { withinMs: 60_000 });
   await consuming.shutdown();
 
   expect(lines).toEqual([]);

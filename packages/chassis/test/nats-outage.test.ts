@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readScheduleEvent, scheduleEvents } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { eventually, type TestEnvironment, testEnvironment } from '@punctual/testkit';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BrokerConfig, connectBroker, declareStreams, publishEvent, readConfig, startConsumer } from '../src/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 import { createLogger } from '../src/process/logger.ts';
 
 /** Several attempts to connect. */
 const aWhileMs = 2_500;
-const patience = { timeout: 20_000 };
 
 let environment: TestEnvironment;
 const open: OwnedLifecycle[] = [];
@@ -33,12 +32,12 @@ function start(settings: Record<string, string> = {}) {
   return { broker, lines, text: () => text.join(''), deps: { broker, logger, lifecycle } };
 }
 
-test('a server that was never reached is logged once, with where and why, and once when it is there', async () => {
+test('a server never reached is logged once with address and reason, and once when reached', async () => {
   await environment.stopNats();
   const { broker, lines } = start();
-  await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
+  await eventually(() => expect(lines('NATS is unavailable')).not.toEqual([]));
   await delay(aWhileMs);
-  expect(lines('NATS is away')).toEqual([
+  expect(lines('NATS is unavailable')).toEqual([
     expect.objectContaining({
       level: 'warn',
       server: environment.natsUrl,
@@ -49,40 +48,40 @@ test('a server that was never reached is logged once, with where and why, and on
   await environment.startNatsAgain();
   await broker.connected();
 
-  expect(lines('NATS is back')).toEqual([expect.objectContaining({ server: environment.natsUrl })]);
+  expect(lines('NATS is available again')).toEqual([expect.objectContaining({ server: environment.natsUrl })]);
 });
 
-test('one that goes away is logged once, and once when it is back', async () => {
+test('a lost server is logged once, and its return once', async () => {
   const { broker, lines } = start();
   await broker.connected();
   await environment.stopNats();
-  await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
+  await eventually(() => expect(lines('NATS is unavailable')).not.toEqual([]));
   await delay(aWhileMs);
   await environment.startNatsAgain();
-  await vi.waitFor(() => expect(lines('NATS is back')).not.toEqual([]), patience);
-  expect(lines('NATS is away')).toHaveLength(1);
-  expect(lines('NATS is back')).toHaveLength(1);
+  await eventually(() => expect(lines('NATS is available again')).not.toEqual([]));
+  expect(lines('NATS is unavailable')).toHaveLength(1);
+  expect(lines('NATS is available again')).toHaveLength(1);
 });
 
-test('a wrong password is logged once as what it is, and not shown', async () => {
+test('a wrong password is logged once without the password', async () => {
   const { lines, text } = start({ NATS_USER: 'gateway', NATS_PASSWORD: 'S3cr3t' });
-  await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
+  await eventually(() => expect(lines('NATS is unavailable')).not.toEqual([]));
   await delay(aWhileMs);
-  expect(lines('NATS is away')).toEqual([
+  expect(lines('NATS is unavailable')).toEqual([
     expect.objectContaining({ err: expect.objectContaining({ type: 'AuthorizationError' }) }),
   ]);
   expect(text()).not.toContain('S3cr3t');
 });
 
-test('tls:// is not satisfied with a server that does not encrypt', async () => {
+test('tls:// refuses a server without encryption', async () => {
   const { lines } = start({ NATS_URL: environment.natsUrl.replace('nats://', 'tls://') });
-  await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
-  expect(lines('NATS is away')[0].err.message).toContain('tls');
-  expect(lines('connected to NATS')).toEqual([]);
+  await eventually(() => expect(lines('NATS is unavailable')).not.toEqual([]));
+  expect(lines('NATS is unavailable')[0].err.message).toContain('tls');
+  expect(lines('Connected to NATS')).toEqual([]);
 });
 
-test('a stream that is missing is logged once, and once when it is there', async () => {
-  const missing = 'The stream is missing; waiting until it is declared (ops streams apply)';
+test('a missing stream is logged once, and its creation once', async () => {
+  const missing = 'Stream is missing; waiting until it is declared (ops streams apply)';
   const { broker, lines, deps } = start();
   startConsumer(deps, {
     stream: 'SCHEDULE',
@@ -92,14 +91,14 @@ test('a stream that is missing is logged once, and once when it is there', async
     handle: async () => {},
   });
   const ofStream = (message: string) => lines(message).filter(({ stream }) => stream === 'SCHEDULE');
-  await vi.waitFor(() => expect(ofStream(missing)).not.toEqual([]), patience);
+  await eventually(() => expect(ofStream(missing)).not.toEqual([]));
   await delay(aWhileMs);
   await declareStreams(await broker.connected(), ['SCHEDULE']);
-  await vi.waitFor(() => expect(ofStream('The stream is there')).toHaveLength(1), patience);
+  await eventually(() => expect(ofStream('Stream found')).toHaveLength(1));
   expect(ofStream(missing)).toEqual([expect.objectContaining({ consumer: 'payouts-schedule' })]);
 });
 
-test('a server that the handler needs is logged once when it goes away, and once when it is back', async () => {
+test("an outage of the handler's server is logged once, and its end once", async () => {
   const { broker, lines, deps } = start();
   await declareStreams(await broker.connected(), ['SCHEDULE']);
   await publishEvent(await broker.connected(), scheduleEvents['schedule.proposed'].example);
@@ -114,15 +113,15 @@ test('a server that the handler needs is logged once when it goes away, and once
       if (failures < 5) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     },
   });
-  await vi.waitFor(() => expect(lines('handling events again')).toHaveLength(1), patience);
-  expect(lines('a server is unavailable; waiting for it')).toEqual([
+  await eventually(() => expect(lines('Handling events again')).toHaveLength(1));
+  expect(lines('A server is unavailable; waiting for it')).toEqual([
     expect.objectContaining({ consumer: 'payouts-database', err: expect.objectContaining({ code: 'ECONNREFUSED' }) }),
   ]);
 });
 
-test('a stop ends the attempts', async () => {
+test('a stop ends the connection attempts', async () => {
   const { lines } = start({ NATS_URL: 'nats://127.0.0.1:1' });
-  await vi.waitFor(() => expect(lines('NATS is away')).not.toEqual([]), patience);
+  await eventually(() => expect(lines('NATS is unavailable')).not.toEqual([]));
   await open[0]?.shutdown();
-  expect(lines('could not be released')).toEqual([]);
+  expect(lines('Resource could not be released')).toEqual([]);
 });

@@ -2,15 +2,14 @@ import { connect as connectSocket } from 'node:net';
 import { StorageType } from '@nats-io/jetstream';
 import { headers, nanos } from '@nats-io/transport-node';
 import { readScheduleEvent, type ScheduleEvent, scheduleEvents } from '@punctual/contracts';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { eventually, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, declareStreams, readConfig, startConsumer } from '../src/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
 
 const maxPayload = 128 * 1024;
 const streams = ['SCHEDULE', 'DLQ', 'REPLAY', 'ADVISORY'] as const;
-const patiently = { timeout: 20_000, interval: 20 };
 
 let environment: TestEnvironment;
 let broker: Broker;
@@ -75,14 +74,14 @@ async function publishRaw(head: string, body = JSON.stringify(good(1))): Promise
   socket.write('CONNECT {"verbose":false,"headers":true,"user":"ops","pass":"ops"}\r\n');
   socket.write(`HPUB schedule.proposed ${header.length} ${header.length + Buffer.byteLength(body)}\r\n`);
   socket.write(Buffer.concat([header, Buffer.from(`${body}\r\n`)]));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await broker.manager.streams.info('SCHEDULE')).state.messages).toBe(before + 1);
-  }, patiently);
+  });
   socket.destroy();
 }
 
 async function letters(count: number) {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const { state } = await broker.manager.streams.info('DLQ');
     expect(state.messages).toBe(count);
     const all = [];
@@ -91,20 +90,23 @@ async function letters(count: number) {
       if (letter) all.push(letter);
     }
     return all;
-  }, patiently);
+  });
 }
 
-/** The consumer is neither stuck nor begun anew: what comes after is applied, and every message is settled once. */
+/**
+ * The consumer neither stalls nor restarts: later events are applied, and every message is settled
+ * once.
+ */
 async function goesOn(applied: string[], durable = 'odd'): Promise<void> {
   const next = good(999);
   await publish(JSON.stringify(next));
-  await vi.waitFor(() => expect(applied).toContain(next.id), patiently);
-  await vi.waitFor(async () => {
+  await eventually(() => expect(applied).toContain(next.id));
+  await eventually(async () => {
     const { num_pending, num_ack_pending, delivered } = await broker.manager.consumers.info('SCHEDULE', durable);
     const { state } = await broker.manager.streams.info('SCHEDULE');
     expect([num_pending, num_ack_pending, delivered.consumer_seq]).toEqual([0, 0, state.last_seq]);
-  }, patiently);
-  expect(lines.filter(({ msg }) => msg !== 'an event became a dead letter')).toEqual([]);
+  });
+  expect(lines.filter(({ msg }) => msg !== 'Event dead-lettered')).toEqual([]);
 }
 
 describe('a body', () => {
@@ -121,7 +123,7 @@ describe('a body', () => {
     ['with a type of another kind', '{"type":{}}'],
     ['of a known type without anything', '{"type":"schedule.proposed"}'],
     ['as large as can be', 'x'.repeat(maxPayload - 20)],
-  ])('%s becomes a dead letter, and the consumer goes on', async (_what, body) => {
+  ])('%s is dead-lettered and the consumer continues', async (_what, body) => {
     const applied = consume();
     await publish(body);
     const [letter] = await letters(1);
@@ -148,7 +150,7 @@ describe('headers', () => {
     ],
     ['60 kB', with_(['X-Long', 'x'.repeat(60_000)])],
     ['five thousand', with_(...Array.from({ length: 5_000 }, (_, n) => [`X-${n}`, 'y'] as [string, string]))],
-  ])('of %s: a good event is applied, a bad one kept whole or with its headers left behind', async (_what, header) => {
+  ])('of %s: a valid event is applied, an invalid one dead-lettered', async (_what, header) => {
     const applied = consume();
     await publish(JSON.stringify(good(1)), header);
     await publish('not json', header);
@@ -166,7 +168,7 @@ describe('headers', () => {
     ['no end', 'NATS/1.0\r\nX-Name: a'],
     ['no beginning', 'X-Name: a\r\n\r\n'],
     ['a status', 'NATS/1.0 503\r\n\r\n'],
-  ])('with %s: a good event is applied, a bad one kept with its body', async (_what, head) => {
+  ])('with %s: a valid event is applied, an invalid one dead-lettered with its body', async (_what, head) => {
     const applied = consume();
     await publishRaw(head);
     await publishRaw(head, 'not json');
@@ -177,8 +179,8 @@ describe('headers', () => {
   });
 });
 
-describe('a dead letter that does not fit', () => {
-  test('is kept without its body, and says where that is', async () => {
+describe('an oversized dead letter', () => {
+  test('is stored without its body and points to the original', async () => {
     const applied = consume();
     const header = headers();
     header.set('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
@@ -193,7 +195,7 @@ describe('a dead letter that does not fit', () => {
     await goesOn(applied);
   });
 
-  test('for its headers is kept without these, and with its body', async () => {
+  test('is stored without its headers when these are too large', async () => {
     const header = headers();
     header.set('X-Long', 'x'.repeat(65_400));
     const applied = consume();
@@ -204,7 +206,7 @@ describe('a dead letter that does not fit', () => {
     await goesOn(applied);
   });
 
-  test('since the DLQ takes small messages only, is kept with our headers alone', async () => {
+  test('is stored with only our headers when the DLQ limit is small', async () => {
     await broker.manager.streams.delete('DLQ');
     const limits = { max_msg_size: 800, storage: StorageType.Memory, duplicate_window: nanos(600_000) };
     await broker.manager.streams.add({ name: 'DLQ', subjects: ['dlq.>'], ...limits });
@@ -221,15 +223,15 @@ describe('a dead letter that does not fit', () => {
     await goesOn(applied);
   });
 
-  test('is kept likewise when JetStream gave up on it', async () => {
+  test('is stored the same way when JetStream gave up on the message', async () => {
     await publish('x'.repeat(maxPayload - 100));
     await publishRaw('NATS/1.0\r\nX Name: 1\r\n\r\n', 'y');
     await broker.manager.consumers.add('SCHEDULE', { durable_name: 'odd', ack_policy: 'explicit' });
     const foreign = await broker.jetstream.consumers.get('SCHEDULE', 'odd');
     for (const message of [await foreign.next(), await foreign.next()]) message?.term('by hand');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await broker.manager.streams.info('ADVISORY')).state.messages).toBe(2);
-    }, patiently);
+    });
     consume();
     const kept = await letters(2);
     expect(kept.map(({ data, header }) => [data.length, header.get('Dlq-Body'), header.get('Dlq-Headers')])).toEqual([

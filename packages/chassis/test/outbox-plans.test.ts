@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outboxStreamSequence, outboxTable, parsePostgresUrl } from '../src/index.ts';
-import { type LeaderSession, openLeaderSession } from '../src/outbox/leader-session.ts';
-import { markPublished, readUnpublished } from '../src/outbox/rows.ts';
+import { outboxStreamSequence, outboxTable, parsePostgresUrl } from '../src/postgres/index.ts';
+import { type LeaderSession, openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
+import { markPublished, readUnpublished } from '../src/postgres/outbox/rows.ts';
 
 let environment: TestEnvironment;
 let leader: LeaderSession;

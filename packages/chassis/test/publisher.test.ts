@@ -1,6 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { ClosedConnectionError, headers, PermissionViolationError } from '@nats-io/transport-node';
-import { type NatsUser, natsSignIn, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { ClosedConnectionError, PermissionViolationError } from '@nats-io/transport-node';
+import { type NatsUser, natsSignIn } from '@punctual/devstack';
+import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
@@ -37,35 +38,33 @@ function connect(name: NatsUser): Promise<Broker> {
   return connectBroker({ config, name, logger, lifecycle }).connected();
 }
 
-function publish({ publisher }: Broker, subject: string, id: string): Promise<number> {
-  const outgoing = headers();
-  outgoing.set('Nats-Msg-Id', id);
-  return publisher.publish(subject, '{}', outgoing);
+function publish(to: Broker, subject: string, id: string): Promise<number> {
+  return to.publish({ id, subject, payload: '{}', traceparent: undefined });
 }
 
 const many = Array.from({ length: 500 }, (_, index) => index + 1);
 
-test('each message hears where its stream has it; one that was there already, where it was', async () => {
+test('each publish returns its sequence, a duplicate the original one', async () => {
   const sequences = await Promise.all(many.map((id) => publish(broker, 'schedule.proposed', String(id))));
   expect(sequences).toEqual(many);
   expect(await publish(broker, 'schedule.proposed', '7')).toBe(7);
 });
 
-test('what is refused says why, and nothing else is refused for it', async () => {
-  await broker.manager.streams.update('SCHEDULE', { max_msg_size: 40 });
+test('a refused message gets its reason and does not affect others', async () => {
+  await broker.manager.streams.update('SCHEDULE', { max_msg_size: 300 });
   const outcomes = await Promise.allSettled([
-    publish(broker, 'schedule.proposed', 'an id that makes the message too long'),
+    publish(broker, 'schedule.proposed', 'an id that makes the message too long'.padEnd(300, '.')),
     publish(broker, 'payout.paid', 'b'),
     publish(broker, 'schedule.proposed', 'c'),
   ]);
   expect(outcomes).toEqual([
     { status: 'rejected', reason: expect.any(JetStreamApiError) },
-    { status: 'rejected', reason: new Error('no stream takes payout.paid') },
+    { status: 'rejected', reason: new Error('No stream accepts payout.paid') },
     { status: 'fulfilled', value: 1 },
   ]);
 });
 
-test('what this user may not publish is refused at once', async () => {
+test('a publish without permission is refused at once', async () => {
   const scheduling = await connect('scheduling');
   const [forbidden, allowed] = await Promise.allSettled([
     publish(scheduling, 'payout.paid', 'a'),
@@ -75,7 +74,7 @@ test('what this user may not publish is refused at once', async () => {
   expect(allowed).toEqual({ status: 'fulfilled', value: 1 });
 });
 
-test('what nobody answers for is given up after five seconds, each in its time', async () => {
+test('an unacknowledged publish times out after five seconds', async () => {
   const start = performance.now();
   broker.connection.subscribe('silent.>', { callback: () => undefined });
   const other = await connect('ops');
@@ -84,16 +83,17 @@ test('what nobody answers for is given up after five seconds, each in its time',
     .then(() => publish(other, 'silent.b', 'b'))
     .catch((error: unknown) => error);
 
-  expect(await first).toEqual(new Error('no stream has acknowledged silent.a in time'));
+  expect(await first).toEqual(new Error('No stream acknowledged silent.a in time'));
   const firstMs = performance.now() - start;
-  expect(await second).toEqual(new Error('no stream has acknowledged silent.b in time'));
+  expect(await second).toEqual(new Error('No stream acknowledged silent.b in time'));
   const secondMs = performance.now() - start;
-  expect(firstMs).toBeGreaterThanOrEqual(5_000);
-  expect(secondMs).toBeGreaterThanOrEqual(6_000);
-  expect(await publish(other, 'schedule.proposed', 'c')).toBe(1);
+  // Timers round to whole milliseconds, and a busy loop starts them from a moment before.
+  expect(firstMs).toBeGreaterThan(4_900);
+  expect(secondMs).toBeGreaterThan(5_900);
+  expect(await publish(other, 'schedule.proposed', 'c')).toBeGreaterThan(0);
 }, 15_000);
 
-test('what is on its way when the connection closes is refused at once', async () => {
+test('pending publishes are refused at once when the connection closes', async () => {
   broker.connection.subscribe('silent.>', { callback: () => undefined });
   const other = await connect('ops');
   const onItsWay = publish(other, 'silent.a', 'a').catch((error: unknown) => error);

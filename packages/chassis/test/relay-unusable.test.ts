@@ -1,24 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import {
+  eventually,
+  type SpoilableDatabase,
+  spoilableDatabase,
+  type TestEnvironment,
+  testEnvironment,
+} from '@punctual/testkit';
 import { Client } from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type Broker,
-  BrokerConfig,
-  connectBroker,
-  outboxStreamSequence,
-  outboxTable,
-  parsePostgresUrl,
-  readConfig,
-  startOutboxRelay,
-} from '../src/index.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
+import { outboxStreamSequence, outboxTable, parsePostgresUrl, startOutboxRelay } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 const lines: string[] = [];
 const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
 const lifecycle = createLifecycle(pino({ level: 'silent' }));
-const patience = { timeout: 20_000, interval: 50 };
 let environment: TestEnvironment;
 let spoilable: SpoilableDatabase;
 let admin: Client;
@@ -69,23 +66,23 @@ async function insert(): Promise<string> {
   return JSON.stringify(id);
 }
 
-const untilPublished = (...payloads: string[]) => vi.waitFor(() => expect(published).toEqual(payloads), patience);
+const untilPublished = (...payloads: string[]) => eventually(() => expect(published).toEqual(payloads));
 
 test.each(['read-only', 'another password', 'no connection left'])(
-  'a database with %s: what waits in the outbox is published when it is over, once',
+  'a database with %s delays outbox rows and they are published once',
   async (name) => {
     const trouble = spoilable.troubles.find((each) => each.name === name);
     const before = await insert();
     await untilPublished(before);
-    await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+    await eventually(async () => expect(await unmarked()).toBe(0));
     lines.length = 0;
     await trouble?.spoil();
-    await vi.waitFor(() => expect(lines).toContain('the outbox cannot be read; trying again'), patience);
+    await eventually(() => expect(lines).toContain('Outbox cannot be read; retrying'));
     const waiting = await insert();
     await trouble?.heal();
     await untilPublished(before, waiting);
-    await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
-    expect(lines).toContain('the outbox can be read again');
+    await eventually(async () => expect(await unmarked()).toBe(0));
+    await eventually(() => expect(lines).toContain('Outbox is readable again'));
   },
   60_000,
 );
@@ -95,21 +92,22 @@ async function unmarked(): Promise<number> {
   return rows[0].n;
 }
 
-test('while rows can be read but not marked they are published once, and the log says it once', async () => {
+test('rows that can be read but not marked are published once and logged once', async () => {
   await untilPublished(await insert());
-  await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
+  await eventually(async () => expect(await unmarked()).toBe(0));
   await admin.query(`
     create function no_marks() returns trigger language plpgsql as $$ begin
       raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
     end $$;
     create trigger no_marks before update on outbox execute function no_marks()`);
   const [first, second] = [await insert(), await insert()];
-  await vi.waitFor(() => expect(published).toContain(second), patience);
+  await eventually(() => expect(published).toContain(second));
   // Long enough for several more turns of the relay.
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   expect(published.filter((each) => each === first || each === second).toSorted()).toEqual([first, second].toSorted());
-  expect(lines.filter((line) => line.includes('the outbox can'))).toEqual(['the outbox cannot be read; trying again']);
+  expect(lines.filter((line) => line.startsWith('Outbox cannot'))).toEqual(['Outbox cannot be read; retrying']);
   await admin.query('drop function no_marks cascade');
-  await vi.waitFor(async () => expect(await unmarked()).toBe(0), patience);
-  expect(lines.at(-1)).toBe('the outbox can be read again');
+  await eventually(async () => expect(await unmarked()).toBe(0));
+  // The rows are marked before the relay says so.
+  await eventually(() => expect(lines.at(-1)).toBe('Outbox is readable again'));
 }, 60_000);

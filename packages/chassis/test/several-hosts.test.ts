@@ -1,8 +1,8 @@
 import { type Servers, startServers } from '@punctual/devstack';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parsePostgresUrl, SessionClient } from '../src/index.ts';
-import { openLeaderSession } from '../src/outbox/leader-session.ts';
+import { parsePostgresUrl, SessionClient } from '../src/postgres/index.ts';
+import { openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
 
 const name = `select current_setting('test.name') as name`;
 let first: Servers<'postgres'>;
@@ -47,7 +47,7 @@ async function reached(query: string): Promise<string> {
   return rows[0].name;
 }
 
-test('each connection goes to the first server that can be used as target_session_attrs says', async () => {
+test('each connection goes to the first server that satisfies target_session_attrs', async () => {
   const writes = 'target_session_attrs=read-write';
   expect(await reached(writes)).toBe('first');
 

@@ -66,7 +66,7 @@ test.each([
   ['nothing', 0],
   ['a few bytes a second', 20],
 ])(
-  'a client that reads %s of its answer is cut off after HTTP_SLOW_READER_MS',
+  'a client that reads %s of its response is cut off after HTTP_SLOW_READER_MS',
   async (_case, bytes) => {
     await given({ HTTP_SLOW_READER_MS: '1000' });
     const socket = open('GET /large HTTP/1.1\r\nHost: x\r\n\r\n').pause();
@@ -82,8 +82,8 @@ test.each([
   30_000,
 );
 
-test('a client that reads slowly but steadily gets its whole answer', async () => {
-  // The system tells of progress in steps of a third of what it has buffered, over a megabyte here.
+test('a slow but steady reader gets its whole response', async () => {
+  // The system reports progress in steps of a third of its buffer, over a megabyte here.
   await given({ HTTP_SLOW_READER_MS: '3000' });
   const socket = open('GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').pause();
   await once(socket, 'connect');

@@ -32,23 +32,23 @@ test.each([
   ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'validation-failed'],
   ['a target that is no address', 'GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'validation-failed'],
   ['headers beyond 64 KiB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, 431, 'headers-too-large'],
-])('%s is answered with a problem', async (_what, bytes, status, code) => {
+])('%s gets a problem response', async (_what, bytes, status, code) => {
   const reply = await echo.exchange(bytes);
   expect(reply).toMatchObject({ status, type: 'application/problem+json', json: { status, code } });
   expect(Problem.parse(reply.json).code).toBe(code);
 });
 
-test('a chunk that cannot be read is answered with a problem', async () => {
+test('a malformed chunk gets a problem response', async () => {
   const head = `POST /echo HTTP/1.1\r\nHost: a\r\nAuthorization: ${echo.authorization}\r\nContent-Type: application/json`;
   const reply = await echo.exchange(`${head}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`);
   expect(reply).toMatchObject({ status: 400, type: 'application/problem+json' });
 });
 
-test('an expectation that is not known is ignored', async () => {
+test('an unknown Expect header is ignored', async () => {
   const head = 'GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: a-miracle\r\n\r\n';
   expect(await echo.exchange(head)).toMatchObject({ status: 404, json: { code: 'not-found' } });
 });
 
-test('HTTP/1.0 needs no host, as probes of old balancers have none', async () => {
+test('HTTP/1.0 requests need no Host header', async () => {
   expect(await echo.exchange('GET /healthz/live HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 });
 });

@@ -1,15 +1,17 @@
-import { defineEntity, p } from '@mikro-orm/core';
-import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import {
+  eventually,
+  type SpoilableDatabase,
+  spoilableDatabase,
+  type TestEnvironment,
+  testEnvironment,
+} from '@punctual/testkit';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isUnavailable } from '../src/index.ts';
-import { commitWith, type Database, inTransaction, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
+import { type Database, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
-/** The mapper wants an entity; the table here is made without one. */
-const Nothing = defineEntity({ name: 'Nothing', properties: { id: p.integer().primary() } });
 const lifecycle = createLifecycle(pino({ level: 'silent' }));
-const patience = { timeout: 30_000, interval: 100 };
 let environment: TestEnvironment;
 let spoilable: SpoilableDatabase;
 let database: Database;
@@ -21,11 +23,10 @@ beforeAll(async () => {
   database = await openDatabase({
     url: parsePostgresUrl(spoilable.url),
     poolSize: 4,
-    entities: [Nothing],
     migrations: [],
     lifecycle,
   });
-  await database.fork().execute('create table taken (number int primary key)');
+  await database.query('create table taken (number int primary key)');
 });
 
 afterAll(async () => {
@@ -36,12 +37,12 @@ afterAll(async () => {
 
 const write = () => {
   next += 1;
-  return database.fork().execute(`insert into taken values (${next})`);
+  return database.query(`insert into taken values (${next})`);
 };
 const transact = () =>
-  inTransaction(database, (em) => {
+  database.transaction(({ commit }) => {
     next += 1;
-    return commitWith(em, [['insert into taken values (?)', [next]]]);
+    return commit([['insert into taken values (?)', [next]]]);
   });
 const readPrepared = () =>
   database.read({ name: 'taken', text: 'select number from taken order by number limit $1', values: [1] });
@@ -65,7 +66,7 @@ test.each([
   'its tables away',
   'a full disk',
 ])(
-  'a database with %s is unavailable and not ready, and of use again by itself',
+  'a database with %s is reported unavailable and recovers without a restart',
   async (name) => {
     const trouble = spoilable.troubles.find((each) => each.name === name);
     // Several sessions are open, and most of them idle.
@@ -85,12 +86,12 @@ test.each([
     }
     // At once, and in every session.
     await Promise.all([write(), transact(), write(), transact(), readPrepared()]);
-    await vi.waitFor(async () => expect(await isReady()).toBe(true), patience);
+    await eventually(async () => expect(await isReady()).toBe(true));
   },
   60_000,
 );
 
-test('reads are answered while it is read-only', async () => {
+test('a read-only database still answers reads', async () => {
   const readOnly = spoilable.troubles.find(({ name }) => name === 'read-only');
   await readOnly?.spoil();
   // The sessions that were cut may each fail once.
@@ -105,10 +106,10 @@ test.each([
   ['a constraint', `insert into taken values (1)`],
   ['a malformed value', `insert into taken values ('one')`],
   ['a number out of range', `insert into taken values (3000000000)`],
-])('%s is no fault of the database: the session stays and the service is ready', async (_what, statement) => {
-  const pid = async () => (await database.fork().execute<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid;
+])('%s is not a database fault: the session stays and the service is ready', async (_what, statement) => {
+  const pid = async () => (await database.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid;
   const before = await pid();
-  const failure = await failureOf(database.fork().execute(statement));
+  const failure = await failureOf(database.query(statement));
   expect([failure, isUnavailable(failure)]).toEqual([expect.any(Error), false]);
   expect([await pid(), await isReady()]).toEqual([before, true]);
 });

@@ -1,12 +1,9 @@
-import { defineEntity, p } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
-import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
-
-const Visit = defineEntity({ name: 'Visit', tableName: 'visits', properties: { id: p.integer().primary() } });
 
 class CreateVisits extends Migration {
   override up(): void {
@@ -27,12 +24,12 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** @returns what the readiness of a service that started on the database would be; throws what its start would */
+/** Starts on the database. @returns its readiness @throws what the start of a service would */
 async function start(): Promise<unknown> {
   const lifecycle = createLifecycle(pino({ level: 'silent' }));
   const url = parsePostgresUrl(spoilable.url);
   try {
-    const database = await openDatabase({ url, poolSize: 2, entities: [Visit], migrations: [CreateVisits], lifecycle });
+    const database = await openDatabase({ url, poolSize: 2, migrations: [CreateVisits], lifecycle });
     return await database.check.check().then(
       () => 'ready',
       (error: Error) => error.message,

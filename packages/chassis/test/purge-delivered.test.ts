@@ -1,13 +1,18 @@
-import { defineEntity, p } from '@mikro-orm/core';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inboxReceived, inboxTable, outboxStreamSequence, outboxTable } from '../src/index.ts';
-import { type Database, forgetDelivered, openDatabase, parsePostgresUrl } from '../src/postgres/index.ts';
+import {
+  type Database,
+  inboxReceived,
+  inboxTable,
+  openDatabase,
+  outboxStreamSequence,
+  outboxTable,
+  parsePostgresUrl,
+  purgeDelivered,
+} from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
-/** The mapper wants an entity; the tables here are made without one. */
-const Nothing = defineEntity({ name: 'Nothing', properties: { id: p.integer().primary() } });
 const lifecycle = createLifecycle(pino({ level: 'silent' }));
 let environment: TestEnvironment;
 let database: Database;
@@ -17,12 +22,11 @@ beforeAll(async () => {
   database = await openDatabase({
     url: parsePostgresUrl(environment.databaseUrl),
     poolSize: 4,
-    entities: [Nothing],
     migrations: [],
     lifecycle,
   });
   for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable, ...inboxReceived])
-    await database.fork().execute(statement);
+    await database.query(statement);
 });
 
 afterAll(async () => {
@@ -30,52 +34,50 @@ afterAll(async () => {
   await environment.stop();
 });
 
-test('what was delivered a week ago goes, what was not stays, however much there is', async () => {
-  const em = database.fork();
-  await em.execute(`
+test('purgeDelivered deletes events delivered over a week ago, and no others', async () => {
+  await database.query(`
     insert into outbox (id, aggregate_id, aggregate_version, type, payload, created_at, published_at)
     select uuidv7(-age), gen_random_uuid(), 1, kind, '{}', now() - age, case when kind <> 'waiting' then now() end
     from (values ('old', interval '8 days', 2500), ('recent', interval '6 days', 3), ('waiting', interval '9 days', 2))
       as rows (kind, age, amount), generate_series(1, amount)`);
-  await em.execute(`
+  await database.query(`
     insert into inbox select 'payouts-schedule', gen_random_uuid(), now() - make_interval(days => days)
     from generate_series(1, 10) as days`);
 
-  await forgetDelivered(em, new AbortController().signal);
+  await purgeDelivered(database, new AbortController().signal);
 
-  const left = await em.execute('select type, count(*)::int as n from outbox group by type order by type');
+  const left = await database.query('select type, count(*)::int as n from outbox group by type order by type');
   expect(left).toEqual([
     { type: 'recent', n: 3 },
     { type: 'waiting', n: 2 },
   ]);
-  expect(await em.execute('select count(*)::int as n from inbox')).toEqual([{ n: 6 }]);
+  expect(await database.query('select count(*)::int as n from inbox')).toEqual([{ n: 6 }]);
 });
 
-test('what is old is found without a look at the rest, in tables whose room has been used again', async () => {
-  const em = database.fork();
-  await em.execute('truncate outbox, inbox');
+test('purgeDelivered finds old rows without reading the rest of a reused table', async () => {
+  await database.query('truncate outbox, inbox');
   for (let day = 16; day > 0; day -= 1) {
     const moment = `now() - interval '${day} days' + n * interval '80 seconds'`;
-    await em.execute(`
+    await database.query(`
       insert into outbox (id, aggregate_id, aggregate_version, type, payload, created_at, published_at)
       select uuidv7(${moment} - now()), gen_random_uuid(), 1, 'schedule.proposed', repeat('x', 500), ${moment}, now()
       from generate_series(1, 1000) as n`);
-    await em.execute(`
+    await database.query(`
       insert into inbox select 'payouts-schedule', gen_random_uuid(), ${moment} from generate_series(1, 1000) as n`);
-    await em.execute(`delete from outbox where created_at < now() - interval '${day + 6} days'`);
-    await em.execute(`delete from inbox where received_at < now() - interval '${day + 6} days'`);
-    for (const table of ['outbox', 'inbox']) await em.execute(`vacuum analyze ${table}`);
+    await database.query(`delete from outbox where created_at < now() - interval '${day + 6} days'`);
+    await database.query(`delete from inbox where received_at < now() - interval '${day + 6} days'`);
+    for (const table of ['outbox', 'inbox']) await database.query(`vacuum analyze ${table}`);
   }
   const blocksRead = async () => {
-    await em.execute('select pg_stat_force_next_flush()');
-    const [row] = await em.execute<{ blocks: number }[]>(
+    await database.query('select pg_stat_force_next_flush()');
+    const [row] = await database.query<{ blocks: number }>(
       `select sum(heap_blks_read + heap_blks_hit)::int as blocks from pg_statio_user_tables where relname in ('outbox', 'inbox')`,
     );
     return row?.blocks ?? 0;
   };
   const before = await blocksRead();
 
-  await forgetDelivered(em, new AbortController().signal);
+  await purgeDelivered(database, new AbortController().signal);
 
   expect((await blocksRead()) - before).toBeLessThan(100);
 });

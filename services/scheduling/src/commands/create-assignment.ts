@@ -1,44 +1,49 @@
+import type { HandlerResponse } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, commitWith, inTransaction, keepAnswer } from '@punctual/chassis/postgres';
+import { type CommandRequest, executeCommand } from '@punctual/chassis/postgres';
+import type { CreateAssignmentBody } from '@punctual/contracts';
 import { actions, noSurroundings } from '../domain/actions.ts';
-import { commandsJob } from '../domain/authorize.ts';
-import { createAssignment as decideAssignment } from '../domain/create-assignment.ts';
+import { requireCommandOf } from '../domain/authorize.ts';
+import { createAssignment as decideCreateAssignment } from '../domain/create-assignment.ts';
 import { presentAssignment } from '../domain/present.ts';
-import { assignJob, findJob, lockJob } from '../persistence/jobs.ts';
-import { insertInto } from '../persistence/statement.ts';
-import { findVisibleJob } from '../queries/get-job.ts';
-import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
-import { refuseTooManyUnanswered } from './refuse-too-many.ts';
+import { saveAssigned } from '../persistence/assignment-aggregate.ts';
+import { countUnanswered } from '../persistence/counts.ts';
+import { assignJob, type JobColumns, selectCurrentProvider, selectJob } from '../persistence/jobs.ts';
+import { toVisibleJob } from '../queries/get-job.ts';
+import { retryAfterS, type SchedulingDeps } from './deps.ts';
 
 /** Gives an open job to a provider. */
 export function createAssignment(
-  deps: CommandDeps,
-  request: CommandRequest,
-  { jobId, providerId }: { jobId: string; providerId: string },
-): Promise<Outcome> {
-  return inTransaction(deps.database, async (em): Promise<Outcome> => {
-    const { caller } = request;
-    const claimed = await claimKey(em, request);
-    const job = await findVisibleJob(em, caller, jobId, claimed?.mine === false ? findJob : lockJob);
-    if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
-    const before = recall(claimed);
-    if (before) return before;
-    requireMatch(request, undefined);
-    const now = deps.now();
-    const decided = decideAssignment(job, providerId, deps.newId(), now);
-    const { id } = decided.assignment;
-    const givenByCustomer = caller.roles.includes('customer') && job.customerId === caller.id;
-    if (givenByCustomer) await refuseTooManyUnanswered(em, deps, decided.assignment);
-    const answer = {
-      body: presentAssignment(decided.assignment, actions(decided.assignment, caller, now, noSurroundings)),
-      version: decided.assignment.scheduleVersion,
-      location: `/assignments/${id}`,
-    };
-    await commitWith(em, [
-      insertInto('assignment', { ...decided.assignment, givenByCustomer }),
-      assignJob(decided.job),
-      ...(claimed ? [keepAnswer(claimed, answer)] : []),
-    ]);
-    return answer;
+  deps: SchedulingDeps,
+  request: CommandRequest & { params: { id: string }; body: CreateAssignmentBody },
+): Promise<HandlerResponse> {
+  const { caller, params, body } = request;
+  const { openPerPair } = deps.limits;
+  return executeCommand(deps, request, {
+    load: {
+      lock: { row: selectJob(params.id) },
+      read: [selectCurrentProvider(params.id)],
+      toState: (rows: [JobColumns[], { provider_id: string }[]]) => toVisibleJob(caller, rows),
+    },
+    authorize: (job) => requireCommandOf(caller, job),
+    version: () => undefined,
+    decide: async ({ state: job, now, newId, transaction }) => {
+      const givenByCustomer = caller.roles.includes('customer') && job.customerId === caller.id;
+      const actor = { id: caller.id, role: givenByCustomer ? 'customer' : 'ops' } as const;
+      const decided = decideCreateAssignment(job, { providerId: body.providerId, id: newId(), actor }, now);
+      const assignment = decided.change.after;
+      if (givenByCustomer && (await countUnanswered(transaction, assignment, openPerPair)) >= openPerPair) {
+        const detail = `The provider has not answered ${openPerPair} assignments of yours.`;
+        throw new DomainError('too-many-open-assignments', detail, {}, retryAfterS);
+      }
+      return {
+        response: {
+          body: presentAssignment(assignment, actions(assignment, caller, now, noSurroundings)),
+          version: assignment.scheduleVersion,
+          location: `/assignments/${assignment.id}`,
+        },
+        writes: [...saveAssigned(decided.change, givenByCustomer, deps), assignJob(decided.job)],
+      };
+    },
   });
 }

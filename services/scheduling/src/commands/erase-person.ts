@@ -1,51 +1,45 @@
-import { currentTraceparent, outboxInsert } from '@punctual/chassis';
-import { DomainError } from '@punctual/chassis/domain';
+import type { HandlerResponse } from '@punctual/chassis';
+import { formatInstant } from '@punctual/chassis';
 import {
   type CommandRequest,
-  claimKey,
-  commitWith,
   erasureInsert,
-  inTransaction,
-  keepAnswer,
-  latestErasure,
+  executeCommand,
+  outboxInsert,
+  selectLatestErasure,
 } from '@punctual/chassis/postgres';
-import { type Erasure, makePersonErased } from '@punctual/contracts';
-import { formatInstant } from '../domain/format-time.ts';
-import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
+import type { ErasePersonBody, Erasure } from '@punctual/contracts';
+import { personErased } from '../messaging/events.ts';
+import type { SchedulingDeps } from './deps.ts';
 
 /**
- * Records that the texts of a person are to be erased, and publishes it. A job erases those of this service, `person.erased` has the
- * others erase theirs. May be repeated: texts that were written since go, too.
- * @throws DomainError `forbidden`
+ * Records that the texts of a person are to be erased, and publishes it. A job erases those of this
+ * service; `person.erased` has the others erase theirs. May be repeated: texts written since are
+ * then erased too.
  */
-export async function erasePerson(
-  deps: CommandDeps,
-  request: CommandRequest,
-  { personId, reason }: { personId: string; reason: string },
-): Promise<Outcome> {
-  const outcome = await inTransaction(deps.database, async (em): Promise<Outcome> => {
-    const { caller } = request;
-    const claimed = await claimKey(em, request);
-    if (!caller.roles.includes('ops')) throw new DomainError('forbidden', 'Only ops erases a person.');
-    const before = recall(claimed);
-    if (before) return before;
-    requireMatch(request, undefined);
-    const number = ((await latestErasure(em, personId))?.number ?? 0) + 1;
-    const at = formatInstant(deps.now());
-    const event = makePersonErased({
-      id: deps.newId(),
-      sequence: number,
-      data: { personId, at },
-      traceparent: currentTraceparent(),
-    });
-    const body: Erasure = { personId, service: 'scheduling', at, finishedAt: null, erased: {}, left: null };
-    await commitWith(em, [
-      erasureInsert({ personId, number, at, requestedBy: caller.id, reason }),
-      outboxInsert(event),
-      ...(claimed ? [keepAnswer(claimed, { body })] : []),
-    ]);
-    return { body };
+export function erasePerson(
+  deps: SchedulingDeps,
+  request: CommandRequest & { params: { id: string }; body: ErasePersonBody },
+): Promise<HandlerResponse> {
+  const { caller, params, body } = request;
+  const personId = params.id;
+  return executeCommand(deps, request, {
+    load: {
+      read: [selectLatestErasure(personId)],
+      toState: ([[latest]]: [{ number: number }[]]) => ({ number: (latest?.number ?? 0) + 1 }),
+    },
+    // The endpoint is for ops.
+    authorize: () => undefined,
+    version: () => undefined,
+    decide: ({ state: { number }, now, newId }) => {
+      const at = formatInstant(now);
+      const erasure: Erasure = { personId, service: 'scheduling', at, finishedAt: null, erased: {}, left: null };
+      return {
+        response: { body: erasure },
+        writes: [
+          erasureInsert({ personId, number, at, requestedBy: caller.id, reason: body.reason }),
+          outboxInsert(personErased(newId(), { personId, number, at })),
+        ],
+      };
+    },
   });
-  deps.relay.wake();
-  return outcome;
 }

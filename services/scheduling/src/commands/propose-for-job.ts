@@ -1,58 +1,57 @@
+import type { HandlerResponse } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
-import { type CommandRequest, claimKey, inTransaction } from '@punctual/chassis/postgres';
+import { type CommandRequest, executeCommand } from '@punctual/chassis/postgres';
 import type { ProblemCode, ScheduleBody } from '@punctual/contracts';
-import { commandsJob } from '../domain/authorize.ts';
+import { requireCommandOf } from '../domain/authorize.ts';
+import { presentWindow } from '../domain/present.ts';
 import { findVisibleJob } from '../queries/get-job.ts';
-import { changeAssignment } from './change-assignment.ts';
-import { type CommandDeps, type Outcome, recall, requireMatch } from './command.ts';
+import { type AssignmentCommand, type AssignmentCommandOptions, assignmentCommand } from './assignment-command.ts';
+import type { SchedulingDeps } from './deps.ts';
+import { proposeWindow } from './propose.ts';
 
-type WantedForJob = { jobId: string; body: ScheduleBody; dryRun: boolean };
+/** Proposes a window to the provider who has the job now, as its customer or as ops. */
+export const proposeForJob = throughJob();
+
+/** Checks a window for the provider who has the job now. Nothing is changed. */
+export const checkForJob = throughJob({ preview: presentWindow });
 
 /**
- * Proposes a window for whoever has the job now, as its customer or as ops. The assignment is looked up by its job in the round trip that
- * locks it, so the job is looked at only when there is a refusal to explain.
+ * Makes a command on the assignment that has a job now. It is looked up in the round trip that
+ * locks it, so the job is read only to explain a refusal.
  */
-export async function proposeForJob(
-  deps: CommandDeps,
-  request: CommandRequest,
-  wanted: WantedForJob,
-): Promise<Outcome> {
-  try {
-    return await changeAssignment(deps, request, {
-      assignment: { currentOfJob: wanted.jobId },
-      command: { name: 'propose', body: wanted.body },
-      roles: ['customer', 'ops'],
-      dryRun: wanted.dryRun,
-    });
-  } catch (error) {
-    if (!(error instanceof DomainError) || !isOfTheJob.has(error.code)) throw error;
-    const currentId = await findCurrentAssignment(deps, request, wanted.jobId);
-    if (currentId === null) return refuseWithoutAssignment(deps, request);
-    if (currentId === error.extras.current?.id) throw error;
-    // The provider was released before the assignment was locked: now another one has the job.
-    return proposeForJob(deps, request, wanted);
-  }
+function throughJob(options: Pick<AssignmentCommandOptions, 'preview'> = {}): AssignmentCommand<ScheduleBody> {
+  const onCurrent = assignmentCommand('propose', proposeWindow, {
+    ...options,
+    roles: ['customer', 'ops'],
+    refTo: (jobId) => ({ currentOfJob: jobId }),
+  });
+  const run: AssignmentCommand<ScheduleBody> = async (deps, request) => {
+    try {
+      return await onCurrent(deps, request);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !dependsOnJob.has(error.code)) throw error;
+      const job = await findVisibleJob(deps.database, request.caller, request.params.id);
+      requireCommandOf(request.caller, job);
+      if (job.currentAssignmentId === null) return refuseWithoutAssignment(deps, request);
+      if (job.currentAssignmentId === error.extras.currentAssignment?.id) throw error;
+      // The provider was released before the assignment was locked: now another one has the job.
+      return run(deps, request);
+    }
+  };
+  return run;
 }
 
-/** The refusals that the job may have other words for, or that its next assignment may not give. */
-const isOfTheJob = new Set<ProblemCode>(['not-found', 'forbidden', 'invalid-transition']);
-
-async function findCurrentAssignment(
-  { database }: CommandDeps,
-  { caller }: CommandRequest,
-  jobId: string,
-): Promise<string | null> {
-  const job = await findVisibleJob(database.fork(), caller, jobId);
-  if (!commandsJob(caller, job)) throw new DomainError('forbidden', 'This is for its customer or ops.');
-  return job.currentAssignmentId;
-}
+/** Refusals that the job may give another reason for, or that its next assignment may not give. */
+const dependsOnJob = new Set<ProblemCode>(['not-found', 'forbidden', 'invalid-transition']);
 
 /** The same order of checks as with an assignment: this may repeat a request that had one. */
-async function refuseWithoutAssignment(deps: CommandDeps, request: CommandRequest): Promise<Outcome> {
-  return inTransaction(deps.database, async (em) => {
-    const before = recall(await claimKey(em, request));
-    if (before) return before;
-    requireMatch(request, undefined);
-    throw new DomainError('invalid-transition', 'The job has no assignment that a window could be proposed for.');
+function refuseWithoutAssignment(deps: SchedulingDeps, request: CommandRequest): Promise<HandlerResponse> {
+  return executeCommand(deps, request, {
+    load: { toState: () => undefined },
+    authorize: () => undefined,
+    version: () => undefined,
+    decide: () => {
+      throw new DomainError('invalid-transition', 'The job has no assignment to propose a window for.');
+    },
   });
 }

@@ -1,11 +1,11 @@
+import { formatInstant } from '@punctual/chassis/domain';
 import { type Action, ActionName, type ProblemCode, type Role } from '@punctual/contracts';
-import type { Assignment } from './assignment.ts';
-import { type Caller, capacities, judge } from './authorize.ts';
-import { whyNotBegun } from './finish.ts';
-import { formatInstant } from './format-time.ts';
-import { endsAtStart, type Transition, whyNotPossible } from './transitions.ts';
+import type { AssignmentState } from './assignment.ts';
+import { type AssignmentCaller, capacities, judge } from './authorize.ts';
+import { hasBegun } from './has-begun.ts';
+import { type AssignmentTransition, denialReason, endsAtStart } from './transitions.ts';
 
-/** What lies outside the assignment and still decides what the caller may do. */
+/** Facts beside the assignment that decide what the caller may do. */
 export type Surroundings = {
   /** Whether the provider has a confirmed window where this one is proposed. */
   readonly windowTaken: boolean;
@@ -19,18 +19,18 @@ export type Surroundings = {
 export const noSurroundings: Surroundings = { windowTaken: false, proposerId: null, disputedBy: [] };
 
 /**
- * What the caller may do now, in the order of api.md. `because` is the code that the command would be refused with; `until` is when
- * the answer changes by itself. What depends on the words of a request (a reason, a window,
- * the kind of a dispute) is not judged here.
+ * Lists what the caller may do now, in the order of api.md. `because` is the code that the command
+ * would be refused with; `until` is when the answer changes by itself. Checks of the body (a reason, a
+ * window, the kind of a dispute) are not part of it.
  */
 export function actions(
-  assignment: Assignment,
-  caller: Caller,
+  assignment: AssignmentState,
+  caller: AssignmentCaller,
   now: Temporal.Instant,
   surroundings: Surroundings,
 ): Action[] {
   return ActionName.options.map((name) => {
-    const { role, because } = whyNot(name, assignment, caller, now, surroundings);
+    const { role, because } = denialOf(name, assignment, caller, now, surroundings);
     const until = untilWhen(name, assignment, role, because);
     return {
       name,
@@ -43,34 +43,34 @@ export function actions(
   });
 }
 
-const transitionsOf: Record<ActionName, readonly Transition[]> = {
+const transitionsOf: Record<ActionName, readonly AssignmentTransition[]> = {
   propose: ['propose'],
   confirm: ['confirm'],
-  reject: ['rejectWindow', 'release'],
+  reject: ['rejectWindow', 'releaseProvider'],
   cancel: ['cancel'],
   complete: ['complete'],
   dispute: ['dispute'],
 };
 
-function whyNot(
+function denialOf(
   name: ActionName,
-  assignment: Assignment,
-  caller: Caller,
+  assignment: AssignmentState,
+  caller: AssignmentCaller,
   now: Temporal.Instant,
   { windowTaken, proposerId, disputedBy }: Surroundings,
 ): { role?: Role; because: ProblemCode | undefined } {
   const judged = judge(caller, assignment, name, { now, proposerId });
   if ('code' in judged) return { because: judged.code };
   const { role } = judged;
-  const refusals = transitionsOf[name].map((each) => whyNotPossible(assignment, each, { role, now, disputedBy }));
+  const refusals = transitionsOf[name].map((each) => denialReason(assignment, each, { role, now, disputedBy }));
   if (refusals.every((code) => code !== undefined)) return { role, because: refusals[0] };
-  if (name === 'complete') return { role, because: whyNotBegun(assignment, now) };
+  if (name === 'complete') return { role, because: hasBegun(assignment, now) ? undefined : 'not-started' };
   return { role, because: name === 'confirm' && windowTaken ? 'window-taken' : undefined };
 }
 
 function untilWhen(
   name: ActionName,
-  assignment: Assignment,
+  assignment: AssignmentState,
   role: Role | undefined,
   because: ProblemCode | undefined,
 ): Temporal.Instant | null {
@@ -80,7 +80,7 @@ function untilWhen(
   return transitionsOf[name].some((each) => endsAtStart(assignment, each, role)) ? assignment.scheduledStart : null;
 }
 
-function href(name: ActionName, assignment: Assignment, caller: Caller): string {
+function href(name: ActionName, assignment: AssignmentState, caller: AssignmentCaller): string {
   const { id, jobId } = assignment;
   switch (name) {
     case 'propose':
@@ -93,6 +93,6 @@ function href(name: ActionName, assignment: Assignment, caller: Caller): string 
 }
 
 /** The customer and ops propose through the job, the provider through the assignment. */
-function proposesForJob(assignment: Assignment, caller: Caller): boolean {
+function proposesForJob(assignment: AssignmentState, caller: AssignmentCaller): boolean {
   return capacities(caller, assignment).some((role) => role === 'customer' || role === 'ops');
 }

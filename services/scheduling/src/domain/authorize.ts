@@ -1,14 +1,14 @@
 import { DomainError } from '@punctual/chassis/domain';
 import type { ActionName, ProblemCode, Role } from '@punctual/contracts';
-import { type Assignment, type Job, statusAt } from './assignment.ts';
+import { type AssignmentState, type JobState, statusAt } from './assignment.ts';
 
 /** Who asks, as the token says. */
-export type Caller = { readonly id: string; readonly roles: readonly Role[] };
+export type AssignmentCaller = { readonly id: string; readonly roles: readonly Role[] };
 
-/** The caller in the one role in which the command is theirs to give. */
-export type Acting = { readonly id: string; readonly role: Role };
+/** The caller in the one role in which they give the command. */
+export type ActingRole = { readonly id: string; readonly role: Role };
 
-/** The roles that each command is for (api.md). Proposing has two paths, which narrow it further. */
+/** The roles that may give each command (api.md). Proposing has two paths, which narrow it further. */
 export const rolesFor: Record<ActionName, readonly Role[]> = {
   propose: ['customer', 'provider', 'ops'],
   confirm: ['customer', 'provider'],
@@ -18,36 +18,42 @@ export const rolesFor: Record<ActionName, readonly Role[]> = {
   dispute: ['customer', 'provider', 'ops'],
 };
 
-/** What the caller is to the assignment; nothing at all means that they may not know of it. */
-export function capacities(caller: Caller, assignment: Assignment): Role[] {
+/** The caller's roles towards the assignment. Without any, it is not visible to them. */
+export function capacities(caller: AssignmentCaller, assignment: AssignmentState): Role[] {
   const own = { customer: assignment.customerId, provider: assignment.providerId };
   return caller.roles.filter((role) => (role === 'customer' || role === 'provider' ? own[role] === caller.id : true));
 }
 
-/** Whether a job is the caller's to command: its customer's, or ops'. */
-export function commandsJob({ id, roles }: Caller, job: Job): boolean {
+/** Whether the caller may command a job: its customer or ops. */
+export function commandsJob({ id, roles }: AssignmentCaller, job: JobState): boolean {
   return roles.includes('ops') || (roles.includes('customer') && job.customerId === id);
 }
 
-/** What a command is judged on besides the assignment. */
-export type Occasion = {
+/** @throws DomainError `forbidden` */
+export function requireCommandOf(caller: AssignmentCaller, job: JobState): void {
+  if (!commandsJob(caller, job))
+    throw new DomainError('forbidden', 'Only the customer of the job and ops may do this.');
+}
+
+/** What a command is judged on beside the assignment. */
+export type ProposalFacts = {
   readonly now: Temporal.Instant;
   /** The person who made the open proposal, in whatever role; null when nothing is proposed. */
   readonly proposerId: string | null;
 };
 
 /**
- * The role in which the caller gives the command.
+ * Determines the role in which the caller gives the command.
  * @throws DomainError `not-found`, `forbidden`, `own-proposal`
  */
 export function authorize(
-  caller: Caller,
-  assignment: Assignment,
+  caller: AssignmentCaller,
+  assignment: AssignmentState,
   action: ActionName,
-  occasion: Occasion,
+  facts: ProposalFacts,
   roles: readonly Role[] = rolesFor[action],
-): Acting {
-  const judged = judge(caller, assignment, action, occasion, roles);
+): ActingRole {
+  const judged = judge(caller, assignment, action, facts, roles);
   if ('code' in judged) throw new DomainError(judged.code, judged.detail);
   return judged;
 }
@@ -56,33 +62,37 @@ export function noSuchAssignment(): DomainError {
   return new DomainError(unknown.code, unknown.detail);
 }
 
-export type Refusal = { readonly code: ProblemCode; readonly detail: string };
+export type Denial = { readonly code: ProblemCode; readonly detail: string };
 
-const unknown: Refusal = { code: 'not-found', detail: 'There is no such assignment.' };
+const unknown: Denial = { code: 'not-found', detail: 'There is no such assignment.' };
 
 /**
- * {@link authorize}, with the refusal as a value: six actions are judged whenever an assignment is read, and an error with its
- * stack is expensive.
+ * {@link authorize} with the refusal as a value: six actions are judged whenever an assignment is read,
+ * and an error with its stack is expensive.
  */
 export function judge(
-  caller: Caller,
-  assignment: Assignment,
+  caller: AssignmentCaller,
+  assignment: AssignmentState,
   action: ActionName,
-  occasion: Occasion,
+  facts: ProposalFacts,
   roles: readonly Role[] = rolesFor[action],
-): Acting | Refusal {
+): ActingRole | Denial {
   const known = capacities(caller, assignment);
   if (known.length === 0) return unknown;
   const role = roles.find((each) => known.includes(each));
-  if (!role) return { code: 'forbidden', detail: `This is for ${roles.join(' or ')}.` };
-  if (action === 'confirm' && isOwnProposal(assignment, { id: caller.id, role }, occasion)) {
-    return { code: 'own-proposal', detail: 'Somebody else has to confirm what you proposed.' };
+  if (!role) return { code: 'forbidden', detail: `Only ${roles.join(' or ')} may do this.` };
+  if (action === 'confirm' && isOwnProposal(assignment, { id: caller.id, role }, facts)) {
+    return { code: 'own-proposal', detail: 'Another person must confirm your proposal.' };
   }
   return { id: caller.id, role };
 }
 
-/** Judged by person: whoever proposed as ops does not confirm as the provider. */
-function isOwnProposal(assignment: Assignment, { id, role }: Acting, { now, proposerId }: Occasion): boolean {
+/** Judged by person: who proposed as ops cannot confirm as the provider. */
+function isOwnProposal(
+  assignment: AssignmentState,
+  { id, role }: ActingRole,
+  { now, proposerId }: ProposalFacts,
+): boolean {
   if (statusAt(assignment, now) !== 'PROPOSED') return false;
   return proposerId === id || assignment.scheduleProposedBy === role.toUpperCase();
 }

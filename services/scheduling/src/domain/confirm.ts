@@ -1,12 +1,19 @@
-import type { Assignment } from './assignment.ts';
-import type { Acting } from './authorize.ts';
-import { type Change, change } from './change.ts';
+import { change } from './change.ts';
+import { type AssignmentSituation, type Decision, decide } from './decide.ts';
 
-/** Agrees to the latest proposal. That the provider's confirmed windows never overlap is the database's to decide. */
-export function confirm(assignment: Assignment, acting: Acting, now: Temporal.Instant): Change {
-  return change(
-    assignment,
-    { type: 'schedule.confirmed', actor: acting, at: now },
-    { status: 'CONFIRMED', confirmedAt: now, proposalExpiresAt: null },
-  );
+/**
+ * Agrees to the latest proposal. The database decides that the provider's confirmed windows never
+ * overlap.
+ */
+export function confirm(situation: AssignmentSituation): Decision {
+  const { acting, now } = situation;
+  return decide(situation, 'confirm', (assignment) => ({
+    changes: [
+      change(
+        assignment,
+        { type: 'schedule.confirmed', actor: acting, at: now },
+        { status: 'CONFIRMED', confirmedAt: now, proposalExpiresAt: null },
+      ),
+    ],
+  }));
 }

@@ -1,32 +1,37 @@
 import { DomainError } from '@punctual/chassis/domain';
-import type { Assignment, Job } from './assignment.ts';
+import type { Actor } from '@punctual/contracts';
+import type { AssignmentState, JobState } from './assignment.ts';
+import { type AcceptedChange, assigned } from './change.ts';
 
 /**
- * Gives an open job to a provider; there is one open assignment for a job at any time.
+ * Gives an open job to a provider. A job has at most one open assignment.
  * @throws DomainError `job-not-open`, `same-person`
  */
 export function createAssignment(
-  job: Job,
-  providerId: string,
-  id: string,
+  job: JobState,
+  { providerId, id, actor }: { providerId: string; id: string; actor: Actor },
   now: Temporal.Instant,
-): { job: Job; assignment: Assignment } {
+): { job: JobState; change: AcceptedChange } {
   if (job.status !== 'OPEN') throw new DomainError('job-not-open', `The job is ${job.status}.`);
   if (providerId === job.customerId) throw samePerson();
-  const assignment = newAssignment({ ...job, jobId: job.id }, providerId, id, now);
-  return { job: { ...job, status: 'ASSIGNED', currentAssignmentId: id, updatedAt: now }, assignment };
+  const assignment = newAssignment({ ...job, jobId: job.id, jobTitle: job.title }, providerId, id, now);
+  return {
+    job: { ...job, status: 'ASSIGNED', currentAssignmentId: id, updatedAt: now },
+    change: assigned(assignment, actor),
+  };
 }
 
-/** An assignment as it begins: version 0, nothing proposed; the rest is of the job, or of an assignment before it. */
+/** A new assignment: version 0, nothing proposed, the rest from the job or the assignment before it. */
 export function newAssignment(
-  job: Pick<Assignment, 'jobId' | 'customerId' | 'timezone' | 'priceAmountMinor' | 'priceCurrency'>,
+  job: Pick<AssignmentState, 'jobId' | 'jobTitle' | 'customerId' | 'timezone' | 'priceAmountMinor' | 'priceCurrency'>,
   providerId: string,
   id: string,
   now: Temporal.Instant,
-): Assignment {
+): AssignmentState {
   return {
     id,
     jobId: job.jobId,
+    jobTitle: job.jobTitle,
     customerId: job.customerId,
     providerId,
     status: 'UNSCHEDULED',
@@ -46,6 +51,9 @@ export function newAssignment(
     payoutStatus: null,
     payoutApprovedBy: null,
     payoutApprovedAt: null,
+    payoutVersion: null,
+    reminderSequence: null,
+    nextAssignmentId: null,
     priceAmountMinor: job.priceAmountMinor,
     priceCurrency: job.priceCurrency,
     createdAt: now,

@@ -1,33 +1,41 @@
-import { DomainError } from '@punctual/chassis/domain';
+import { DomainError, formatInstant } from '@punctual/chassis/domain';
+import { changedFields } from '@punctual/chassis/postgres';
 import { type AssignmentStatus, type DisputeKind, makeEvent, type Role } from '@punctual/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { scheduleEventData } from '../messaging/events.ts';
 import { actions, noSurroundings } from './actions.ts';
-import { type Assignment, statusAt } from './assignment.ts';
-import { authorize, type Caller } from './authorize.ts';
-import type { Change } from './change.ts';
+import { type AssignmentState, statusAt } from './assignment.ts';
+import { type AssignmentCaller, authorize } from './authorize.ts';
+import { cancel } from './cancel.ts';
+import type { AcceptedChange } from './change.ts';
+import { complete } from './complete.ts';
+import { confirm } from './confirm.ts';
 import { newAssignment } from './create-assignment.ts';
-import { type Command, type Decision, decide } from './decide.ts';
-import { formatInstant } from './format-time.ts';
-import { presentFields } from './present.ts';
-import { scheduleEventData } from './schedule-event.ts';
-import { timelineItem } from './timeline-item.ts';
+import type { AssignmentSituation, Decision } from './decide.ts';
+import { dispute } from './dispute.ts';
+import { presentFields, timelineFields } from './present.ts';
+import { type Proposal, propose } from './propose.ts';
+import { rejectWindow } from './reject-window.ts';
+import { type Rejection, rejectScope } from './rejection.ts';
+import { releaseProvider } from './release-provider.ts';
 
 const [customerId, providerId, opsId, financeId] = [1, 2, 3, 4].map((n) => `01936f2a-7c10-7000-8000-00000000000${n}`);
 const nextProviderId = '01936f2a-7c10-7000-8000-000000000009';
 const rules = { horizonDays: 60, minMinutes: 30, maxMinutes: 20_160, proposalTtlHours: 72 };
 const begin = Temporal.Instant.from('2026-11-01T12:00:00Z');
 
-const people: Record<Role, Caller> = {
+const people: Record<Role, AssignmentCaller> = {
   customer: { id: customerId ?? '', roles: ['customer'] },
   provider: { id: providerId ?? '', roles: ['provider'] },
   ops: { id: opsId ?? '', roles: ['ops'] },
   finance: { id: financeId ?? '', roles: ['finance'] },
 };
 
-function fresh(): Assignment {
+function fresh(): AssignmentState {
   const job = {
     jobId: '01936f2a-7c10-7000-8000-00000000000a',
+    jobTitle: 'The kitchen tap leaks',
     customerId: customerId ?? '',
     timezone: 'Europe/Berlin',
     priceAmountMinor: 100,
@@ -35,6 +43,14 @@ function fresh(): Assignment {
   };
   return newAssignment(job, providerId ?? '', '01936f2a-7c10-7000-8000-00000000000b', begin);
 }
+
+type Command =
+  | { name: 'propose'; body: Proposal }
+  | { name: 'confirm' }
+  | { name: 'reject'; body: Rejection }
+  | { name: 'cancel'; body: { reason: string } }
+  | { name: 'complete' }
+  | { name: 'dispute'; body: { kind: DisputeKind; reason: string } };
 
 type Step = { role: Role; minutesLater: number; command: (now: Temporal.Instant) => Command };
 
@@ -82,7 +98,7 @@ const steps: fc.Arbitrary<Step[]> = fc
   .map(([begun, then]) => [...straightOn.slice(0, begun), ...then]);
 
 type Tried = {
-  assignment: Assignment;
+  assignment: AssignmentState;
   now: Temporal.Instant;
   step: Step;
   command: Command;
@@ -91,10 +107,10 @@ type Tried = {
 };
 
 /** Gives the commands one after another, as the service does. */
-function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: Assignment } {
+function play(all: readonly Step[]): { tried: Tried[]; changes: AcceptedChange[]; last: AssignmentState } {
   let [assignment, now] = [fresh(), begin];
   const tried: Tried[] = [];
-  const changes: Change[] = [];
+  const changes: AcceptedChange[] = [];
   for (const step of all) {
     now = now.add({ minutes: step.minutesLater });
     const command = step.command(now);
@@ -111,7 +127,7 @@ function play(all: readonly Step[]): { tried: Tried[]; changes: Change[]; last: 
 }
 
 function give(
-  assignment: Assignment,
+  assignment: AssignmentState,
   role: Role,
   command: Command,
   now: Temporal.Instant,
@@ -120,20 +136,34 @@ function give(
   try {
     const acting = authorize(people[role], assignment, command.name, { now, proposerId: null });
     const newId = () => '01936f2a-7c10-7000-8000-00000000000c';
-    return decide({ assignment, nextProviderId, disputedBy, nextProposalAt: null }, command, {
-      acting,
-      now,
-      newId,
-      rules,
-    });
+    return decide({ assignment, disputedBy, acting, now, newId, rules }, command);
   } catch (error) {
     if (error instanceof DomainError) return error;
     throw error;
   }
 }
 
+function decide(situation: AssignmentSituation, command: Command): Decision {
+  switch (command.name) {
+    case 'propose':
+      return propose({ ...situation, nextProposalAt: null }, command.body);
+    case 'confirm':
+      return confirm(situation);
+    case 'reject':
+      return rejectScope(command.body, situation.acting) === 'window'
+        ? rejectWindow({ ...situation, nextProposalAt: null }, command.body)
+        : releaseProvider({ ...situation, nextProviderId }, command.body);
+    case 'cancel':
+      return cancel(situation, command.body);
+    case 'complete':
+      return complete(situation);
+    case 'dispute':
+      return dispute(situation, command.body);
+  }
+}
+
 describe('any sequence of commands', () => {
-  it('makes dense versions, one event each, and every event is what its contract says', () => {
+  test('makes dense versions with one event each, valid by its contract', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const { changes, last } = play(all);
@@ -153,7 +183,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('follows legal edges only', () => {
+  test('follows legal transitions only', () => {
     const edges: Record<AssignmentStatus, readonly AssignmentStatus[]> = {
       UNSCHEDULED: ['PROPOSED', 'DECLINED', 'CANCELLED'],
       PROPOSED: ['PROPOSED', 'CONFIRMED', 'UNSCHEDULED', 'DECLINED', 'CANCELLED'],
@@ -164,18 +194,22 @@ describe('any sequence of commands', () => {
     };
     fc.assert(
       fc.property(steps, (all) => {
-        for (const { before, after } of play(all).changes) expect(edges[before.status]).toContain(after.status);
+        for (const { before, after } of play(all).changes)
+          expect(edges[before?.status ?? 'UNSCHEDULED']).toContain(after.status);
       }),
     );
   });
 
-  it('leaves a timeline that folds to the state', () => {
+  test('leaves a timeline that folds into the state', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const { changes, last } = play(all);
         const folded: Record<string, unknown> = presentFields(fresh());
         for (const change of changes) {
-          const { before, after } = timelineItem(change, undefined);
+          const { before, after } = changedFields(
+            change.before && timelineFields(change.before),
+            timelineFields(change.after),
+          );
           expect(folded).toMatchObject(before);
           Object.assign(folded, after);
         }
@@ -184,7 +218,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('is foretold by the actions: what is not allowed is refused with just that code, what is allowed only for its words', () => {
+  test('is refused exactly as `actions` says, or for the contents of the body', () => {
     const ofWords = new Set([
       'reason-required',
       'window-in-past',
@@ -207,7 +241,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('keeps what belongs together: a window with its status, an expiry with a proposal', () => {
+  test('keeps a window with its status, and an expiry with a proposal', () => {
     fc.assert(
       fc.property(steps, (all) => {
         for (const { after } of play(all).changes) {
@@ -220,11 +254,11 @@ describe('any sequence of commands', () => {
   });
 });
 
-describe('a proposal that has run out', () => {
+describe('an expired proposal', () => {
   const proposed = () => play(straightOn.slice(0, 1)).last;
   const expiry = begin.add({ minutes: 60 });
 
-  it('counts as expired from its very moment on', () => {
+  test('counts as expired from the moment of its expiry', () => {
     expect(statusAt(proposed(), expiry.subtract({ milliseconds: 1 }))).toBe('PROPOSED');
     expect(statusAt(proposed(), expiry)).toBe('UNSCHEDULED');
     expect(give(proposed(), 'provider', { name: 'confirm' }, expiry)).toMatchObject({ code: 'invalid-transition' });
@@ -232,12 +266,12 @@ describe('a proposal that has run out', () => {
     expect(reject).toMatchObject({ code: 'invalid-transition' });
   });
 
-  it("is no longer its own side's to wait for", () => {
+  test('is refused to its own side as expired, not as its own', () => {
     expect(give(proposed(), 'customer', { name: 'confirm' }, begin)).toMatchObject({ code: 'own-proposal' });
     expect(give(proposed(), 'customer', { name: 'confirm' }, expiry)).toMatchObject({ code: 'invalid-transition' });
   });
 
-  it('is expired by the next command, first and by the system', () => {
+  test('is first expired by the system when the next command comes', () => {
     const result = give(proposed(), 'customer', { name: 'cancel', body: { reason: 'Enough' } }, expiry);
     if (result instanceof DomainError) throw result;
     expect(result.changes.map(({ type, actor }) => [type, actor.role])).toEqual([
@@ -253,14 +287,14 @@ describe('a dispute', () => {
   const disputed = (kind: DisputeKind, now: Temporal.Instant) =>
     give(confirmed, 'customer', { name: 'dispute', body: { kind, reason: 'Nobody came' } }, now);
 
-  it('of a visit that nobody came to waits for its start, and no other does', () => {
+  test('for a no-show waits for the start of the visit, others do not', () => {
     const early = start.subtract({ milliseconds: 1 });
     expect(disputed('NO_SHOW', early)).toMatchObject({ code: 'not-started' });
     expect(disputed('NO_SHOW', start)).not.toBeInstanceOf(DomainError);
     for (const kind of ['QUALITY', 'OTHER'] as const) expect(disputed(kind, early)).not.toBeInstanceOf(DomainError);
   });
 
-  it('is offered before the start, since its kind is not known yet', () => {
+  test('is offered before the start, since its kind is unknown', () => {
     const offered = actions(confirmed, people.customer, begin.add({ minutes: 2 }), noSurroundings);
     expect(offered.find(({ name }) => name === 'dispute')).toMatchObject({ allowed: true });
   });
@@ -276,10 +310,10 @@ describe('a confirmed visit that has started', () => {
     { name: 'reject', body: { counter: window(60)(start) } },
     { name: 'cancel', body: { reason: 'Enough' } },
   ];
-  const actionOf = (of: Assignment, role: Role, name: string, now: Temporal.Instant) =>
+  const actionOf = (of: AssignmentState, role: Role, name: string, now: Temporal.Instant) =>
     actions(of, people[role], now, noSurroundings).find((action) => action.name === name);
 
-  it.each(takingBack)('cannot be taken back by the customer: $name', (command) => {
+  test.each(takingBack)('cannot be taken back by the customer: $name', (command) => {
     const early = start.subtract({ milliseconds: 1 });
     expect(give(confirmed, 'customer', command, early)).not.toBeInstanceOf(DomainError);
     expect(actionOf(confirmed, 'customer', command.name, early)).toMatchObject({
@@ -293,7 +327,7 @@ describe('a confirmed visit that has started', () => {
     });
   });
 
-  it('is completed, moved and released by its provider, and moved and cancelled by ops', () => {
+  test('is completed, moved and released by its provider, and moved and cancelled by ops', () => {
     const allowed: [Role, Command][] = [
       ['provider', { name: 'complete' }],
       ['provider', { name: 'propose', body: window(60)(start) }],
@@ -309,9 +343,9 @@ describe('a confirmed visit that has started', () => {
     }
   });
 
-  it('is open to the customer again once its provider has proposed another window', () => {
+  test('can be taken back by the customer once its provider has proposed another window', () => {
     const proposed = give(confirmed, 'provider', { name: 'propose', body: window(60)(start) }, start) as Decision;
-    const after = proposed.changes.at(-1)?.after as Assignment;
+    const after = proposed.changes.at(-1)?.after as AssignmentState;
     for (const command of takingBack) expect(give(after, 'customer', command, start)).not.toBeInstanceOf(DomainError);
   });
 });
@@ -322,7 +356,7 @@ describe('a second dispute', () => {
   const command: Command = { name: 'dispute', body: { kind: 'OTHER', reason: 'It leaks' } };
   const sides: Role[] = ['customer', 'provider', 'ops'];
 
-  it.each(sides)('is refused to the %s side and open to the others, and the first moment stays', (first) => {
+  test.each(sides)('is refused to the %s side and open to the others, and `disputedAt` stays', (first) => {
     const disputed = { ...confirmed, disputedAt: begin };
     for (const side of sides) {
       const result = give(disputed, side, command, later, [first]);
@@ -338,7 +372,7 @@ describe('a second dispute', () => {
 describe('a reject', () => {
   const confirmed = play(straightOn.slice(0, 2)).last;
 
-  it.each([
+  test.each([
     ['provider', { reason: 'Ill' }, 'DECLINED'],
     ['provider', { reason: 'Ill', scope: 'window' }, 'UNSCHEDULED'],
     ['customer', {}, 'UNSCHEDULED'],

@@ -1,8 +1,8 @@
-import { type Assignment, statusAt } from './assignment.ts';
-import { type Change, change, noWindow } from './change.ts';
+import { type AssignmentState, statusAt } from './assignment.ts';
+import { type AcceptedChange, change, noWindow } from './change.ts';
 
-/** The end of a proposal that nobody answered in time, by the system; undefined while it still waits. */
-export function expire(assignment: Assignment, now: Temporal.Instant): Change | undefined {
+/** Expires a proposal that nobody answered in time, as the system; undefined while it still waits. */
+export function expire(assignment: AssignmentState, now: Temporal.Instant): AcceptedChange | undefined {
   if (assignment.status === statusAt(assignment, now)) return undefined;
   const details = { type: 'schedule.expired', actor: { id: null, role: 'system' }, at: now } as const;
   return change(assignment, details, { ...noWindow, status: 'UNSCHEDULED' });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { Interval } from './assignment.ts';
+import { describe, expect, test } from 'vitest';
+import type { TimeRange } from './assignment.ts';
 import { freeIntervals, nearestFreeWindows } from './free-windows.ts';
 
 const at = (minute: number) => Temporal.Instant.fromEpochMilliseconds(minute * 60_000);
-const interval = (start: number, end: number): Interval => ({ start: at(start), end: at(end) });
-const minutes = ({ start, end }: Interval) => [start.epochMilliseconds / 60_000, end.epochMilliseconds / 60_000];
+const interval = (start: number, end: number): TimeRange => ({ start: at(start), end: at(end) });
+const minutes = ({ start, end }: TimeRange) => [start.epochMilliseconds / 60_000, end.epochMilliseconds / 60_000];
 
 /** Busy intervals, sorted and apart or touching. */
 const busyDays = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 120 })), { maxLength: 12 }).map((steps) => {
@@ -18,7 +18,7 @@ const busyDays = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 120 })
 });
 
 describe('free intervals', () => {
-  it('leave out what is busy, also at the edges, and what is too short', () => {
+  test('leave out busy times, also at the edges, and short gaps', () => {
     const busy = [interval(-10, 30), interval(60, 90), interval(90, 120), interval(140, 300)];
     expect(freeIntervals(busy, interval(0, 200), 30).map(minutes)).toEqual([[30, 60]]);
     expect(freeIntervals(busy, interval(0, 200), 20).map(minutes)).toEqual([
@@ -28,12 +28,12 @@ describe('free intervals', () => {
     expect(freeIntervals([], interval(0, 200), 60).map(minutes)).toEqual([[0, 200]]);
   });
 
-  it('and the busy ones together make up the whole range', () => {
+  test('and busy intervals together make up the whole range', () => {
     fc.assert(
       fc.property(busyDays, (busy) => {
         const range = interval(0, 1_000);
         const free = freeIntervals(busy, range, 1);
-        const covered = (minute: number) => (each: Interval) => {
+        const covered = (minute: number) => (each: TimeRange) => {
           const [start = 0, end = 0] = minutes(each);
           return start <= minute && minute < end;
         };
@@ -46,7 +46,7 @@ describe('free intervals', () => {
 });
 
 describe('the nearest free windows', () => {
-  it('lie before and after the one in the way', () => {
+  test('lie before and after the conflicting one', () => {
     const offers = nearestFreeWindows(interval(100, 160), [interval(90, 150)], interval(0, 1_000));
     expect(offers.map(minutes)).toEqual([
       [150, 210],
@@ -55,7 +55,7 @@ describe('the nearest free windows', () => {
     ]);
   });
 
-  it('are as long as asked, free, apart from each other, within the range, and sorted by distance', () => {
+  test('are as long as requested, free, disjoint, within the range and sorted by distance', () => {
     fc.assert(
       fc.property(busyDays, fc.nat(900), fc.integer({ min: 30, max: 90 }), (busy, from, length) => {
         const wanted = interval(from, from + length);

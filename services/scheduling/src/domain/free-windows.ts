@@ -1,17 +1,17 @@
-import type { Interval } from './assignment.ts';
+import type { TimeRange } from './assignment.ts';
 
 /**
- * The stretches of `range` that no busy interval touches and that last at least `minutes`.
+ * Finds the parts of `range` that no busy interval overlaps and that last at least `minutes`.
  * @param busy sorted by start, not overlapping each other
  * @param show what is shown of a stretch, before its length counts
  */
 export function freeIntervals(
-  busy: readonly Interval[],
-  range: Interval,
+  busy: readonly TimeRange[],
+  range: TimeRange,
   minutes: number,
-  show: (free: Interval) => Interval | undefined = (free) => free,
-): Interval[] {
-  const free: Interval[] = [];
+  show: (free: TimeRange) => TimeRange | undefined = (free) => free,
+): TimeRange[] {
+  const free: TimeRange[] = [];
   let from = range.start;
   const keep = (until: Temporal.Instant) => {
     const shown = show({ start: from, end: until });
@@ -30,10 +30,10 @@ export function freeIntervals(
 const quarterMs = 15 * 60_000;
 
 /**
- * What is left of an interval in whole quarter-hours, so that it does not show when exactly a visit ends or begins: the start is rounded
- * up and the end down. Undefined when nothing is left.
+ * Shrinks an interval to whole quarter-hours, so that it does not reveal when exactly a visit begins or
+ * ends. Undefined when nothing is left.
  */
-export function inQuarterHours({ start, end }: Interval): Interval | undefined {
+export function inQuarterHours({ start, end }: TimeRange): TimeRange | undefined {
   const from = Math.ceil(start.epochMilliseconds / quarterMs) * quarterMs;
   const until = Math.floor(end.epochMilliseconds / quarterMs) * quarterMs;
   if (from >= until) return undefined;
@@ -44,21 +44,21 @@ export function inQuarterHours({ start, end }: Interval): Interval | undefined {
 }
 
 /**
- * Windows as long as the wanted one, at the free times nearest to it, nearest first. Each gap offers the place next to the wanted
- * one, and behind it places further away.
+ * Finds windows as long as the wanted one at the nearest free times, nearest first. Each gap offers the
+ * time next to the wanted one, then times further away.
  * @param busy sorted by start, not overlapping each other
  * @param startsWithin when a window may start
  */
 export function nearestFreeWindows(
-  wanted: Interval,
-  busy: readonly Interval[],
-  startsWithin: Interval,
+  wanted: TimeRange,
+  busy: readonly TimeRange[],
+  startsWithin: TimeRange,
   count = 3,
-): Interval[] {
+): TimeRange[] {
   const length = wanted.start.until(wanted.end);
   const minutes = length.total('minutes');
   const range = { start: startsWithin.start, end: startsWithin.end.add(length) };
-  const distance = ({ start }: Interval) => Math.abs(start.epochMilliseconds - wanted.start.epochMilliseconds);
+  const distance = ({ start }: TimeRange) => Math.abs(start.epochMilliseconds - wanted.start.epochMilliseconds);
 
   const offers = freeIntervals(busy, range, minutes).flatMap((gap) => {
     const ahead = Temporal.Instant.compare(gap.start, wanted.start) > 0;

@@ -1,10 +1,10 @@
-import type { Assignment, Job } from './assignment.ts';
+import type { AssignmentState, JobState } from './assignment.ts';
 
-/** The next provider in the job's queue who has not been released from it yet; null means that quotes are asked for again. */
+/** The next provider in the job's queue who was not released from it; null: it asks for quotes again. */
 export function nextProvider(
-  job: Pick<Job, 'rejectionPolicy' | 'providerQueue'>,
+  job: Pick<JobState, 'rejectionPolicy' | 'providerQueue'>,
   declinedProviderIds: readonly string[],
-  releasing: Pick<Assignment, 'providerId'>,
+  releasing: Pick<AssignmentState, 'providerId'>,
 ): string | null {
   if (job.rejectionPolicy !== 'INVITE_NEXT') return null;
   const passed = new Set([...declinedProviderIds, releasing.providerId]);

@@ -1,7 +1,7 @@
 import { DomainError } from '@punctual/chassis/domain';
 import { FreeWindowsQuery, Problem, ScheduleBody, Window } from '@punctual/contracts';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { formatWindow } from './format-time.ts';
 import { readWindow } from './wanted-window.ts';
 
@@ -31,7 +31,7 @@ const anyDate = fc
 const soon = fc.integer({ min: 1, max: 60 * 24 * 60 }).map((minutes) => now.add({ minutes }).toString());
 const anyZone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'Etc/GMT+12', 'Etc/GMT-14');
 
-it('answers every pair of dates with a window that events can carry, or with a problem of the contract', () => {
+test('readWindow returns a window that events can carry, or a documented problem, for any dates', () => {
   fc.assert(
     fc.property(fc.oneof(soon, anyDate), fc.oneof(soon, anyDate), anyZone, (start, end, zone) => {
       const wanted = ScheduleBody.safeParse({ start, end });
@@ -52,7 +52,7 @@ it('answers every pair of dates with a window that events can carry, or with a p
   );
 });
 
-it('reads every date of a query as an instant of the years 1 to 9999, or refuses it', () => {
+test('a query accepts instants of the years 1 to 9999 and refuses all other dates', () => {
   fc.assert(
     fc.property(anyDate, (text) => {
       const { success, data } = FreeWindowsQuery.safeParse({ from: text, minutes: undefined });
@@ -63,7 +63,7 @@ it('reads every date of a query as an instant of the years 1 to 9999, or refuses
   );
 });
 
-it.each([
+test.each([
   ['Europe/Berlin', '9999-12-31T23:30:00.000Z'],
   ['Pacific/Kiritimati', '9999-12-31T12:00:00.000Z'],
   ['UTC', '9999-12-31T23:59:59-12:00'],

@@ -1,6 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatLocal } from './format-time.ts';
 import { readWindow, type WantedWindow } from './wanted-window.ts';
 
@@ -21,7 +21,7 @@ function refusal(wanted: WantedWindow, zone: string, now: Temporal.Instant): Dom
   throw new Error('It was not refused.');
 }
 
-/** Half hours of gap, quarters of offset, midnights that do not exist, both hemispheres, and the two ends of the day's line. */
+/** Gaps of half an hour, offsets of quarters, missing midnights, both hemispheres and the date line. */
 const zones = [
   'Europe/Berlin',
   'Europe/Dublin',
@@ -39,11 +39,11 @@ const zones = [
   'Pacific/Easter',
 ];
 
-type Change = { zone: string; at: Temporal.ZonedDateTime; jumpMinutes: number };
+type ClockChange = { zone: string; at: Temporal.ZonedDateTime; jumpMinutes: number };
 
-/** Every change of a zone's offset from 2026 to 2028; positive where the clocks skip, negative where they repeat. */
-function changesOf(zone: string): Change[] {
-  const changes: Change[] = [];
+/** Every change of a zone's offset from 2026 to 2028: positive for a gap, negative for an overlap. */
+function changesOf(zone: string): ClockChange[] {
+  const changes: ClockChange[] = [];
   let at = Temporal.ZonedDateTime.from(`2026-01-01T00:00[${zone}]`).getTimeZoneTransition('next');
   for (; at && at.year < 2029; at = at.getTimeZoneTransition('next')) {
     const before = at.subtract({ milliseconds: 1 });
@@ -58,13 +58,13 @@ const gaps = changes.filter(({ jumpMinutes }) => jumpMinutes > 0);
 const overlaps = changes.filter(({ jumpMinutes }) => jumpMinutes < 0);
 const anyOf = <T>(list: readonly T[]) => fc.constantFrom(...list);
 
-it('has gaps and overlaps of an hour and of half an hour in every one of these zones', () => {
+test('the tested zones have gaps and overlaps of an hour and of half an hour', () => {
   expect(new Set(gaps.map(({ zone }) => zone)).size).toBeGreaterThan(zones.length - 3);
   expect(new Set(changes.map(({ jumpMinutes }) => jumpMinutes))).toEqual(new Set([60, -60, 30, -30]));
 });
 
-describe('a local time, wherever the clocks change', () => {
-  it('within a gap is refused, and what is offered instead is the first moment after it', () => {
+describe('a local time where the clocks change', () => {
+  test('is refused within a gap, with the first moment after it as the alternative', () => {
     fc.assert(
       fc.property(anyOf(gaps), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (gap, share) => {
         const skippedMs = Math.floor(gap.jumpMinutes * 60_000 * share);
@@ -79,7 +79,7 @@ describe('a local time, wherever the clocks change', () => {
     );
   });
 
-  it('just before a gap and just after it is as it says', () => {
+  test('is unambiguous just before and just after a gap', () => {
     for (const { zone, at, jumpMinutes } of gaps) {
       const now = at.toInstant().subtract({ hours: 48 });
       const end = at.toPlainDateTime().add({ hours: 12 }).toString();
@@ -91,7 +91,7 @@ describe('a local time, wherever the clocks change', () => {
     }
   });
 
-  it('that comes twice is the earlier one, and the later one by its offset', () => {
+  test('that occurs twice is the earlier one, unless an offset says later', () => {
     fc.assert(
       fc.property(anyOf(overlaps), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (overlap, share) => {
         const { zone, at } = overlap;
@@ -106,7 +106,7 @@ describe('a local time, wherever the clocks change', () => {
     );
   });
 
-  it('is returned as it was written, whatever the zone and the offset of that day', () => {
+  test('is returned as it was written, in every zone and with every offset', () => {
     const now = Temporal.Instant.from('2026-11-22T00:00:00Z');
     const anywhere = fc.constantFrom(...zones, 'Pacific/Kiritimati', 'Pacific/Niue', 'Asia/Kathmandu', 'Etc/GMT+12');
     fc.assert(
@@ -127,8 +127,8 @@ describe('a local time, wherever the clocks change', () => {
   });
 });
 
-describe('offsets that lead far from UTC', () => {
-  it.each([
+describe('offsets far from UTC', () => {
+  test.each([
     ['2026-12-01T00:30:00+14:00', '2026-11-30T10:30:00Z'],
     ['2026-12-01T00:30:00-12:00', '2026-12-01T12:30:00Z'],
     ['2026-12-01T00:30:00+05:45', '2026-11-30T18:45:00Z'],
@@ -139,7 +139,7 @@ describe('offsets that lead far from UTC', () => {
     for (const zone of ['Pacific/Kiritimati', 'UTC']) expect(read(wanted, zone, now).start.toString()).toBe(instant);
   });
 
-  it('a local day is another one there: midnight of Kiritimati is in the past when it is still to come in UTC', () => {
+  test('midnight in Kiritimati is in the past while it is in the future in UTC', () => {
     const now = Temporal.Instant.from('2026-11-30T12:00:00Z');
     const wanted = { start: '2026-12-01T00:00', end: '2026-12-01T02:00' };
     expect(read(wanted, 'UTC', now).start.toString()).toBe('2026-12-01T00:00:00Z');
@@ -147,8 +147,8 @@ describe('offsets that lead far from UTC', () => {
   });
 });
 
-describe('limits are instants, also across a change of the clocks', () => {
-  it('the horizon is so many times 24 hours, to the millisecond', () => {
+describe('limits across a change of the clocks', () => {
+  test('the horizon is a multiple of 24 hours, to the millisecond', () => {
     fc.assert(
       fc.property(anyOf(changes), fc.integer({ min: 1, max: 59 * 24 }), ({ zone, at }, hoursBefore) => {
         const now = at.toInstant().subtract({ hours: hoursBefore });
@@ -163,7 +163,7 @@ describe('limits are instants, also across a change of the clocks', () => {
     );
   });
 
-  it('half an hour is half an hour, whatever the clock on the wall shows', () => {
+  test('half an hour is measured in elapsed time', () => {
     for (const { zone, at } of changes) {
       const now = at.toInstant().subtract({ hours: 48 });
       const [start, end] = [at.subtract({ minutes: 15 }), at.add({ minutes: 15 })];
@@ -178,7 +178,7 @@ describe('limits are instants, also across a change of the clocks', () => {
     }
   });
 
-  it('six hours on the wall are less across a gap, and more across an overlap', () => {
+  test('six hours of local time are shorter across a gap and longer across an overlap', () => {
     for (const { zone, at, jumpMinutes } of changes) {
       const now = at.toInstant().subtract({ hours: 48 });
       const start = at.toInstant().subtract({ minutes: 120 }).toZonedDateTimeISO(zone).toPlainDateTime();

@@ -1,5 +1,5 @@
 import { DomainError } from '@punctual/chassis/domain';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatLocal } from './format-time.ts';
 import { readWindow, requireTimeZone, startsWithin, type WantedWindow } from './wanted-window.ts';
 
@@ -21,7 +21,7 @@ function refusal(run: () => unknown): DomainError {
 }
 
 describe('local times', () => {
-  it.each([
+  test.each([
     ['Europe/Berlin', '2027-03-28T02:30', '2027-03-28T03:00:00+02:00'],
     ['America/New_York', '2027-03-14T02:00', '2027-03-14T03:00:00-04:00'],
     ['Australia/Lord_Howe', '2026-10-04T02:10', '2026-10-04T02:30:00+11:00'],
@@ -34,7 +34,7 @@ describe('local times', () => {
     expect([refused.code, refused.extras.nearestValid]).toEqual(['nonexistent-local-time', { start: nearest }]);
   });
 
-  it('names both ends when both are skipped', () => {
+  test('names both ends when both are skipped', () => {
     const wanted = { start: '2027-03-28T02:10', end: '2027-03-28T02:50' };
     const after = '2027-03-28T03:00:00+02:00';
     expect(refusal(() => read(wanted, 'Europe/Berlin', '2027-03-01T00:00Z')).extras.nearestValid).toEqual({
@@ -43,7 +43,7 @@ describe('local times', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['Europe/Berlin', '2026-10-25T02:30', '2026-10-25T02:30:00+02:00'],
     ['Australia/Lord_Howe', '2027-04-04T01:45', '2027-04-04T01:45:00+11:00'],
     ['America/St_Johns', '2026-11-01T01:30', '2026-11-01T01:30:00-02:30'],
@@ -53,13 +53,13 @@ describe('local times', () => {
     expect(formatLocal(read({ start, end }, zone, now).start, zone)).toBe(earlier);
   });
 
-  it('are the later one when an offset says so', () => {
+  test('are the later one with its offset', () => {
     const wanted = { start: '2026-10-25T02:30+01:00', end: '2026-10-25T04:00+01:00' };
     const { start } = read(wanted, 'Europe/Berlin', '2026-10-20T00:00Z');
     expect(start.toString()).toBe('2026-10-25T01:30:00Z');
   });
 
-  it('are judged as instants: an hour on the clock may be none, and half an hour an hour and a half', () => {
+  test('are judged by elapsed time across a change of the clocks', () => {
     const spring = { start: '2027-03-28T01:50', end: '2027-03-28T03:10' };
     expect(refusal(() => read(spring, 'Europe/Berlin', '2027-03-20T00:00Z')).code).toBe('window-too-short');
     const autumn = { start: '2026-10-25T02:45', end: '2026-10-25T03:00' };
@@ -67,7 +67,7 @@ describe('local times', () => {
     expect(start.until(end).total('minutes')).toBe(75);
   });
 
-  it('are cut to milliseconds, and never rounded up', () => {
+  test('are cut to milliseconds, and never rounded up', () => {
     const wanted = { start: '2026-11-01T10:00:00.1239999999999', end: '2026-11-01T11:00:00.999999Z' };
     const { start, end } = read(wanted, 'UTC', '2026-10-20T00:00Z');
     expect([start.toString(), end.toString()]).toEqual(['2026-11-01T10:00:00.123Z', '2026-11-01T11:00:00.999Z']);
@@ -87,7 +87,7 @@ describe('rules, in their order', () => {
     }
   };
 
-  it.each([
+  test.each([
     [{ start: at(0), end: at(day) }, 'window-in-past'],
     [{ start: at(1), end: at(day) }, 'accepted'],
     [{ start: at(60 * day), end: at(61 * day) }, 'accepted'],
@@ -106,7 +106,7 @@ describe('rules, in their order', () => {
     expect(codeOf(wanted)).toBe(expected);
   });
 
-  it('tells the limits with a window outside of them', () => {
+  test('refusals carry the limits', () => {
     const refused = refusal(() => read({ start: at(-1), end: at(day) }, 'UTC', now));
     expect(refused.extras.limits).toEqual({
       notBefore: now,
@@ -118,11 +118,11 @@ describe('rules, in their order', () => {
 });
 
 describe('time zones', () => {
-  it.each(['europe/berlin', 'UTC', 'Etc/GMT+5', 'Asia/Calcutta'])('%s is one', (name) => {
+  test.each(['europe/berlin', 'UTC', 'Etc/GMT+5', 'Asia/Calcutta'])('%s is one', (name) => {
     expect(requireTimeZone(name).toLowerCase()).toBe(name.toLowerCase());
   });
 
-  it.each(['', '+02:00', 'Europe/Atlantis', '2026-01-01T00:00[Europe/Berlin]', 'Z', ' UTC', '\u0000'])(
+  test.each(['', '+02:00', 'Europe/Atlantis', '2026-01-01T00:00[Europe/Berlin]', 'Z', ' UTC', '\u0000'])(
     '%o is none',
     (name) => {
       expect(refusal(() => requireTimeZone(name)).code).toBe('unknown-timezone');
@@ -130,7 +130,7 @@ describe('time zones', () => {
   );
 });
 
-it('offers starts in whole minutes that are still to come', () => {
+test('startsWithin begins at the next whole minute', () => {
   const { start } = startsWithin(Temporal.Instant.from('2026-11-01T12:00:00.000Z'), limits);
   expect(start.toString()).toBe('2026-11-01T12:01:00Z');
 });

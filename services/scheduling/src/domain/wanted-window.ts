@@ -1,26 +1,30 @@
-import { DomainError } from '@punctual/chassis/domain';
+import { DomainError, formatInstant } from '@punctual/chassis/domain';
 import type { Problem } from '@punctual/contracts';
-import type { Interval } from './assignment.ts';
-import { formatInstant, formatLocal } from './format-time.ts';
+import type { TimeRange } from './assignment.ts';
+import { formatLocal } from './format-time.ts';
 
 /** A window as a client writes it; without an offset, `start` and `end` are local times. */
 export type WantedWindow = { start: string; end: string; timezone?: string | undefined };
 
-/** What a window is judged by (design §4.1). */
+/** The limits of a window (design §4.1). */
 export type WindowLimits = { horizonDays: number; minMinutes: number; maxMinutes: number };
 
+/** A proposal waits this long for its answer, and never beyond its own start (design §4.6). */
+export type ProposalRules = WindowLimits & { proposalTtlHours: number };
+
 /**
- * Reads a wanted window and judges it by all rules but the provider's other windows, in the order of api.md.
+ * Reads a wanted window and checks it in the order of api.md, except against the provider's other
+ * windows.
  * @param assignmentZone where local times are when the window names no zone of its own
- * @throws DomainError `unknown-timezone`, `nonexistent-local-time`, `window-in-past`, `window-too-far`, `window-too-short`,
- *   `window-too-long`
+ * @throws DomainError `unknown-timezone`, `nonexistent-local-time`, `window-in-past`, `window-too-far`,
+ *   `window-too-short`, `window-too-long`
  */
 export function readWindow(
   wanted: WantedWindow,
   assignmentZone: string,
   now: Temporal.Instant,
   limits: WindowLimits,
-): Interval {
+): TimeRange {
   const zone = wanted.timezone === undefined ? assignmentZone : requireTimeZone(wanted.timezone);
   const start = readTime(wanted.start, zone);
   const end = readTime(wanted.end, zone);
@@ -35,7 +39,7 @@ export function readWindow(
  */
 export function requireTimeZone(name: string): string {
   try {
-    // A zone is a place whose offset has a history: a bare offset, which Temporal would take too, has none.
+    // Temporal also accepts a bare offset, which has no rules for a change of the clocks.
     if (/^[a-z]/i.test(name)) return new Temporal.ZonedDateTime(0n, name).timeZoneId;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -44,7 +48,7 @@ export function requireTimeZone(name: string): string {
 }
 
 /** When a window may start, in whole minutes: the first of them is still to come. */
-export function startsWithin(now: Temporal.Instant, limits: WindowLimits): Interval {
+export function startsWithin(now: Temporal.Instant, limits: WindowLimits): TimeRange {
   const nextMinute = now.add({ milliseconds: 1 }).round({ smallestUnit: 'minute', roundingMode: 'ceil' });
   return { start: nextMinute, end: horizon(now, limits) };
 }
@@ -62,7 +66,7 @@ function readTime(text: string, zone: string): ReadTime {
   const local = Temporal.PlainDateTime.from(inMilliseconds);
   const zoned = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
   if (zoned.toPlainDateTime().equals(local)) return { instant: zoned.toInstant(), exists: true };
-  // In a gap "earlier" lands before it; the first moment that exists again is the next change of offset.
+  // In a gap, "earlier" is before it; the gap ends at the next change of offset.
   const afterGap = zoned.getTimeZoneTransition('next') ?? zoned;
   return { instant: afterGap.toInstant(), exists: false };
 }
@@ -77,7 +81,7 @@ function refuseNonexistent({ start, end }: { start: ReadTime; end: ReadTime }, z
   });
 }
 
-function refuseOutOfLimits({ start, end }: Interval, now: Temporal.Instant, rules: WindowLimits): void {
+function refuseOutOfLimits({ start, end }: TimeRange, now: Temporal.Instant, rules: WindowLimits): void {
   const { minMinutes, maxMinutes, horizonDays } = rules;
   const latest = horizon(now, rules);
   const limits: Problem['limits'] = {
@@ -96,7 +100,7 @@ function refuseOutOfLimits({ start, end }: Interval, now: Temporal.Instant, rule
   if (lengthMs < minMinutes * 60_000) {
     throw new DomainError('window-too-short', `The window must last at least ${minMinutes} minutes.`, { limits });
   }
-  // Also keeps an end out of the year 10000, in UTC and in any zone: neither events nor the store could hold it.
+  // Also keeps the end before the year 10000 in every zone: neither events nor the store could hold it.
   if (lengthMs > maxMinutes * 60_000) {
     throw new DomainError('window-too-long', `The window must last at most ${maxMinutes} minutes.`, { limits });
   }

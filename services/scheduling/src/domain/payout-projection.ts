@@ -1,11 +1,11 @@
 import type { PayoutData } from '@punctual/contracts';
-import type { Assignment } from './assignment.ts';
+import type { AssignmentState } from './assignment.ts';
 
-/** What an assignment shows of its payout: the status, and once it is approved by whom, the last one where there are two. */
-export function payoutCopy({
+/** What an assignment shows of its payout: the status and, once approved, the last approval. */
+export function projectPayout({
   status,
   approvals,
-}: PayoutData): Pick<Assignment, 'payoutStatus' | 'payoutApprovedBy' | 'payoutApprovedAt'> {
+}: PayoutData): Pick<AssignmentState, 'payoutStatus' | 'payoutApprovedBy' | 'payoutApprovedAt'> {
   const approval = status === 'APPROVED' || status === 'PAID' ? approvals.at(-1) : undefined;
   return {
     payoutStatus: status,

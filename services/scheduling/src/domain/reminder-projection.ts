@@ -2,8 +2,8 @@ import type { ReminderEvent, ReminderEventType, ReminderStatus } from '@punctual
 
 type Known = { readonly sequence: number; readonly status: ReminderStatus };
 
-/** What is known here of an assignment's reminders: the latest word on each of them, and when the last one was sent. */
-export type ReminderCopy = {
+/** What scheduling knows of an assignment's reminders: the latest status of each, and the last time one was sent. */
+export type ReminderProjection = {
   readonly reminders: Readonly<Record<string, Known>>;
   readonly lastSentAt: Temporal.Instant | null;
 };
@@ -15,19 +15,26 @@ const statusAfter: Record<ReminderEventType, ReminderStatus> = {
   'reminder.suppressed': 'NONE',
 };
 
-/** Adds an event to the copy. Whatever the order of arrival, the outcome is the same: an older word never replaces a newer one. */
-export function copyReminder(copy: ReminderCopy, { type, data }: ReminderEvent): ReminderCopy {
+/**
+ * Adds an event to the projection, or returns the same one if it says nothing new. The result does
+ * not depend on the order of arrival.
+ */
+export function projectReminder(projection: ReminderProjection, { type, data }: ReminderEvent): ReminderProjection {
   const { reminderId, reminderSequence: sequence } = data;
-  const known = copy.reminders[reminderId];
+  const known = projection.reminders[reminderId];
   const isNews = !known || known.sequence < sequence;
+  const lastSentAt = type === 'reminder.due' ? latest(projection.lastSentAt, data.sentAt) : projection.lastSentAt;
+  if (!isNews && lastSentAt === projection.lastSentAt) return projection;
   return {
-    reminders: isNews ? { ...copy.reminders, [reminderId]: { sequence, status: statusAfter[type] } } : copy.reminders,
-    lastSentAt: type === 'reminder.due' ? latest(copy.lastSentAt, data.sentAt) : copy.lastSentAt,
+    reminders: isNews
+      ? { ...projection.reminders, [reminderId]: { sequence, status: statusAfter[type] } }
+      : projection.reminders,
+    lastSentAt,
   };
 }
 
-/** The status that the assignment shows: of the latest reminder that was not suppressed; `NONE` when there is no other. */
-export function reminderStatus({ reminders }: ReminderCopy): ReminderStatus {
+/** The status that the assignment shows: that of the latest reminder that was not suppressed, else `NONE`. */
+export function reminderStatus({ reminders }: ReminderProjection): ReminderStatus {
   const alive = Object.values(reminders).filter(({ status }) => status !== 'NONE');
   return alive.toSorted((a, b) => b.sequence - a.sequence)[0]?.status ?? 'NONE';
 }

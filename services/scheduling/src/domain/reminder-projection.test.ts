@@ -1,10 +1,10 @@
 import type { ReminderEvent } from '@punctual/contracts';
 import { reminderEvents } from '@punctual/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { copyReminder, type ReminderCopy, reminderStatus } from './reminder-copy.ts';
+import { describe, expect, test } from 'vitest';
+import { projectReminder, type ReminderProjection, reminderStatus } from './reminder-projection.ts';
 
-const nothing: ReminderCopy = { reminders: {}, lastSentAt: null };
+const nothing: ReminderProjection = { reminders: {}, lastSentAt: null };
 const types = Object.keys(reminderEvents) as ReminderEvent['type'][];
 
 function event(type: ReminderEvent['type'], kind: string, sequence: number): ReminderEvent {
@@ -15,14 +15,14 @@ function event(type: ReminderEvent['type'], kind: string, sequence: number): Rem
   return { ...example, type, data } as ReminderEvent;
 }
 
-const after = (events: readonly ReminderEvent[]) => events.reduce(copyReminder, nothing);
+const after = (events: readonly ReminderEvent[]) => events.reduce(projectReminder, nothing);
 
 const histories = fc
   .array(fc.tuple(fc.constantFrom(...types), fc.constantFrom('respond', 'upcoming-24h', 'upcoming-1h')))
   .map((steps) => steps.map(([type, kind], index) => event(type, kind, index + 1)));
 
-describe('the copy of the reminders', () => {
-  it('comes to the same, whatever the order and however often each event is heard', () => {
+describe('the projection of reminders', () => {
+  test('does not depend on the order or the number of deliveries', () => {
     const shuffled = histories.chain((events) =>
       fc.tuple(
         fc.constant(events),
@@ -38,7 +38,7 @@ describe('the copy of the reminders', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['nothing', [], 'NONE'],
     ['one planned', [event('reminder.queued', 'upcoming-1h', 1)], 'QUEUED'],
     ['one sent', [event('reminder.queued', 'upcoming-24h', 1), event('reminder.due', 'upcoming-24h', 2)], 'SENT'],

@@ -1,47 +1,51 @@
-import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Database } from '@punctual/chassis/postgres';
-import { type Role, TimelineItem } from '@punctual/contracts';
+import type { Database, Queryable } from '@punctual/chassis/postgres';
 import type { Surroundings } from '../domain/actions.ts';
-import type { Assignment, Interval } from '../domain/assignment.ts';
+import type { AssignmentState, TimeRange } from '../domain/assignment.ts';
 import {
   type AssignmentColumns,
-  type AssignmentRef,
   assignmentColumns,
   disputersOf,
+  type PartiesColumns,
   proposerOf,
   selectAssignment,
   toAssignment,
 } from './assignment-columns.ts';
-import { AssignmentRow } from './assignment-row.ts';
-import { TimelineRow } from './timeline-row.ts';
 
-/** Whether the provider of `mine` has another confirmed window at that time. */
-const isTaken = `exists (
-  select from assignment other
-    where other.provider_id = mine.provider_id and other.status = 'CONFIRMED' and other.id <> mine.id
-      and tstzrange(other.scheduled_start, other.scheduled_end, '[)')
-        && tstzrange(mine.scheduled_start, mine.scheduled_end, '[)'))`;
+/**
+ * Whether the provider of `mine`, which is not confirmed, has a confirmed window at that time.
+ * Confirmed windows of a provider never overlap, so the last that starts before the end of `mine`
+ * ends last.
+ */
+const isTaken = `coalesce((
+  select other.scheduled_end > mine.scheduled_start from assignment other
+    where other.provider_id = mine.provider_id and other.status = 'CONFIRMED'
+      and other.scheduled_start < mine.scheduled_end
+    order by other.scheduled_start desc, other.scheduled_end desc, other.id desc limit 1), false)`;
 
 const assignmentInSight = `
   select ${assignmentColumns}, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')},
       ${disputersOf('mine')}
     from assignment mine where id = $1`;
 
-const readOnly = { disableIdentityMap: true } as const;
-
-export async function findAssignment(em: EntityManager, ref: AssignmentRef): Promise<Assignment | null> {
-  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(ref));
+export async function findAssignment(database: Queryable, id: string): Promise<AssignmentState | null> {
+  const [row] = await database.query<AssignmentColumns>(...selectAssignment({ id }));
   return row ? toAssignment(row) : null;
 }
 
-type SurroundingsColumns = { window_taken: boolean; proposer_id: string | null; disputed_by: Role[] | null };
+/** Locks an assignment, unless a command has done so. */
+export async function lockAssignment(transaction: Queryable, id: string): Promise<AssignmentState | null> {
+  const [select, parameters] = selectAssignment({ id });
+  const [row] = await transaction.query<AssignmentColumns>(`${select} for update`, parameters);
+  return row ? toAssignment(row) : null;
+}
 
-/** An assignment with what its actions depend on besides. */
+type SurroundingsColumns = PartiesColumns & { window_taken: boolean };
+
+/** Finds an assignment with what its actions depend on. */
 export async function findAssignmentInSight(
   database: Database,
   id: string,
-): Promise<{ assignment: Assignment; surroundings: Surroundings } | null> {
+): Promise<{ assignment: AssignmentState; surroundings: Surroundings } | null> {
   const [row] = await database.read<AssignmentColumns & SurroundingsColumns>({
     name: 'assignment and surroundings',
     text: assignmentInSight,
@@ -50,52 +54,42 @@ export async function findAssignmentInSight(
   return row ? { assignment: toAssignment(row), surroundings: toSurroundings(row) } : null;
 }
 
-/** Who made the open proposal, if there is one. */
-export async function findProposer(em: EntityManager, ref: AssignmentRef): Promise<string | null> {
-  const [row] = await em.execute<AssignmentColumns[]>(...selectAssignment(ref));
-  return row?.proposer_id ?? null;
-}
-
-/** The sides that have disputed an assignment. */
-export async function findDisputers(em: EntityManager, id: string): Promise<Role[]> {
-  const sql = `select ${disputersOf('mine')} from assignment mine where id = ?`;
-  const [row] = await em.execute<Pick<SurroundingsColumns, 'disputed_by'>[]>(sql, [id]);
-  return row?.disputed_by ?? [];
-}
-
-/** A page of assignments, the newest first: ids of version 7 sort by age. */
-export async function pageAssignments(
-  em: EntityManager,
-  where: FilterQuery<InferEntity<typeof AssignmentRow>>,
+/**
+ * At most `limit` proposals that have run out, locked. Those that another instance is expiring are
+ * left to it.
+ */
+export async function lockExpired(
+  database: Queryable,
+  now: Temporal.Instant,
   limit: number,
-): Promise<Assignment[]> {
-  return em.find(AssignmentRow, where, { ...readOnly, orderBy: { id: 'desc' }, limit });
+): Promise<AssignmentState[]> {
+  const rows = await database.query<AssignmentColumns>(
+    `select ${assignmentColumns} from assignment where status = 'PROPOSED' and proposal_expires_at <= ?
+      order by proposal_expires_at limit ? for update skip locked`,
+    [now, limit],
+  );
+  return rows.map(toAssignment);
 }
 
-/** At most `limit` proposals that have run out, locked; those that another instance is expiring are left to it. */
-export async function lockExpired(em: EntityManager, now: Temporal.Instant, limit: number): Promise<Assignment[]> {
-  const expired = { status: 'PROPOSED', proposalExpiresAt: { $lte: now } } as const;
-  return em.find(AssignmentRow, expired, {
-    ...readOnly,
-    orderBy: { proposalExpiresAt: 'asc' },
-    limit,
-    lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
-  });
-}
-
-/** The confirmed windows of a provider that overlap `range`, sorted; windows that touch do not overlap. */
+/**
+ * Finds a provider's confirmed windows that overlap `range`, sorted. Touching is not overlapping.
+ * They never overlap each other, so only the last that starts before the range may last into it.
+ */
 export async function confirmedWindows(
-  em: EntityManager,
-  query: { providerId: string; range: Interval; exceptAssignmentId?: string; limit?: number },
-): Promise<Interval[]> {
+  database: Queryable,
+  query: { providerId: string; range: TimeRange; exceptAssignmentId?: string; limit?: number },
+): Promise<TimeRange[]> {
   const { providerId, range, exceptAssignmentId, limit } = query;
-  const rows = await em.execute<{ scheduled_start: string; scheduled_end: string }[]>(
+  const rows = await database.query<{ scheduled_start: string; scheduled_end: string }>(
     `select scheduled_start, scheduled_end from assignment
       where provider_id = ? and status = 'CONFIRMED' and id is distinct from ?::uuid
-        and tstzrange(scheduled_start, scheduled_end, '[)') && tstzrange(?, ?, '[)')
+        and scheduled_start < ? and scheduled_end > ? and scheduled_start >= coalesce((
+          select scheduled_start from assignment
+            where provider_id = ? and status = 'CONFIRMED' and scheduled_start <= ?
+            order by scheduled_start desc, scheduled_end desc, id desc limit 1), '-infinity')
       order by scheduled_start
       limit ?`,
-    [providerId, exceptAssignmentId ?? null, range.start.toString(), range.end.toString(), limit ?? null],
+    [providerId, exceptAssignmentId, range.end, range.start, providerId, range.start, limit],
   );
   return rows.map((row) => ({
     start: Temporal.Instant.from(row.scheduled_start),
@@ -104,19 +98,19 @@ export async function confirmedWindows(
 }
 
 /**
- * What the actions of each open proposal depend on: who made it, and whether another window was confirmed there meanwhile; and of each
- * disputed assignment, who has disputed it.
+ * Reads what the actions depend on. For each open proposal: who made it, and whether another window
+ * was confirmed at that time. For each disputed assignment: who has disputed it.
  */
 export async function surroundingsOf(
-  em: EntityManager,
-  assignments: readonly Assignment[],
+  database: Queryable,
+  assignments: readonly AssignmentState[],
 ): Promise<Map<string, Surroundings>> {
   const ids = assignments.filter(({ status, disputedAt }) => status === 'PROPOSED' || disputedAt).map(({ id }) => id);
   if (ids.length === 0) return new Map();
-  const rows = await em.execute<({ id: string } & SurroundingsColumns)[]>(
+  const rows = await database.query<{ id: string } & SurroundingsColumns>(
     `select mine.id, status = 'PROPOSED' and ${isTaken} as window_taken, ${proposerOf('mine')}, ${disputersOf('mine')}
-      from assignment mine where mine.id in (${ids.map(() => '?').join(', ')})`,
-    ids,
+      from assignment mine where mine.id = any(?)`,
+    [ids],
   );
   return new Map(rows.map((row) => [row.id, toSurroundings(row)]));
 }
@@ -125,24 +119,5 @@ function toSurroundings({ window_taken, proposer_id, disputed_by }: Surroundings
   return { windowTaken: window_taken, proposerId: proposer_id, disputedBy: disputed_by ?? [] };
 }
 
-/** The items of an assignment's timeline that follow a version, oldest first. */
-export async function readTimeline(
-  em: EntityManager,
-  assignmentId: string,
-  { after, limit }: { after: number; limit: number },
-): Promise<TimelineItem[]> {
-  const where = { assignmentId, version: { $gt: after } };
-  const rows = await em.find(TimelineRow, where, { ...readOnly, orderBy: { version: 'asc' }, limit });
-  return rows.map(toItem);
-}
-
-/** The latest items of an assignment's timeline, oldest first. */
-export async function readLatestItems(em: EntityManager, assignmentId: string, limit: number): Promise<TimelineItem[]> {
-  const rows = await em.find(TimelineRow, { assignmentId }, { ...readOnly, orderBy: { version: 'desc' }, limit });
-  return rows.toReversed().map(toItem);
-}
-
-function toItem(row: InferEntity<typeof TimelineRow>): TimelineItem {
-  const { version, type, actor, source, reason, before, after, traceId, at } = row;
-  return TimelineItem.parse({ version, type, actor, source, reason, before, after, traceId, at: at.toISOString() });
-}
+/** Where the timelines of assignments are. */
+export const assignmentTimeline = { table: 'assignment_timeline', key: 'assignment_id' } as const;

@@ -1,15 +1,34 @@
-import { AssignmentRow } from './assignment-row.ts';
-import { JobRow } from './job-row.ts';
 import { CreateScheduling } from './migrations/20261122-create-scheduling.ts';
 import { FindOldInboxRows } from './migrations/20261122-find-old-inbox-rows.ts';
 import { KeepStreamSequence } from './migrations/20261122-keep-stream-sequence.ts';
 import { CountOpen } from './migrations/20261129-count-open.ts';
 import { ErasePeople } from './migrations/20261129-erase-people.ts';
 import { KeepAnswerText } from './migrations/20261129-keep-answer-text.ts';
-import { TimelineRow } from './timeline-row.ts';
+import { AssignFirst } from './migrations/20261130-assign-first.ts';
+import { DescribeJobs } from './migrations/20261130-describe-jobs.ts';
+import { FillCurrentProviders } from './migrations/20261130-fill-current-providers.ts';
+import { IndexLists } from './migrations/20261130-index-lists.ts';
+import { KeepJobTexts } from './migrations/20261130-keep-job-texts.ts';
+import { ListAssignments } from './migrations/20261130-list-assignments.ts';
+import { ListJobs } from './migrations/20261130-list-jobs.ts';
+import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
 
 /** What the database of scheduling holds, and how it came to be. */
 export const schema = {
-  entities: [AssignmentRow, JobRow, TimelineRow],
-  migrations: [CreateScheduling, KeepStreamSequence, FindOldInboxRows, KeepAnswerText, ErasePeople, CountOpen],
+  migrations: [
+    CreateScheduling,
+    KeepStreamSequence,
+    FindOldInboxRows,
+    KeepAnswerText,
+    ErasePeople,
+    CountOpen,
+    DescribeJobs,
+    ListAssignments,
+    ListJobs,
+    AssignFirst,
+    KeepJobTexts,
+    FillCurrentProviders,
+    IndexLists,
+    ValidateChecks,
+  ],
 };

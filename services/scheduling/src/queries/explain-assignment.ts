@@ -1,40 +1,30 @@
-import { DomainError } from '@punctual/chassis/domain';
-import { readOutbox } from '@punctual/chassis/postgres';
-import { type Explanation, explainedItems } from '@punctual/contracts';
-import type { Caller } from '../domain/authorize.ts';
-import { payoutConsumer } from '../messaging/on-payout-event.ts';
-import { reminderConsumer } from '../messaging/on-reminder-event.ts';
-import { readLatestItems } from '../persistence/assignments.ts';
-import { readCopyVersions } from '../persistence/copies.ts';
+import { readLatestItems, readOutbox } from '@punctual/chassis/postgres';
+import { consumers, explainedItems, type ScheduleExplanation } from '@punctual/contracts';
+import type { AssignmentCaller } from '../domain/authorize.ts';
+import { assignmentTimeline } from '../persistence/assignments.ts';
 import { getAssignment, type QueryDeps } from './get-assignment.ts';
 
 /**
- * What scheduling knows of an assignment, for ops: of each list the latest items.
- * @throws DomainError `forbidden`, `not-found`
+ * Returns scheduling's part of the explanation of an assignment: the latest items of each list.
+ * @throws DomainError `not-found`
  */
-export async function explainAssignment(deps: QueryDeps, caller: Caller, id: string): Promise<Explanation> {
-  if (!caller.roles.includes('ops')) throw new DomainError('forbidden', 'This is for ops.');
-  const em = deps.database.fork();
+export async function explainAssignment(
+  deps: QueryDeps,
+  caller: AssignmentCaller,
+  id: string,
+): Promise<ScheduleExplanation> {
+  const { database } = deps;
   const assignment = await getAssignment(deps, caller, id);
-  const timeline = await readLatestItems(em, id, explainedItems + 1);
-  const outbox = await readOutbox(em, id, explainedItems + 1);
-  const copies = await readCopyVersions(em, id);
+  const timeline = await readLatestItems(database, assignmentTimeline, id, explainedItems + 1);
+  const outbox = await readOutbox(database, id, explainedItems + 1);
   return {
-    assignmentId: id,
-    at: deps.now().toString({ fractionalSecondDigits: 3 }),
-    traceIds: [],
-    scheduling: {
-      assignment,
-      timeline: timeline.slice(-explainedItems),
-      outbox: outbox.slice(-explainedItems),
-      follows: [
-        { consumer: reminderConsumer, version: copies.reminders },
-        { consumer: payoutConsumer, version: copies.payout },
-      ],
-      truncated: Math.max(timeline.length, outbox.length) > explainedItems,
-    },
-    reminders: null,
-    payouts: null,
-    missing: [],
+    assignment,
+    timeline: timeline.slice(-explainedItems),
+    outbox: outbox.slice(-explainedItems),
+    follows: [
+      { consumer: consumers.schedulingReminder.durable, version: assignment.reminderSequence ?? 0 },
+      { consumer: consumers.schedulingPayout.durable, version: assignment.payoutVersion ?? 0 },
+    ],
+    truncated: Math.max(timeline.length, outbox.length) > explainedItems,
   };
 }

@@ -1,30 +1,38 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { DomainError } from '@punctual/chassis/domain';
-import type { Database } from '@punctual/chassis/postgres';
+import type { Database, Queryable } from '@punctual/chassis/postgres';
 import type { Job as JobBody } from '@punctual/contracts';
-import type { Job } from '../domain/assignment.ts';
-import { type Caller, commandsJob } from '../domain/authorize.ts';
+import type { JobState } from '../domain/assignment.ts';
+import { type AssignmentCaller, commandsJob } from '../domain/authorize.ts';
 import { presentJob } from '../domain/present.ts';
-import { findAssignment } from '../persistence/assignments.ts';
-import { findJob } from '../persistence/jobs.ts';
+import { type JobColumns, selectCurrentProvider, selectJob, toJob } from '../persistence/jobs.ts';
 
-/** @throws DomainError `not-found`, also for who may not know of the job */
-export async function getJob(deps: { database: Database }, caller: Caller, id: string): Promise<JobBody> {
-  return presentJob(await findVisibleJob(deps.database.fork(), caller, id));
+/** @throws DomainError `not-found`, also when it is not visible to the caller */
+export async function getJob(deps: { database: Database }, caller: AssignmentCaller, id: string): Promise<JobBody> {
+  return presentJob(await findVisibleJob(deps.database, caller, id), caller);
 }
 
 /**
- * A job that the caller may know of: its customer, its current provider, ops.
- * @param find how it is read: to look at, or locked
+ * Finds a job that is visible to the caller.
  * @throws DomainError `not-found`
  */
-export async function findVisibleJob(em: EntityManager, caller: Caller, id: string, find = findJob): Promise<Job> {
-  const job = await find(em, id);
-  if (job && (commandsJob(caller, job) || (await hasJob(em, caller, job)))) return job;
-  throw new DomainError('not-found', 'There is no such job.');
+export async function findVisibleJob(database: Queryable, caller: AssignmentCaller, id: string): Promise<JobState> {
+  const rows = await database.query<JobColumns>(...selectJob(id));
+  const providers = caller.roles.includes('provider')
+    ? await database.query<ProviderRow>(...selectCurrentProvider(id))
+    : [];
+  return toVisibleJob(caller, [rows, providers]);
 }
 
-async function hasJob(em: EntityManager, { id, roles }: Caller, { currentAssignmentId }: Job): Promise<boolean> {
-  if (!roles.includes('provider') || currentAssignmentId === null) return false;
-  return (await findAssignment(em, { id: currentAssignmentId }))?.providerId === id;
+type ProviderRow = { provider_id: string };
+
+/**
+ * Returns the job of these rows if it is visible to the caller: its customer, its current provider,
+ * ops.
+ * @throws DomainError `not-found`
+ */
+export function toVisibleJob(caller: AssignmentCaller, [[row], [current]]: [JobColumns[], ProviderRow[]]): JobState {
+  const job = row && toJob(row);
+  const isProvider = caller.roles.includes('provider') && current?.provider_id === caller.id;
+  if (job && (commandsJob(caller, job) || isProvider)) return job;
+  throw new DomainError('not-found', 'There is no such job.');
 }

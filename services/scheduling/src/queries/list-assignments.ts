@@ -1,63 +1,62 @@
 import { DomainError } from '@punctual/chassis/domain';
-import type { AssignmentPage, AssignmentStatus } from '@punctual/contracts';
-import type { Caller } from '../domain/authorize.ts';
-import { pageAssignments } from '../persistence/assignments.ts';
+import { type AssignmentPage, AssignmentStatus, type ListAssignmentsQuery } from '@punctual/contracts';
+import type { AssignmentCaller } from '../domain/authorize.ts';
+import {
+  type AssignmentOrder,
+  type Party,
+  pageAssignments,
+  placeOf,
+  type SortKey,
+} from '../persistence/page-assignments.ts';
+import { placeCursor, readPlace } from './assignment-cursor.ts';
 import type { QueryDeps } from './get-assignment.ts';
 import { viewAssignments } from './view-assignments.ts';
 
-export type ListQuery = {
-  status?: AssignmentStatus | undefined;
-  /** Windows that start then or later; what has no window is left out. */
-  from?: string | undefined;
-  /** Windows that start before. */
-  to?: string | undefined;
-  limit: number;
-  /** The id of the last one seen. */
-  after?: string | undefined;
-};
-
 /**
- * The caller's own assignments, or all of them for ops, the newest first.
- * @throws DomainError `forbidden`
+ * Lists the caller's own assignments, or all for ops.
+ * @throws DomainError `validation-failed` for a cursor of another list, `forbidden`
  */
 export async function listAssignments(
   deps: QueryDeps,
-  caller: Caller,
-  { status, from, to, limit, after }: ListQuery,
+  caller: AssignmentCaller,
+  { sort, limit, cursor, ...wanted }: ListAssignmentsQuery,
 ): Promise<AssignmentPage> {
-  const em = deps.database.fork();
-  const found = await pageAssignments(
-    em,
-    {
-      ...ownOf(caller),
-      ...(status && { status }),
-      ...(after && { id: { $lt: after } }),
-      ...((from || to) && {
-        scheduledStart: {
-          ...(from && { $gte: Temporal.Instant.from(from) }),
-          ...(to && { $lt: Temporal.Instant.from(to) }),
-        },
-      }),
-    },
-    limit + 1,
-  );
+  const parties = partiesOf(caller, wanted);
+  const order = orderOf(sort);
+  const list = { sort, ...wanted };
+  const after = cursor === undefined ? undefined : readPlace(cursor, list, order);
+  if (isNoTime(wanted)) return { items: [], nextCursor: null };
+
+  const { status = AssignmentStatus.options, from, to, jobId, ids, updatedSince } = wanted;
+  const filter = { parties, statuses: [...new Set(status)], from, to, jobId, ids, updatedSince };
+  const found = await pageAssignments(deps.database, { filter, order, after, limit: limit + 1 });
   const page = found.slice(0, limit);
+  const last = page.at(-1);
   return {
-    items: await viewAssignments(em, page, caller, deps.now()),
-    nextCursor: found.length > limit ? toCursor(page.at(-1)?.id) : null,
+    items: await viewAssignments(deps.database, page, caller, deps.now()),
+    nextCursor: last && found.length > limit ? placeCursor(list, placeOf(last, order)) : null,
   };
 }
 
-function ownOf({ id, roles }: Caller) {
-  if (roles.includes('ops')) return {};
-  const own = [
-    ...(roles.includes('customer') ? [{ customerId: id }] : []),
-    ...(roles.includes('provider') ? [{ providerId: id }] : []),
-  ];
-  if (own.length === 0) throw new DomainError('forbidden', 'This list is for customers, providers and ops.');
-  return { $or: own };
+function orderOf(sort: ListAssignmentsQuery['sort']): AssignmentOrder {
+  return { key: sort.replace('-', '') as SortKey, descending: sort.startsWith('-') };
 }
 
-function toCursor(id: string | undefined): string | null {
-  return id === undefined ? null : Buffer.from(id).toString('base64url');
+/** Nothing overlaps an empty range. */
+function isNoTime({ from, to }: Pick<ListAssignmentsQuery, 'from' | 'to'>): boolean {
+  return from !== undefined && to !== undefined && from >= to;
+}
+
+/** What of the wanted the caller may see: the same as one by one. */
+function partiesOf({ id, roles }: AssignmentCaller, wanted: Party): Party[] {
+  const { customerId, providerId } = wanted;
+  if (roles.includes('ops')) return [{ customerId, providerId }];
+  if (!roles.includes('customer') && !roles.includes('provider')) {
+    throw new DomainError('forbidden', 'This list is for customers, providers and ops.');
+  }
+  const isOwn = (side: string | undefined) => side === undefined || side === id;
+  return [
+    ...(roles.includes('customer') && isOwn(customerId) ? [{ customerId: id, providerId }] : []),
+    ...(roles.includes('provider') && isOwn(providerId) ? [{ customerId, providerId: id }] : []),
+  ];
 }

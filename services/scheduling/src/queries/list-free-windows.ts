@@ -1,6 +1,6 @@
 import { DomainError } from '@punctual/chassis/domain';
 import type { Interval } from '@punctual/contracts';
-import type { Caller } from '../domain/authorize.ts';
+import type { AssignmentCaller } from '../domain/authorize.ts';
 import { formatInterval } from '../domain/format-time.ts';
 import { freeIntervals, inQuarterHours } from '../domain/free-windows.ts';
 import { horizon, type WindowLimits } from '../domain/wanted-window.ts';
@@ -10,13 +10,13 @@ import type { QueryDeps } from './get-assignment.ts';
 const daysShown = 7;
 
 /**
- * When a provider has time, from now or later and within the horizon. Only that provider and ops see it to the millisecond, the others in
- * quarter-hours.
+ * Lists when a provider is free, from now or later and within the horizon. Only that provider and
+ * ops see it to the millisecond, the others in quarter-hours.
  * @throws DomainError `forbidden`
  */
 export async function listFreeWindows(
   deps: QueryDeps & { rules: WindowLimits },
-  caller: Caller,
+  caller: AssignmentCaller,
   providerId: string,
   query: { from?: string | undefined; to?: string | undefined; minutes: number },
 ): Promise<Interval[]> {
@@ -32,7 +32,7 @@ export async function listFreeWindows(
   const to = query.to ? Temporal.Instant.from(query.to) : start.add({ hours: 24 * daysShown });
   const end = Temporal.Instant.compare(to, latest) > 0 ? latest : to;
   if (Temporal.Instant.compare(start, end) >= 0) return [];
-  const busy = await confirmedWindows(deps.database.fork(), { providerId, range: { start, end } });
+  const busy = await confirmedWindows(deps.database, { providerId, range: { start, end } });
   const show = isExact ? undefined : inQuarterHours;
   return freeIntervals(busy, { start, end }, query.minutes, show).map(formatInterval);
 }

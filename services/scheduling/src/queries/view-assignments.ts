@@ -1,19 +1,19 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Queryable } from '@punctual/chassis/postgres';
 import type { Assignment as AssignmentBody } from '@punctual/contracts';
 import { actions, noSurroundings } from '../domain/actions.ts';
-import type { Assignment } from '../domain/assignment.ts';
-import type { Caller } from '../domain/authorize.ts';
+import type { AssignmentState } from '../domain/assignment.ts';
+import type { AssignmentCaller } from '../domain/authorize.ts';
 import { presentAssignment } from '../domain/present.ts';
 import { surroundingsOf } from '../persistence/assignments.ts';
 
-/** Assignments as the caller sees them, each with what they may do now. */
+/** Presents assignments to the caller, each with what they may do now. */
 export async function viewAssignments(
-  em: EntityManager,
-  assignments: readonly Assignment[],
-  caller: Caller,
+  database: Queryable,
+  assignments: readonly AssignmentState[],
+  caller: AssignmentCaller,
   now: Temporal.Instant,
 ): Promise<AssignmentBody[]> {
-  const surroundings = await surroundingsOf(em, assignments);
+  const surroundings = await surroundingsOf(database, assignments);
   return assignments.map((each) =>
     presentAssignment(each, actions(each, caller, now, surroundings.get(each.id) ?? noSurroundings)),
   );
@@ -21,11 +21,11 @@ export async function viewAssignments(
 
 /** {@link viewAssignments} of one. */
 export async function viewAssignment(
-  em: EntityManager,
-  assignment: Assignment,
-  caller: Caller,
+  database: Queryable,
+  assignment: AssignmentState,
+  caller: AssignmentCaller,
   now: Temporal.Instant,
 ): Promise<AssignmentBody> {
-  const surroundings = (await surroundingsOf(em, [assignment])).get(assignment.id) ?? noSurroundings;
+  const surroundings = (await surroundingsOf(database, [assignment])).get(assignment.id) ?? noSurroundings;
   return presentAssignment(assignment, actions(assignment, caller, now, surroundings));
 }

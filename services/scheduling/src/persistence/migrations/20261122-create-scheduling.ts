@@ -1,6 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { inboxTable, outboxTable } from '@punctual/chassis';
-import { idempotencyTable } from '@punctual/chassis/postgres';
+import { idempotencyTable, inboxTable, outboxTable } from '@punctual/chassis/postgres';
 
 export class CreateScheduling extends Migration {
   override name = '20261122-create-scheduling';
@@ -69,7 +68,7 @@ export class CreateScheduling extends Migration {
     this.addSql('create index assignment_job on assignment (job_id)');
     this.addSql('create index assignment_customer on assignment (customer_id, id desc)');
     this.addSql('create index assignment_provider on assignment (provider_id, id desc)');
-    // For the lists of ops, which are of everybody's.
+    // For ops lists, which span all customers.
     this.addSql('create index assignment_status on assignment (status, id desc)');
     this.addSql('create index assignment_start on assignment (scheduled_start) where scheduled_start is not null');
     this.addSql(`create index assignment_expiry on assignment (proposal_expires_at) where status = 'PROPOSED'`);

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
-import { outboxStreamSequence } from '@punctual/chassis';
+import { outboxStreamSequence } from '@punctual/chassis/postgres';
 
-/** Only a nullable column more: instances of the release before publish and mark as they did. */
+/** Adds a nullable column. Instances of the previous release publish and mark as before. */
 export class KeepStreamSequence extends Migration {
   override name = '20261122-keep-stream-sequence';
 

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * For the limits of what one person may ask of others. Only a column with a default and indexes more: instances of the release before go
- * on working, and what they create does not count as given by its customer.
+ * For the limits of what one person may ask of others. Adds a column with a default, and indexes:
+ * instances of the previous release work on, and assignments that they create do not count.
  */
 export class CountOpen extends Migration {
   override name = '20261129-count-open';

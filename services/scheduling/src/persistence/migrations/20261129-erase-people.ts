@@ -1,13 +1,14 @@
 import { Migration } from '@mikro-orm/migrations';
 import { erasureTable } from '@punctual/chassis/postgres';
 
-/** Records of erasures. Instances of the previous release know nothing of them, and go on working. */
+/** Adds the records of erasures. Instances of the previous release ignore them. */
 export class ErasePeople extends Migration {
   override name = '20261129-erase-people';
 
   override up(): void {
     for (const statement of erasureTable) this.addSql(statement);
-    // What a person wrote on an assignment, in whatever role: also later items and events repeat it.
+    // The texts that a person wrote on an assignment in any role. Later items and events repeat
+    // them.
     this.addSql(`
       create function texts_by(person uuid, on_assignment uuid) returns text[] language sql stable as $$
         select coalesce(array_agg(distinct written), '{}')

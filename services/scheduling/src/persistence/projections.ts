@@ -1,0 +1,90 @@
+import { type Queryable, type Statement, updateRows } from '@punctual/chassis/postgres';
+import type { PayoutData } from '@punctual/contracts';
+import { z } from 'zod';
+import { projectPayout } from '../domain/payout-projection.ts';
+import { type ReminderProjection, reminderStatus } from '../domain/reminder-projection.ts';
+import { payoutVersion, reminderSequence } from './assignment-columns.ts';
+
+// The projections live beside the schedule, with their own sequences: they neither raise its
+// version nor write its timeline.
+
+const Reminders = z.record(
+  z.string(),
+  z.object({ sequence: z.int(), status: z.enum(['NONE', 'QUEUED', 'SENT', 'OVERDUE']) }),
+);
+
+/** The copies that an assignment has of what reminders and payouts say. */
+export type Copies = { reminders: ReminderProjection; payoutVersion: number; updatedAt: Temporal.Instant };
+
+type LockedRow = {
+  id: string;
+  reminders: unknown;
+  reminder_last_sent_at: string | null;
+  payout_version: number;
+  updated_at: string;
+};
+
+/**
+ * Locks assignments and reads their copies, by id. Nothing for an assignment that is not ours.
+ * Locks in the order of the ids, so that two batches with some of the same assignments never
+ * deadlock.
+ */
+export async function lockCopies(transaction: Queryable, ids: readonly string[]): Promise<Map<string, Copies>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction.query<LockedRow>(
+    `select id, reminders, reminder_last_sent_at, payout_version, updated_at from assignment
+      where id = any(?) order by id for update`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, toCopies(row)]));
+}
+
+function toCopies({ reminders, reminder_last_sent_at: sentAt, payout_version, updated_at }: LockedRow): Copies {
+  const lastSentAt = sentAt === null ? null : Temporal.Instant.from(sentAt);
+  return {
+    reminders: { reminders: Reminders.parse(reminders), lastSentAt },
+    payoutVersion: payout_version,
+    updatedAt: Temporal.Instant.from(updated_at),
+  };
+}
+
+/** Saves what became of the reminders of these assignments. */
+export function saveReminders(
+  changed: ReadonlyMap<string, { reminders: ReminderProjection; updatedAt: Temporal.Instant }>,
+): Statement[] {
+  const rows = [...changed].map(([id, { reminders: projection, updatedAt }]) => ({
+    id,
+    reminders: projection.reminders,
+    reminderStatus: reminderStatus(projection),
+    reminderLastSentAt: projection.lastSentAt,
+    updatedAt,
+  }));
+  return updateRows('assignment', 'id', rows);
+}
+
+/** Saves these states of payouts, one for each assignment. */
+export function savePayouts(changed: readonly { payout: PayoutData; updatedAt: Temporal.Instant }[]): Statement[] {
+  const rows = changed.map(({ payout, updatedAt }) => ({
+    id: payout.assignmentId,
+    ...projectPayout(payout),
+    payoutVersion: payout.version,
+    updatedAt,
+  }));
+  return updateRows('assignment', 'id', rows);
+}
+
+/** How new the copies of an assignment are; null while there is none. */
+export type CopyVersions = { payoutVersion: number | null; reminderSequence: number | null };
+
+/** Reads how new the copies of these assignments are, by id. */
+export async function readCopyVersions(
+  database: Queryable,
+  assignmentIds: readonly string[],
+): Promise<Map<string, CopyVersions>> {
+  const rows = await database.query<CopyVersions & { id: string }>(
+    `select id, ${payoutVersion} as "payoutVersion", ${reminderSequence} as "reminderSequence" from assignment
+      where id = any(?)`,
+    [assignmentIds],
+  );
+  return new Map(rows.map(({ id, ...versions }) => [id, versions]));
+}

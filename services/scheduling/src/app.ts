@@ -1,32 +1,34 @@
 import { randomUUIDv7 } from 'node:crypto';
 import {
+  announce,
   connectBroker,
   createAuthenticate,
   createHttpApp,
   every,
+  readVersion,
   type ServiceDefinition,
-  startConsumer,
-  startOutboxRelay,
 } from '@punctual/chassis';
-import { erasePeople, forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
-import { readPayoutEvent, readReminderEvent } from '@punctual/contracts';
-import type { CommandDeps } from './commands/command.ts';
+import {
+  erasePeople,
+  openDatabase,
+  purgeDelivered,
+  purgeResponses,
+  startOutboxRelay,
+} from '@punctual/chassis/postgres';
+import type { SchedulingDeps } from './commands/deps.ts';
 import { Config } from './config.ts';
-import { assignmentRoutes } from './http/assignment-routes.ts';
-import { jobRoutes } from './http/job-routes.ts';
-import { peopleRoutes } from './http/people-routes.ts';
-import { providerRoutes } from './http/provider-routes.ts';
+import { createRoutes } from './http/routes.ts';
 import { expireProposals } from './jobs/expire-proposals.ts';
-import { onPayoutEvents, payoutConsumer } from './messaging/on-payout-event.ts';
-import { onReminderEvents, reminderConsumer } from './messaging/on-reminder-event.ts';
+import { subscribe } from './messaging/subscriptions.ts';
 import { personalTexts } from './persistence/personal-texts.ts';
 import { schema } from './persistence/schema.ts';
+import { createCopyWaits } from './queries/copy-waits.ts';
 
-/** Brings customer and provider to one window, and tells the others. */
+/** Brings customer and provider to one window, and publishes what they agree on. */
 export const scheduling: ServiceDefinition<Config> = {
   name: 'scheduling',
   config: Config,
-  createApp: async ({ config, logger, lifecycle }) => {
+  createApp: async ({ config, logger, lifecycle, logging }) => {
     const process = { logger, lifecycle };
     const database = await openDatabase({
       url: config.DATABASE_URL,
@@ -36,6 +38,8 @@ export const scheduling: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'scheduling', ...process });
+    const version = readVersion('scheduling', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
+    announce({ broker, logger, version });
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
@@ -44,36 +48,27 @@ export const scheduling: ServiceDefinition<Config> = {
     });
     const deps = { database, relay, ...commandSettings(config) };
 
-    const consuming = { broker, ...process };
-    startConsumer(consuming, {
-      stream: 'REMINDER',
-      durable: reminderConsumer,
-      subjects: ['reminder.>'],
-      read: readReminderEvent,
-      handle: (messages) => onReminderEvents(deps, messages),
-    });
-    startConsumer(consuming, {
-      stream: 'PAYOUT',
-      durable: payoutConsumer,
-      subjects: ['payout.>'],
-      read: readPayoutEvent,
-      handle: (messages) => onPayoutEvents(deps, messages),
-    });
+    subscribe({ broker, ...process }, deps);
 
+    every(process, {
+      name: 'finish migrations',
+      pauseMs: 5_000,
+      run: () => database.finishMigrations(),
+    });
     every(process, {
       name: 'expire proposals',
       pauseMs: config.EXPIRY_INTERVAL_MS,
       run: (signal) => expireProposals(deps, signal),
     });
     every(process, {
-      name: 'forget what was delivered',
+      name: 'purge delivered events',
       pauseMs: 10 * 60_000,
-      run: (signal) => forgetDelivered(database.fork(), signal),
+      run: (signal) => purgeDelivered(database, signal),
     });
     every(process, {
-      name: 'forget answers',
+      name: 'purge stored responses',
       pauseMs: 10 * 60_000,
-      run: () => forgetAnswers(database.fork(), deps.now()),
+      run: () => purgeResponses(database, deps.now()),
     });
 
     every(process, {
@@ -84,14 +79,16 @@ export const scheduling: ServiceDefinition<Config> = {
 
     return createHttpApp({
       ...process,
-      authenticate: createAuthenticate({ config, logger }),
+      logging,
+      authenticate: createAuthenticate({ config, logger, lifecycle }),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
-      routes: [...jobRoutes(deps), ...assignmentRoutes(deps), ...providerRoutes(deps), ...peopleRoutes(deps)],
+      version,
+      routes: createRoutes({ ...deps, copyWaits: createCopyWaits({ database, signal: lifecycle.stopping }) }),
     });
   },
 };
 
-function commandSettings(config: Config): Omit<CommandDeps, 'database' | 'relay'> {
+function commandSettings(config: Config): Omit<SchedulingDeps, 'database' | 'relay'> {
   return {
     now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
     newId: () => randomUUIDv7(),

@@ -1,21 +1,24 @@
 import { payoutEvents, reminderEvents } from '@punctual/contracts';
-import { undeclaredReads } from '@punctual/devstack';
+import { undeclaredReads } from '@punctual/testkit';
 import { expect, test } from 'vitest';
-import { payoutCopy } from '../src/domain/payout-copy.ts';
-import { copyReminder } from '../src/domain/reminder-copy.ts';
+import { projectPayout } from '../src/domain/payout-projection.ts';
+import { projectReminder } from '../src/domain/reminder-projection.ts';
 
 const consumes = new URL('../consumes.json', import.meta.url);
 
 test.each(Object.values(reminderEvents))(
-  'consumes.json declares every field of $type that is copied',
+  'consumes.json declares every field of $type that is projected',
   ({ example }) => {
     const declared = { consumes, consumer: 'scheduling-reminder' };
-    const copy = { reminders: {}, lastSentAt: null };
-    expect(undeclaredReads(declared, example, (event) => copyReminder(copy, event))).toEqual([]);
+    const projection = { reminders: {}, lastSentAt: null };
+    expect(undeclaredReads(declared, example, (event) => projectReminder(projection, event))).toEqual([]);
   },
 );
 
-test.each(Object.values(payoutEvents))('consumes.json declares every field of $type that is copied', ({ example }) => {
-  const declared = { consumes, consumer: 'scheduling-payout' };
-  expect(undeclaredReads(declared, example, ({ data }) => payoutCopy(data))).toEqual([]);
-});
+test.each(Object.values(payoutEvents))(
+  'consumes.json declares every field of $type that is projected',
+  ({ example }) => {
+    const declared = { consumes, consumer: 'scheduling-payout' };
+    expect(undeclaredReads(declared, example, ({ data }) => projectPayout(data))).toEqual([]);
+  },
+);

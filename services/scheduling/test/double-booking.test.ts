@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 type Window = { start: string; end: string };
 
 const rivals = 25;
-/** Windows of all shapes that have one moment in common, so that any two of them overlap; the same in each run. */
+/** Windows that share one moment, so that any two of them overlap. The same in each run. */
 const contests: Window[][] = fc
   .sample(
     fc.tuple(
@@ -22,23 +21,17 @@ const contests: Window[][] = fc
   .map(([moment, shapes]) => shapes.map(([before, after]) => windowIn(moment - before, before + after)));
 
 let scheduling: SchedulingService;
-let database: Client;
 beforeAll(async () => {
   scheduling = await startScheduling();
-  database = new Client({ connectionString: scheduling.environment.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await scheduling.stop();
-});
+afterAll(() => scheduling.stop());
 
-test('of racing confirmations of overlapping windows exactly one wins, at two instances', async () => {
+test('of concurrent confirmations of overlapping windows exactly one succeeds, on two instances', async () => {
   const urls = [scheduling.service.url, (await scheduling.startAnother()).url];
   for (const windows of contests) {
     const providerId = randomUUID();
     const ids = await insertProposals(providerId, windows);
-    const doors = await Promise.all(urls.map((url) => scheduling.person('provider', { id: providerId, url })));
+    const doors = await Promise.all(urls.map((url) => scheduling.user('provider', { id: providerId, url })));
     const confirm = (id: string, index: number) => doors[index % 2]?.post(`/assignments/${id}/schedule/confirm`);
     const replies = (await Promise.all(ids.map(confirm))).flatMap((reply) => reply ?? []);
 
@@ -52,14 +45,16 @@ test('of racing confirmations of overlapping windows exactly one wins, at two in
       for (const { start, end } of freeWindows) expect(end <= taken.start || taken.end <= start).toBe(true);
     }
   }
-  const { rows } = await database.query(`select count(*)::int as confirmed from assignment where status = 'CONFIRMED'`);
+  const { rows } = await scheduling.database.query(
+    `select count(*)::int as confirmed from assignment where status = 'CONFIRMED'`,
+  );
   expect(rows).toEqual([{ confirmed: contests.length }]);
   expect(await overlaps()).toBe(0);
 });
 
-test('what could not be confirmed cannot be proposed; a free window that is offered can', async () => {
+test('a taken window cannot be proposed, and an offered free window can', async () => {
   const providerId = randomUUID();
-  const [first, second] = [await scheduling.cast({ providerId }), await scheduling.cast({ providerId })];
+  const [first, second] = [await scheduling.giveJob({ providerId }), await scheduling.giveJob({ providerId })];
   const booked = windowIn(600);
   await first.customer.post(`/jobs/${first.job.id}/schedule`, booked);
   await first.provider.post(`/assignments/${first.assignment.id}/schedule/confirm`);
@@ -77,9 +72,9 @@ test('what could not be confirmed cannot be proposed; a free window that is offe
   expect((await first.provider.post(`/assignments/${first.assignment.id}/schedule`, windowIn(540))).status).toBe(200);
 });
 
-test('actions foretell that the window was taken meanwhile', async () => {
+test('actions show that the window was taken meanwhile', async () => {
   const providerId = randomUUID();
-  const [first, second] = [await scheduling.cast({ providerId }), await scheduling.cast({ providerId })];
+  const [first, second] = [await scheduling.giveJob({ providerId }), await scheduling.giveJob({ providerId })];
   for (const { customer, job } of [first, second]) await customer.post(`/jobs/${job.id}/schedule`, windowIn(900));
   await first.provider.post(`/assignments/${first.assignment.id}/schedule/confirm`);
   const { body } = await second.provider.get(`/assignments/${second.assignment.id}`);
@@ -89,8 +84,8 @@ test('actions foretell that the window was taken meanwhile', async () => {
   });
 });
 
-test('racing commands on one assignment are judged one after another', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('concurrent commands on one assignment are judged one after another', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   await customer.post(`/jobs/${job.id}/schedule`, windowIn(900));
   const path = `/assignments/${assignment.id}/schedule/confirm`;
   const without = await Promise.all(Array.from({ length: 6 }, () => provider.post(path)));
@@ -101,7 +96,7 @@ test('racing commands on one assignment are judged one after another', async () 
 });
 
 async function overlaps(): Promise<number> {
-  const { rows } = await database.query(
+  const { rows } = await scheduling.database.query(
     `select count(*)::int as count from assignment a join assignment b on a.provider_id = b.provider_id and a.id < b.id
         and a.status = 'CONFIRMED' and b.status = 'CONFIRMED'
         and tstzrange(a.scheduled_start, a.scheduled_end) && tstzrange(b.scheduled_start, b.scheduled_end)`,
@@ -109,9 +104,9 @@ async function overlaps(): Promise<number> {
   return rows[0].count;
 }
 
-/** Customers' proposals to one provider, in one statement: asking for them would take most of the time. */
+/** Customers' proposals to one provider, in one statement: requests would take most of the time. */
 async function insertProposals(providerId: string, windows: readonly Window[]): Promise<string[]> {
-  const { rows } = await database.query<{ id: string }>(
+  const { rows } = await scheduling.database.query<{ id: string }>(
     `with wanted as materialized (
         select uuidv7() as id, uuidv7() as job_id, gen_random_uuid() as customer_id, starts, ends
           from unnest($2::timestamptz[], $3::timestamptz[]) as w (starts, ends)),

@@ -1,5 +1,5 @@
 import { startService } from '@punctual/chassis';
-import { testEnvironment } from '@punctual/devstack';
+import { testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scheduling as definition } from '../src/app.ts';
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => scheduling.stop());
 
-test('while NATS is away commands succeed, and their events follow when it is back', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('commands succeed while NATS is down, and their events follow', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   await scheduling.environment.stopNats();
   expect((await customer.post(`/jobs/${job.id}/schedule`, windowIn(60))).status).toBe(200);
   expect((await provider.post(`/assignments/${assignment.id}/schedule/confirm`)).status).toBe(200);
@@ -27,7 +27,7 @@ test('while NATS is away commands succeed, and their events follow when it is ba
   await neighbours.stop();
 });
 
-test('two instances that start at once on an empty database migrate it once, and both serve', async () => {
+test('two instances that start at once migrate an empty database once and both serve', async () => {
   const environment = await testEnvironment({ postgres: true, nats: true });
   const starting = [1, 2, 3].map(() => startService(definition, { ...environment.env, LOG_LEVEL: 'fatal' }));
   const services = await Promise.all(starting);

@@ -1,3 +1,4 @@
+import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
@@ -8,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => scheduling.stop());
 
-test('a repeated command gets the same answer, and changes nothing twice', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('a repeated command replays its response and changes nothing', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   const key = { 'idempotency-key': 'propose-1' };
   const window = windowIn(60);
   const first = await customer.post(`/jobs/${job.id}/schedule`, window, key);
@@ -25,7 +26,7 @@ test('a repeated command gets the same answer, and changes nothing twice', async
 });
 
 test('a created resource is created once', async () => {
-  const customer = await scheduling.person('customer');
+  const customer = await scheduling.user('customer');
   const body = { title: 'Leak', timezone: 'Europe/Berlin', price: { amountMinor: 100, currency: 'EUR' } };
   const key = { 'idempotency-key': 'job-1' };
   const created = await customer.post<{ id: string }>('/jobs', body, key);
@@ -36,7 +37,7 @@ test('a created resource is created once', async () => {
     `/jobs/${created.body.id}`,
   ]);
 
-  const provider = await scheduling.person('provider');
+  const provider = await scheduling.user('provider');
   const path = `/jobs/${created.body.id}/assignments`;
   const given = await customer.post(path, { providerId: provider.id }, { 'idempotency-key': 'give' });
   const givenAgain = await customer.post(path, { providerId: provider.id }, { 'idempotency-key': 'give' });
@@ -47,7 +48,7 @@ test('a created resource is created once', async () => {
 });
 
 test('a key stands for one caller, method, path and body', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   const key = { 'idempotency-key': 'mine' };
   const window = windowIn(60);
   await customer.post(`/jobs/${job.id}/schedule`, window, key);
@@ -64,8 +65,8 @@ test('a key stands for one caller, method, path and body', async () => {
   expect((await provider.post(`/assignments/${assignment.id}/schedule/confirm`, undefined, key)).status).toBe(200);
 });
 
-test('a refused command is not kept, and is judged anew', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('a refused command is not stored, and is judged again', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   const confirm = () =>
     provider.post(`/assignments/${assignment.id}/schedule/confirm`, undefined, { 'idempotency-key': 'c' });
   expect((await confirm()).status).toBe(409);
@@ -73,8 +74,8 @@ test('a refused command is not kept, and is judged anew', async () => {
   expect((await confirm()).status).toBe(200);
 });
 
-test('of many at once one is done, and the others get its answer or are told to wait', async () => {
-  const { assignment, job, customer } = await scheduling.cast();
+test('one of many requests with the same key runs, the others get its response or 409', async () => {
+  const { assignment, job, customer } = await scheduling.giveJob();
   const window = windowIn(60);
   const replies = await Promise.all(
     Array.from({ length: 12 }, () => customer.post(`/jobs/${job.id}/schedule`, window, { 'idempotency-key': 'many' })),
@@ -87,23 +88,23 @@ test('of many at once one is done, and the others get its answer or are told to 
   expect((await customer.get(`/assignments/${assignment.id}`)).body.scheduleVersion).toBe(1);
 });
 
-test('while the first is held up, a second is answered at once', async () => {
-  const { assignment, job, customer } = await scheduling.cast();
+test('a second request gets 409 at once while the first is still running', async () => {
+  const { assignment, job, customer } = await scheduling.giveJob();
   const database = new Client({ connectionString: scheduling.environment.databaseUrl });
   await database.connect();
   await database.query('begin');
   await database.query('select from assignment where id = $1 for update', [assignment.id]);
   const send = () => customer.post(`/jobs/${job.id}/schedule`, windowIn(60), { 'idempotency-key': 'held' });
   const first = send();
-  await expect.poll(() => waiting(database)).toBe(1);
+  await eventually(async () => expect(await waiting(database)).toBe(1));
   expect(problemOf(await send())).toMatchObject({ status: 409, code: 'idempotency-in-flight' });
   await database.query('rollback');
   expect((await first).status).toBe(200);
   await database.end();
 });
 
-test('a key whose time is over is free again', async () => {
-  const { job, customer } = await scheduling.cast();
+test('an expired key can be used again', async () => {
+  const { job, customer } = await scheduling.giveJob();
   const key = { 'idempotency-key': 'old' };
   await customer.post(`/jobs/${job.id}/schedule`, windowIn(60), key);
   const database = new Client({ connectionString: scheduling.environment.databaseUrl });

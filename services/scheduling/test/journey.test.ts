@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 test('a customer proposes, the provider proposes another time, the customer confirms', async () => {
-  const { customer, provider, job, assignment } = await scheduling.cast();
+  const { customer, provider, job, assignment } = await scheduling.giveJob();
   expect(assignment).toMatchObject({ status: 'UNSCHEDULED', scheduleVersion: 0, jobId: job.id, payoutStatus: null });
 
   const first = windowIn(24 * 60);
@@ -48,11 +48,12 @@ test('a customer proposes, the provider proposes another time, the customer conf
 
   const timeline = await provider.get<Timeline>(`/assignments/${assignment.id}/timeline`);
   expect(timeline.body.items.map(({ version, type, actor }) => [version, type, actor.role])).toEqual([
+    [0, 'schedule.assigned', 'customer'],
     [1, 'schedule.proposed', 'customer'],
     [2, 'schedule.proposed', 'provider'],
     [3, 'schedule.confirmed', 'customer'],
   ]);
-  expect(timeline.body.items[2]).toMatchObject({
+  expect(timeline.body.items[3]).toMatchObject({
     source: 'API',
     traceId,
     before: { status: 'PROPOSED', confirmedAt: null },
@@ -60,7 +61,7 @@ test('a customer proposes, the provider proposes another time, the customer conf
   });
 
   const events = await neighbours.published(assignment.id, 3);
-  expect(events.map(({ type }) => type)).toEqual(timeline.body.items.map(({ type }) => type));
+  expect(events.map(({ type }) => type)).toEqual(timeline.body.items.slice(1).map(({ type }) => type));
   expect(events[2]?.traceparent).toContain(traceId);
   expect(events[2]?.data).toMatchObject({
     jobId: job.id,
@@ -74,8 +75,8 @@ test('a customer proposes, the provider proposes another time, the customer conf
   });
 });
 
-test('what people write on several lines reads the same everywhere', async () => {
-  const { customer, provider, job, assignment } = await scheduling.cast();
+test('text on several lines reads the same everywhere', async () => {
+  const { customer, provider, job, assignment } = await scheduling.giveJob();
   const [written, kept] = ['First\r\nsecond\rthird\n\t– fourth', 'First\nsecond\nthird\n\t– fourth'];
   const path = `/assignments/${assignment.id}`;
   const notes = await customer.post(`/jobs/${job.id}/schedule`, { ...windowIn(60), notes: written });
@@ -89,7 +90,7 @@ test('what people write on several lines reads the same everywhere', async () =>
 
   const told = (await neighbours.published(assignment.id, 6)).map(({ data }) => [data.notes, data.reason]);
   const timeline = await customer.get<Timeline>(`${path}/timeline`);
-  expect(timeline.body.items.map(({ reason }) => reason)).toEqual(told.map(([, reason]) => reason));
+  expect(timeline.body.items.slice(1).map(({ reason }) => reason)).toEqual(told.map(([, reason]) => reason));
   expect(told).toEqual([
     [kept, null],
     [kept, kept],

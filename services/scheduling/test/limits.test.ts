@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '@punctual/contracts';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type Cast,
-  type Person,
+  type ApiUser,
+  type GivenJob,
   problemOf,
   type SchedulingService,
   startScheduling,
@@ -12,85 +11,81 @@ import {
 } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
-let database: Client;
-let ops: Person;
+let ops: ApiUser;
 beforeAll(async () => {
   scheduling = await startScheduling({ MAX_PROPOSALS_PER_HOUR: '3', MAX_OPEN_PER_PAIR: '2', MAX_OPEN_JOBS: '5' });
-  database = new Client({ connectionString: scheduling.environment.databaseUrl });
-  await database.connect();
-  ops = await scheduling.person('ops');
+  ops = await scheduling.user('ops');
 });
-afterAll(async () => {
-  await database.end();
-  await scheduling.stop();
-});
+afterAll(() => scheduling.stop());
 
-const at = ({ assignment }: Cast) => `/assignments/${assignment.id}`;
-const forJob = (as: Person, { job }: Cast, query = '') => as.post(`/jobs/${job.id}/schedule${query}`, windowIn(600));
-const forAssignment = (as: Person, cast: Cast) => as.post(`${at(cast)}/schedule`, windowIn(600));
-const counter = (as: Person, cast: Cast) => as.post(`${at(cast)}/reject`, { reason: 'No', counter: windowIn(700) });
+const at = ({ assignment }: GivenJob) => `/assignments/${assignment.id}`;
+const forJob = (as: ApiUser, { job }: GivenJob, query = '') =>
+  as.post(`/jobs/${job.id}/schedule${query}`, windowIn(600));
+const forAssignment = (as: ApiUser, given: GivenJob) => as.post(`${at(given)}/schedule`, windowIn(600));
+const counter = (as: ApiUser, given: GivenJob) =>
+  as.post(`${at(given)}/reject`, { reason: 'No', counter: windowIn(700) });
 const tooManyProposals = { status: 429, code: 'too-many-proposals' };
 
-const newJob = (customer: Person) =>
+const newJob = (customer: ApiUser) =>
   customer.post<Job>('/jobs', { title: 'Tap', timezone: 'UTC', price: { amountMinor: 100, currency: 'EUR' } });
-const give = (as: Person, { body: { id } }: { body: Job }, providerId: string) =>
+const give = (as: ApiUser, { body: { id } }: { body: Job }, providerId: string) =>
   as.post(`/jobs/${id}/assignments`, { providerId });
 const countOf = (answers: readonly { status: number }[], status: number) =>
   answers.filter((answer) => answer.status === status).length;
 
-test('a side makes so many proposals for an assignment in an hour, counters too; the other side and ops still can', async () => {
-  const cast = await scheduling.cast();
-  const { customer, provider } = cast;
-  expect((await forAssignment(provider, cast)).status).toBe(200);
-  for (const propose of [forJob, counter, forJob]) expect((await propose(customer, cast)).status).toBe(200);
+test('a side is limited in proposals per hour, counters included, and the other side and ops are not', async () => {
+  const given = await scheduling.giveJob();
+  const { customer, provider } = given;
+  expect((await forAssignment(provider, given)).status).toBe(200);
+  for (const propose of [forJob, counter, forJob]) expect((await propose(customer, given)).status).toBe(200);
 
-  const refused = await forJob(customer, cast);
+  const refused = await forJob(customer, given);
   expect(problemOf(refused)).toMatchObject(tooManyProposals);
   const retryAfter = Number(refused.headers.get('retry-after'));
   expect(retryAfter).toBeGreaterThan(3_500);
   expect(retryAfter).toBeLessThanOrEqual(3_600);
-  expect(problemOf(await forJob(customer, cast, '?dryRun=true'))).toMatchObject(tooManyProposals);
-  expect(problemOf(await counter(customer, cast))).toMatchObject(tooManyProposals);
-  const { actions } = (await customer.get(at(cast))).body;
+  expect(problemOf(await forJob(customer, given, '?dryRun=true'))).toMatchObject(tooManyProposals);
+  expect(problemOf(await counter(customer, given))).toMatchObject(tooManyProposals);
+  const { actions } = (await customer.get(at(given))).body;
   expect(actions.find(({ name }) => name === 'propose')).toMatchObject({ allowed: true });
 
   // Before the rules of the window, and after the transition.
-  const path = `/jobs/${cast.job.id}/schedule`;
+  const path = `/jobs/${given.job.id}/schedule`;
   expect(problemOf(await customer.post(path, windowIn(-60)))).toMatchObject(tooManyProposals);
 
-  for (let more = 0; more < 5; more += 1) expect((await forJob(ops, cast)).status).toBe(200);
-  for (let more = 0; more < 2; more += 1) expect((await forAssignment(provider, cast)).status).toBe(200);
-  expect(problemOf(await forAssignment(provider, cast))).toMatchObject(tooManyProposals);
-  expect((await customer.post(`${at(cast)}/cancel`, { reason: 'Enough' })).status).toBe(200);
-  expect(problemOf(await forJob(customer, cast)).code).toBe('invalid-transition');
+  for (let more = 0; more < 5; more += 1) expect((await forJob(ops, given)).status).toBe(200);
+  for (let more = 0; more < 2; more += 1) expect((await forAssignment(provider, given)).status).toBe(200);
+  expect(problemOf(await forAssignment(provider, given))).toMatchObject(tooManyProposals);
+  expect((await customer.post(`${at(given)}/cancel`, { reason: 'Enough' })).status).toBe(200);
+  expect(problemOf(await forJob(customer, given)).code).toBe('invalid-transition');
 });
 
 test('proposals count for an hour, and dry runs do not', async () => {
-  const cast = await scheduling.cast();
-  for (let dry = 0; dry < 5; dry += 1) expect((await forJob(cast.customer, cast, '?dryRun=true')).status).toBe(200);
-  for (let made = 0; made < 3; made += 1) expect((await forJob(cast.customer, cast)).status).toBe(200);
-  await database.query(
+  const given = await scheduling.giveJob();
+  for (let dry = 0; dry < 5; dry += 1) expect((await forJob(given.customer, given, '?dryRun=true')).status).toBe(200);
+  for (let made = 0; made < 3; made += 1) expect((await forJob(given.customer, given)).status).toBe(200);
+  await scheduling.database.query(
     `update assignment_timeline set at = at - interval '59 minutes 50 seconds' where assignment_id = $1 and version = 1`,
-    [cast.assignment.id],
+    [given.assignment.id],
   );
-  const refused = await forJob(cast.customer, cast);
+  const refused = await forJob(given.customer, given);
   expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(10);
-  await database.query(
+  await scheduling.database.query(
     `update assignment_timeline set at = at - interval '1 minute' where assignment_id = $1 and version = 1`,
-    [cast.assignment.id],
+    [given.assignment.id],
   );
-  expect((await forJob(cast.customer, cast)).status).toBe(200);
+  expect((await forJob(given.customer, given)).status).toBe(200);
 });
 
-test('proposals that are made at once do not pass the limit together', async () => {
-  const cast = await scheduling.cast();
-  const all = await Promise.all(Array.from({ length: 9 }, () => forJob(cast.customer, cast)));
+test('concurrent proposals do not pass the limit together', async () => {
+  const given = await scheduling.giveJob();
+  const all = await Promise.all(Array.from({ length: 9 }, () => forJob(given.customer, given)));
   expect([countOf(all, 200), countOf(all, 429)]).toEqual([3, 6]);
 });
 
-test('a customer has so many assignments with a provider who has not answered', async () => {
-  const customer = await scheduling.person('customer');
-  const provider = await scheduling.person('provider');
+test('a customer is limited in assignments that a provider has not answered', async () => {
+  const customer = await scheduling.user('customer');
+  const provider = await scheduling.user('provider');
   const jobs = await Promise.all([1, 2, 3, 4, 5].map(() => newJob(customer)));
   const [first, second, third, fourth, fifth] = jobs;
   if (!first || !second || !third || !fourth || !fifth) throw new Error('Five jobs are needed.');
@@ -114,7 +109,7 @@ test('a customer has so many assignments with a provider who has not answered', 
 });
 
 test('an invitation by the queue does not count', async () => {
-  const [customer, next] = [await scheduling.person('customer'), randomUUID()];
+  const [customer, next] = [await scheduling.user('customer'), randomUUID()];
   for (let invited = 0; invited < 2; invited += 1) {
     const { body: job } = await customer.post<Job>('/jobs', {
       title: 'Tap',
@@ -132,8 +127,8 @@ test('an invitation by the queue does not count', async () => {
   expect(problemOf(await give(customer, await newJob(customer), next)).code).toBe('too-many-open-assignments');
 });
 
-test('a customer has so many open jobs, also when they are created at once', async () => {
-  const customer = await scheduling.person('customer');
+test('a customer is limited in open jobs, also when they are created concurrently', async () => {
+  const customer = await scheduling.user('customer');
   const created = await Promise.all(Array.from({ length: 12 }, () => newJob(customer)));
   expect([countOf(created, 201), countOf(created, 429)]).toEqual([5, 7]);
   const refused = await newJob(customer);
@@ -148,8 +143,8 @@ test('a customer has so many open jobs, also when they are created at once', asy
   expect((await newJob(customer)).status).toBe(201);
 });
 
-test('assignments that are given at once do not pass the limit together', async () => {
-  const [customer, provider] = [await scheduling.person('customer'), randomUUID()];
+test('concurrent assignments do not pass the limit together', async () => {
+  const [customer, provider] = [await scheduling.user('customer'), randomUUID()];
   const jobs = await Promise.all([1, 2, 3, 4, 5].map(() => newJob(customer)));
   const given = await Promise.all(jobs.map((job) => give(customer, job, provider)));
   expect([countOf(given, 201), countOf(given, 429)]).toEqual([2, 3]);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { BrokerConfig, connectBroker, publishEvent, readConfig } from '@punctual/chassis';
 import {
   type Assignment,
   makeEvent,
@@ -11,62 +10,40 @@ import {
   type ScheduleEvent,
   scheduleEvents,
 } from '@punctual/contracts';
-import type { TestEnvironment } from '@punctual/devstack';
-import { pino } from 'pino';
-import { expect, vi } from 'vitest';
+import { connectPeer, eventually, type TestEnvironment } from '@punctual/testkit';
+import { expect } from 'vitest';
 
 export type Neighbours = Awaited<ReturnType<typeof joinNeighbours>>;
 
-/** The test in the place of reminders, of payouts and of whoever subscribes to `schedule.*`. */
+/** Stands in for reminders, payouts and other subscribers to `schedule.*`. */
 export async function joinNeighbours(environment: TestEnvironment) {
-  const closing = new AbortController();
-  const releasers: (() => unknown)[] = [];
-  const lifecycle = {
-    stopping: closing.signal,
-    signal: closing.signal,
-    onShutdown: (_name: string, release: () => unknown) => void releasers.push(release),
-  };
-  const config = readConfig(BrokerConfig, environment.env);
-  const handle = connectBroker({ config, name: 'neighbours', logger: pino({ level: 'silent' }), lifecycle });
-  const broker = await handle.connected();
-
+  const peer = await connectPeer(environment.env);
   return {
-    /** The events of an assignment, once there are so many, each of them exactly as its contract says. */
+    /**
+     * Waits for this many events of an assignment behind `schedule.assigned`, and checks each against
+     * its contract.
+     */
     published: (assignmentId: string, count: number): Promise<ScheduleEvent[]> =>
-      vi.waitFor(
-        async () => {
-          const events: ScheduleEvent[] = [];
-          const { state } = await broker.manager.streams.info('SCHEDULE');
-          for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq += 1) {
-            const message = await broker.manager.streams.getMessage('SCHEDULE', { seq });
-            const event = message && readScheduleEvent(message.json());
-            if (!message || event?.data.assignmentId !== assignmentId) continue;
-            scheduleEvents[event.type].strict.parse(message.json());
-            events.push(event);
-          }
-          expect(events).toHaveLength(count);
-          return events;
-        },
-        { timeout: 15_000, interval: 50 },
-      ),
+      eventually(async () => {
+        const events: ScheduleEvent[] = [];
+        for (const message of await peer.readStream('SCHEDULE')) {
+          const event = readScheduleEvent(message.json());
+          if (event?.data.assignmentId !== assignmentId) continue;
+          scheduleEvents[event.type].strict.parse(message.json());
+          events.push(event);
+        }
+        const [assigned, ...changes] = events;
+        expect([assigned?.type, assigned?.sequence]).toEqual(['schedule.assigned', '0000000000']);
+        expect(changes).toHaveLength(count);
+        return changes;
+      }),
     remind: (type: ReminderEventType, assignment: Assignment, data: Partial<ReminderData>) =>
-      publishEvent(broker, reminderEvent(type, assignment, data)),
+      peer.publish(reminderEvent(type, assignment, data)),
     pay: (type: PayoutEventType, assignment: Assignment, data: Partial<PayoutData>) =>
-      publishEvent(broker, payoutEvent(type, assignment, data)),
+      peer.publish(payoutEvent(type, assignment, data)),
     /** Waits until a consumer of scheduling has handled all that was published for it. */
-    untilConsumed: (stream: 'REMINDER' | 'PAYOUT', durable: string) =>
-      vi.waitFor(
-        async () => {
-          const { num_pending, num_ack_pending, delivered } = await broker.manager.consumers.info(stream, durable);
-          expect([num_pending, num_ack_pending]).toEqual([0, 0]);
-          expect(delivered.stream_seq).toBeGreaterThan(0);
-        },
-        { timeout: 15_000, interval: 50 },
-      ),
-    stop: async () => {
-      closing.abort();
-      for (const release of releasers.toReversed()) await release();
-    },
+    untilConsumed: (stream: 'REMINDER' | 'PAYOUT', durable: string) => peer.untilConsumed(stream, durable),
+    stop: () => peer.stop(),
   };
 }
 

@@ -5,7 +5,8 @@ import { joinNeighbours, type Neighbours } from './neighbours.ts';
 import { type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 /**
- * Defaults that would each break a part of the service if it relied on PostgreSQL's own. The two of 5 s end a session, so a
+ * Defaults that would each break a part of the service if it relied on them. The two of 5 s end a
+ * session, so a
  * login on a busy machine must fit in.
  */
 const defaults = [
@@ -37,7 +38,7 @@ afterAll(async () => {
 });
 
 test('a role with odd defaults changes nothing', async () => {
-  const { customer, provider, job, assignment } = await scheduling.cast();
+  const { customer, provider, job, assignment } = await scheduling.giveJob();
   const window = windowIn(24 * 60);
   const notes = String.raw`C:\taps\new, 'twice' "quoted" – ü \' \\`;
   const proposed = await customer.post(`/jobs/${job.id}/schedule`, { ...window, notes });

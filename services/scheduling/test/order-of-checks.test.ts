@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Person, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+import { type ApiUser, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
-let ops: Person;
-let finance: Person;
-let stranger: Person;
+let ops: ApiUser;
+let finance: ApiUser;
+let stranger: ApiUser;
 beforeAll(async () => {
   scheduling = await startScheduling();
-  ops = await scheduling.person('ops');
-  finance = await scheduling.person('finance');
-  stranger = await scheduling.person(['customer', 'provider']);
+  ops = await scheduling.user('ops');
+  finance = await scheduling.user('finance');
+  stranger = await scheduling.user(['customer', 'provider']);
 });
 afterAll(() => scheduling.stop());
 
 const stale = { 'if-match': '"77"' };
 
-describe('sight comes first', () => {
-  test('who may not know of an assignment is told that there is none', async () => {
-    const { assignment, job } = await scheduling.cast();
+describe('visibility comes first', () => {
+  test('callers who may not know of an assignment get 404', async () => {
+    const { assignment, job } = await scheduling.giveJob();
     const paths = [`/assignments/${assignment.id}/schedule/confirm`, `/assignments/${assignment.id}/reject`];
     for (const path of paths) {
       expect(problemOf(await stranger.post(path, {}, stale))).toMatchObject({ status: 404, code: 'not-found' });
@@ -30,24 +30,24 @@ describe('sight comes first', () => {
     expect((await ops.get(`/assignments/${randomUUID()}`)).status).toBe(404);
   });
 
-  test('finance sees assignments and no jobs; ops both; the provider the job too', async () => {
-    const { assignment, job, provider } = await scheduling.cast();
+  test('finance sees assignments but no jobs, ops and the provider see both', async () => {
+    const { assignment, job, provider } = await scheduling.giveJob();
     expect((await finance.get(`/assignments/${assignment.id}`)).status).toBe(200);
     expect((await finance.get(`/jobs/${job.id}`)).status).toBe(404);
     expect((await ops.get(`/jobs/${job.id}`)).status).toBe(200);
     expect((await provider.get(`/jobs/${job.id}`)).status).toBe(200);
   });
 
-  test('an id belongs to a role: the id of the customer as a provider is nobody', async () => {
-    const { assignment, customer } = await scheduling.cast();
-    const other = await scheduling.person('provider', { id: customer.id });
+  test('the id of the customer does not count in the role of a provider', async () => {
+    const { assignment, customer } = await scheduling.giveJob();
+    const other = await scheduling.user('provider', { id: customer.id });
     expect((await other.get(`/assignments/${assignment.id}`)).status).toBe(404);
   });
 });
 
 describe('then the role', () => {
   test('each path is for some roles only', async () => {
-    const { assignment, job, customer, provider } = await scheduling.cast();
+    const { assignment, job, customer, provider } = await scheduling.giveJob();
     const at = `/assignments/${assignment.id}`;
     const refusals = await Promise.all([
       customer.post(`${at}/schedule`, windowIn(60), stale),
@@ -64,8 +64,8 @@ describe('then the role', () => {
     expect(refusals.map(({ body }) => (body as { code?: string }).code)).toEqual(refusals.map(() => 'forbidden'));
   });
 
-  test("one's own proposal is for the other side, before any precondition", async () => {
-    const { assignment, job, customer, provider } = await scheduling.cast();
+  test("confirming one's own proposal is refused before any precondition", async () => {
+    const { assignment, job, customer, provider } = await scheduling.giveJob();
     await customer.post(`/jobs/${job.id}/schedule`, windowIn(600));
     const path = `/assignments/${assignment.id}/schedule/confirm`;
     expect(problemOf(await customer.post(path, {}, stale))).toMatchObject({ status: 403, code: 'own-proposal' });
@@ -73,19 +73,19 @@ describe('then the role', () => {
     expect(problemOf(await customer.post(path))).toMatchObject({ status: 409, code: 'invalid-transition' });
   });
 
-  test('what the system proposed may be confirmed by either side', async () => {
+  test('either side can confirm a proposal of ops', async () => {
     for (const side of ['customer', 'provider'] as const) {
-      const cast = await scheduling.cast();
-      const proposed = await ops.post(`/jobs/${cast.job.id}/schedule`, windowIn(600));
+      const given = await scheduling.giveJob();
+      const proposed = await ops.post(`/jobs/${given.job.id}/schedule`, windowIn(600));
       expect(proposed.body.scheduleProposedBy).toBe('SYSTEM');
-      expect((await cast[side].post(`/assignments/${cast.assignment.id}/schedule/confirm`)).status).toBe(200);
+      expect((await given[side].post(`/assignments/${given.assignment.id}/schedule/confirm`)).status).toBe(200);
     }
   });
 });
 
 describe('then preconditions, then the transition, then the rules', () => {
   test('If-Match is judged before the state and the rules', async () => {
-    const { assignment, provider } = await scheduling.cast();
+    const { assignment, provider } = await scheduling.giveJob();
     const path = `/assignments/${assignment.id}/schedule`;
     const tooShort = windowIn(60, 1);
     const refused = await provider.post(path, tooShort, stale);
@@ -93,6 +93,7 @@ describe('then preconditions, then the transition, then the rules', () => {
       status: 412,
       code: 'precondition-failed',
       current: { id: assignment.id, scheduleVersion: 0 },
+      currentAssignment: { id: assignment.id, scheduleVersion: 0 },
     });
     expect(problemOf(await provider.post(path, tooShort, { 'if-match': '"0"' })).code).toBe('window-too-short');
     expect(problemOf(await provider.post(path, tooShort, { 'if-match': '*' })).code).toBe('window-too-short');
@@ -100,7 +101,7 @@ describe('then preconditions, then the transition, then the rules', () => {
   });
 
   test('a version in the body of confirm comes after If-Match and before the transition', async () => {
-    const { assignment, provider } = await scheduling.cast();
+    const { assignment, provider } = await scheduling.giveJob();
     const path = `/assignments/${assignment.id}/schedule/confirm`;
     expect(problemOf(await provider.post(path, { scheduleVersion: 9 }, stale)).code).toBe('precondition-failed');
     const conflict = await provider.post(path, { scheduleVersion: 9 });
@@ -112,8 +113,8 @@ describe('then preconditions, then the transition, then the rules', () => {
     expect(problemOf(await provider.post(path, { scheduleVersion: 0 })).code).toBe('invalid-transition');
   });
 
-  test('a closed assignment takes nothing, whatever the window', async () => {
-    const { assignment, job, customer, provider } = await scheduling.cast();
+  test('a closed assignment refuses commands, whatever the window', async () => {
+    const { assignment, job, customer, provider } = await scheduling.giveJob();
     expect((await customer.post(`/assignments/${assignment.id}/cancel`, { reason: 'Fixed' })).status).toBe(200);
     expect(problemOf(await provider.post(`/assignments/${assignment.id}/schedule`, windowIn(-5))).code).toBe(
       'invalid-transition',
@@ -124,7 +125,7 @@ describe('then preconditions, then the transition, then the rules', () => {
   });
 
   test('a job without an assignment cannot be scheduled', async () => {
-    const customer = await scheduling.person('customer');
+    const customer = await scheduling.user('customer');
     const price = { amountMinor: 100, currency: 'EUR' };
     const job = await customer.post<{ id: string }>('/jobs', { title: 'Leak', timezone: 'Europe/Berlin', price });
     expect(job.headers.get('location')).toBe(`/jobs/${job.body.id}`);
@@ -135,7 +136,7 @@ describe('then preconditions, then the transition, then the rules', () => {
   });
 
   test('a job is refused for its zone before its queue', async () => {
-    const customer = await scheduling.person('customer');
+    const customer = await scheduling.user('customer');
     const body = { title: 'Leak', price: { amountMinor: 100, currency: 'EUR' }, providerQueue: [customer.id] };
     const zone = (timezone: string) => customer.post('/jobs', { ...body, timezone });
     expect(problemOf(await zone('Mars/Olympus'))).toMatchObject({ status: 422, code: 'unknown-timezone' });
@@ -144,7 +145,7 @@ describe('then preconditions, then the transition, then the rules', () => {
 });
 
 test('a window that is too long is refused with the limits, by a dry run too', async () => {
-  const { job, customer } = await scheduling.cast();
+  const { job, customer } = await scheduling.giveJob();
   const longest = 14 * 24 * 60;
   for (const query of ['?dryRun=true', '']) {
     const refused = await customer.post(`/jobs/${job.id}/schedule${query}`, windowIn(60, longest + 1));
@@ -165,7 +166,8 @@ test('a window that is too long is refused with the limits, by a dry run too', a
 });
 
 test('a dry run checks everything and changes nothing', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
+  const before = await customer.get(`/assignments/${assignment.id}`);
   const path = `/jobs/${job.id}/schedule?dryRun=true`;
   const accepted = await customer.post(path, windowIn(60), { 'idempotency-key': 'dry' });
   expect([accepted.status, accepted.body, accepted.headers.get('etag')]).toEqual([200, { ok: true }, '"0"']);
@@ -174,7 +176,7 @@ test('a dry run checks everything and changes nothing', async () => {
     problemOf(await provider.post(`/assignments/${assignment.id}/schedule?dryRun=true`, windowIn(60, 5))).code,
   ).toBe('window-too-short');
   const after = await customer.get(`/assignments/${assignment.id}`);
-  expect(after.body).toEqual((await customer.get(`/assignments/${assignment.id}`)).body);
+  expect(after.body).toEqual(before.body);
   expect(after.body.scheduleVersion).toBe(0);
   expect((await customer.post(`/jobs/${job.id}/schedule`, windowIn(60), { 'idempotency-key': 'dry' })).status).toBe(
     200,

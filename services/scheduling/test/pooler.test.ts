@@ -33,23 +33,23 @@ describe.each([
 
   test('answer reads and commands, and publish every event in order', async () => {
     const another = await scheduling.startAnother();
-    const cast = await scheduling.cast();
-    const provider = await scheduling.person('provider', { id: cast.provider.id, url: another.url });
+    const given = await scheduling.giveJob();
+    const provider = await scheduling.user('provider', { id: given.provider.id, url: another.url });
     for (let hours = 24; hours < 34; hours += 1) {
       const proposed =
         hours % 2 === 0
-          ? await cast.customer.post(`/jobs/${cast.job.id}/schedule`, windowIn(hours * 60))
-          : await provider.post(`/assignments/${cast.assignment.id}/schedule`, windowIn(hours * 60));
+          ? await given.customer.post(`/jobs/${given.job.id}/schedule`, windowIn(hours * 60))
+          : await provider.post(`/assignments/${given.assignment.id}/schedule`, windowIn(hours * 60));
       expect(proposed.status).toBe(200);
       const reads = Array.from({ length: 30 }, (_, n) =>
-        (n % 2 === 0 ? cast.customer : provider).get(`/assignments/${cast.assignment.id}`),
+        (n % 2 === 0 ? given.customer : provider).get(`/assignments/${given.assignment.id}`),
       );
       expect(new Set((await Promise.all(reads)).map(({ status }) => status))).toEqual(new Set([200]));
     }
-    const events = await neighbours.published(cast.assignment.id, 10);
+    const events = await neighbours.published(given.assignment.id, 10);
     expect(events.map(({ sequence }) => Number(sequence))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    const timeline = await provider.get<Timeline>(`/assignments/${cast.assignment.id}/timeline`);
-    expect(timeline.body.items).toHaveLength(10);
+    const timeline = await provider.get<Timeline>(`/assignments/${given.assignment.id}/timeline`);
+    expect(timeline.body.items).toHaveLength(11);
   });
 
   test('have one leader', async () => {

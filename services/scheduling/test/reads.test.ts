@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Assignment, AssignmentPage, type FreeWindows } from '@punctual/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Person, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+import { type ApiUser, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
 beforeAll(async () => {
@@ -12,9 +12,9 @@ afterAll(() => scheduling.stop());
 const actionsOf = ({ actions }: Assignment) =>
   Object.fromEntries(actions.map(({ name, allowed, because }) => [name, allowed || because]));
 
-test('actions are told as each of them may act', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
-  const [ops, finance] = [await scheduling.person('ops'), await scheduling.person('finance')];
+test('actions differ by caller', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
+  const [ops, finance] = [await scheduling.user('ops'), await scheduling.user('finance')];
   const { body: asProposer } = await customer.post(`/jobs/${job.id}/schedule`, windowIn(600));
   expect(asProposer.actions.map(({ name }) => name)).toEqual([
     'propose',
@@ -48,8 +48,8 @@ test('actions are told as each of them may act', async () => {
   expect(new Set(Object.values(actionsOf((await finance.get(at)).body)))).toEqual(new Set(['forbidden']));
 });
 
-test('local times are read in the zone of the body, else of the assignment, and answered with their offset', async () => {
-  const { assignment, job, customer } = await scheduling.cast({ job: { timezone: 'Asia/Kolkata' } });
+test('local times are read in the zone of the body or the assignment, and returned with an offset', async () => {
+  const { assignment, job, customer } = await scheduling.giveJob({ job: { timezone: 'Asia/Kolkata' } });
   const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
   const local = { start: `${day}T10:00`, end: `${day}T11:30:00.123999` };
   const own = await customer.post(`/jobs/${job.id}/schedule`, local);
@@ -70,11 +70,11 @@ test('local times are read in the zone of the body, else of the assignment, and 
   expect((await customer.get(`/assignments/${assignment.id}`)).body.scheduleVersion).toBe(2);
 });
 
-test('a list holds the own ones, page by page, and all of them for ops', async () => {
+test('a list has the pages of own assignments, and of all for ops', async () => {
   const providerId = randomUUID();
   const casts = [];
-  for (let index = 0; index < 5; index += 1) casts.push(await scheduling.cast({ providerId }));
-  const { provider, customer, job } = casts[2] ?? (await scheduling.cast());
+  for (let index = 0; index < 5; index += 1) casts.push(await scheduling.giveJob({ providerId }));
+  const { provider, customer, job } = casts[2] ?? (await scheduling.giveJob());
   const window = windowIn(24 * 60);
   await customer.post(`/jobs/${job.id}/schedule`, window);
 
@@ -95,8 +95,8 @@ test('a list holds the own ones, page by page, and all of them for ops', async (
   expect(await count(provider, `from=${window.start}`)).toBe(1);
   expect(await count(provider, `to=${window.start}`)).toBe(0);
   expect(await count(customer, '')).toBe(1);
-  expect(await count(await scheduling.person('ops'), 'limit=100')).toBeGreaterThanOrEqual(5);
-  expect(problemOf(await (await scheduling.person('finance')).get('/assignments')).code).toBe('forbidden');
+  expect(await count(await scheduling.user('ops'), 'limit=100')).toBeGreaterThanOrEqual(5);
+  expect(problemOf(await (await scheduling.user('finance')).get('/assignments')).code).toBe('forbidden');
   expect(problemOf(await provider.get('/assignments?cursor=!!')).code).toBe('validation-failed');
 });
 
@@ -108,7 +108,7 @@ test.each([
   ['9999-12-31T23:59:59-12:00', 400],
   ['+275760-09-13T00:00:00Z', 400],
 ])('a list and free windows may be asked for from %s: %i', async (date, status) => {
-  const ops = await scheduling.person('ops');
+  const ops = await scheduling.user('ops');
   for (const path of ['/assignments', `/providers/${randomUUID()}/free-windows`]) {
     for (const name of ['from', 'to']) {
       expect((await ops.get(`${path}?${new URLSearchParams({ [name]: date })}`)).status).toBe(status);
@@ -116,8 +116,8 @@ test.each([
   }
 });
 
-test('free windows leave out what is confirmed, and end at the horizon', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('free windows leave out confirmed windows and end at the horizon', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   const booked = windowIn(10 * 24 * 60, 120);
   await customer.post(`/jobs/${job.id}/schedule`, booked);
   const around = { from: windowIn(9 * 24 * 60).start, to: windowIn(11 * 24 * 60).start };
@@ -139,15 +139,15 @@ test('free windows leave out what is confirmed, and end at the horizon', async (
   expect(await free({ from: around.to, to: around.from })).toEqual([]);
 });
 
-test('free windows are exact for that provider and ops, in quarter-hours for others, and refused without a role', async () => {
-  const { assignment, job, customer, provider } = await scheduling.cast();
+test('free windows are exact for the provider and ops, in quarter-hours for others, and need a role', async () => {
+  const { assignment, job, customer, provider } = await scheduling.giveJob();
   const day = Date.parse(windowIn(10 * 24 * 60).start.slice(0, 10));
   const moment = (minutes: number) => new Date(day + minutes * 60_000).toISOString();
   const booked = { start: moment(607), end: moment(653) };
   await customer.post(`/jobs/${job.id}/schedule`, booked);
   await provider.post(`/assignments/${assignment.id}/schedule/confirm`);
   const path = `/providers/${provider.id}/free-windows`;
-  const free = async (who: Person, minutes: number, [from, to] = [541, 719]) => {
+  const free = async (who: ApiUser, minutes: number, [from, to] = [541, 719]) => {
     const query = new URLSearchParams({ minutes: String(minutes), from: moment(from), to: moment(to) });
     return (await who.get<FreeWindows>(`${path}?${query}`)).body.items;
   };
@@ -159,11 +159,10 @@ test('free windows are exact for that provider and ops, in quarter-hours for oth
     { start: moment(555), end: moment(600) },
     { start: moment(660), end: moment(705) },
   ];
-  const ops = await scheduling.person('ops');
+  const ops = await scheduling.user('ops');
   for (const who of [provider, ops]) expect(await free(who, 1)).toEqual(exact);
-  const sameId = await scheduling.person('customer', { id: provider.id });
-  for (const who of [customer, sameId, await scheduling.person('provider')])
-    expect(await free(who, 1)).toEqual(rounded);
+  const sameId = await scheduling.user('customer', { id: provider.id });
+  for (const who of [customer, sameId, await scheduling.user('provider')]) expect(await free(who, 1)).toEqual(rounded);
 
   // Rounding comes first, then the length: 66 exact minutes are 45 for others.
   expect(await free(provider, 46)).toEqual(exact);
@@ -173,11 +172,11 @@ test('free windows are exact for that provider and ops, in quarter-hours for oth
   expect(await free(customer, 1, [541, 554])).toEqual([]);
 
   for (const roles of [[], ['finance']] as const) {
-    const refused = await (await scheduling.person(roles)).get(path);
+    const refused = await (await scheduling.user(roles)).get(path);
     expect(problemOf(refused)).toMatchObject({ status: 403, code: 'forbidden' });
   }
 
-  const taken = await scheduling.cast({ providerId: provider.id });
+  const taken = await scheduling.giveJob({ providerId: provider.id });
   const problem = problemOf(await taken.customer.post(`/jobs/${taken.job.id}/schedule`, booked));
   expect(problem).toMatchObject({ code: 'window-taken', conflict: booked });
   expect(problem.freeWindows?.map(({ start }) => start)).toContain(booked.end);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Timeline } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinNeighbours, type Neighbours } from './neighbours.ts';
-import { type Cast, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+import { type GivenJob, problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
 let neighbours: Neighbours;
@@ -16,11 +17,11 @@ afterAll(async () => {
   await scheduling.stop();
 });
 
-const confirmed = async (options: Parameters<SchedulingService['cast']>[0] = {}): Promise<Cast> => {
-  const cast = await scheduling.cast(options);
-  await cast.customer.post(`/jobs/${cast.job.id}/schedule`, { ...windowIn(900), notes: 'Ring twice' });
-  const { body } = await cast.provider.post(`/assignments/${cast.assignment.id}/schedule/confirm`);
-  return { ...cast, assignment: body };
+const confirmed = async (options: Parameters<SchedulingService['giveJob']>[0] = {}): Promise<GivenJob> => {
+  const given = await scheduling.giveJob(options);
+  await given.customer.post(`/jobs/${given.job.id}/schedule`, { ...windowIn(900), notes: 'Ring twice' });
+  const { body } = await given.provider.post(`/assignments/${given.assignment.id}/schedule/confirm`);
+  return { ...given, assignment: body };
 };
 
 test('a customer rejects the window and keeps the provider; the event keeps the window', async () => {
@@ -55,8 +56,8 @@ test('a customer rejects the window and keeps the provider; the event keeps the 
   expect(problemOf(again).code).toBe('invalid-transition');
 });
 
-test('a provider has to say why, after the transition was found possible', async () => {
-  const { assignment, provider } = await scheduling.cast();
+test('a provider must give a reason, which is checked after the transition', async () => {
+  const { assignment, provider } = await scheduling.giveJob();
   const path = `/assignments/${assignment.id}/reject`;
   expect(problemOf(await provider.post(path, { scope: 'window' })).code).toBe('invalid-transition');
   expect(problemOf(await provider.post(path, { reason: '  ' }))).toMatchObject({
@@ -91,7 +92,7 @@ test('a counter-proposal is a reject and a proposal: two versions, two events, a
     ['schedule.proposed', 4],
   ]);
   const timeline = await provider.get<Timeline>(`/assignments/${assignment.id}/timeline`);
-  expect(timeline.body.items.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+  expect(timeline.body.items.map(({ version }) => version)).toEqual([0, 1, 2, 3, 4]);
 });
 
 test('a reschedule carries the window that it releases', async () => {
@@ -102,7 +103,7 @@ test('a reschedule carries the window that it releases', async () => {
   expect(event?.data.previousWindow).toMatchObject({ start: assignment.scheduledStart, end: assignment.scheduledEnd });
 });
 
-test('releasing re-opens the quotes; who was released sees the assignment, no longer the job', async () => {
+test('a release reopens the quotes, and its provider still sees the assignment but not the job', async () => {
   const { assignment, job, customer, provider } = await confirmed();
   const released = await provider.post(`/assignments/${assignment.id}/reject`, { reason: 'Ill' });
   expect(released.body).toMatchObject({ status: 'DECLINED', scheduledStart: null });
@@ -112,33 +113,35 @@ test('releasing re-opens the quotes; who was released sees the assignment, no lo
     status: 'OPEN',
     currentAssignmentId: null,
   });
-  expect((await neighbours.published(assignment.id, 3))[2]?.data).toMatchObject({ outcome: 'QUOTES_REOPENED' });
+  expect((await neighbours.published(assignment.id, 3))[2]?.data).toMatchObject({
+    ...{ outcome: 'QUOTES_REOPENED', nextAssignmentId: null, nextProviderId: null },
+  });
   expect((await customer.post(`/jobs/${job.id}/assignments`, { providerId: randomUUID() })).status).toBe(201);
 });
 
-test('the queue is invited one after another, skipping who declined, and then the quotes are re-opened', async () => {
+test('releases invite the queue in order, skip providers who declined, then reopen the quotes', async () => {
   const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
   const job = { rejectionPolicy: 'INVITE_NEXT', providerQueue: [second, first, third] };
-  const cast = await scheduling.cast({ job, providerId: first });
-  const jobNow = async () => (await cast.customer.get<Job>(`/jobs/${cast.job.id}`)).body;
+  const given = await scheduling.giveJob({ job, providerId: first });
+  const jobNow = async () => (await given.customer.get<Job>(`/jobs/${given.job.id}`)).body;
 
-  let current = cast.assignment.id;
+  let current = given.assignment.id;
   for (const expected of [second, third]) {
-    const reply = await cast.customer.post(`/assignments/${current}/reject`, { scope: 'assignment' });
+    const reply = await given.customer.post(`/assignments/${current}/reject`, { scope: 'assignment' });
     expect(reply.body.status).toBe('DECLINED');
     const { data } = (await neighbours.published(current, 1))[0] ?? {};
-    expect(data).toMatchObject({ outcome: 'NEXT_PROVIDER_INVITED', window: null });
+    expect(data).toMatchObject({ outcome: 'NEXT_PROVIDER_INVITED', window: null, nextProviderId: expected });
     const after = await jobNow();
     expect(after).toMatchObject({ status: 'ASSIGNED', currentAssignmentId: data?.nextAssignmentId });
     current = after.currentAssignmentId ?? '';
-    const next = await cast.customer.get(`/assignments/${current}`);
+    const next = await given.customer.get(`/assignments/${current}`);
     expect(next.body).toMatchObject({ providerId: expected, status: 'UNSCHEDULED', scheduleVersion: 0 });
   }
-  await cast.customer.post(`/assignments/${current}/reject`, { scope: 'assignment' });
+  await given.customer.post(`/assignments/${current}/reject`, { scope: 'assignment' });
   expect(await jobNow()).toMatchObject({ status: 'OPEN', currentAssignmentId: null });
 });
 
-test('complete waits for the start; a dispute comes once from a side and stops nothing', async () => {
+test('complete waits for the start, and a dispute comes once per side and stops nothing', async () => {
   const { assignment, customer, provider } = await confirmed();
   const at = `/assignments/${assignment.id}`;
   const early = await provider.get(at);
@@ -169,7 +172,7 @@ test.each([
   { policy: 'REOPEN_QUOTES', answer: { status: 409, code: 'invalid-transition' } },
 ])('a proposal for the job that meets a release is judged by what it left: $policy', async ({ policy, answer }) => {
   const next = randomUUID();
-  const { assignment, job, customer, provider } = await scheduling.cast({
+  const { assignment, job, customer, provider } = await scheduling.giveJob({
     job: { rejectionPolicy: policy, providerQueue: [next] },
   });
   const lock = await lockAssignment(assignment.id);
@@ -201,7 +204,7 @@ async function lockAssignment(id: string) {
       where datname = current_database() and wait_event_type = 'Lock'`;
   return {
     awaited: (count: number) =>
-      vi.waitFor(async () => expect((await onlooker.query(waiting)).rows[0].count).toBe(count), { timeout: 10_000 }),
+      eventually(async () => expect((await onlooker.query(waiting)).rows[0].count).toBe(count)),
     release: async () => {
       await holder.query('rollback');
       await Promise.all([holder.end(), onlooker.end()]);

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cast, type Reply, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
+import { type GivenJob, type Reply, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
 let scheduling: SchedulingService;
-let database: Client;
 
 beforeAll(async () => {
   scheduling = await startScheduling();
-  database = new Client({ connectionString: scheduling.environment.databaseUrl });
-  await database.connect();
 });
 
-afterAll(async () => {
-  await database.end();
-  await scheduling.stop();
-});
+afterAll(() => scheduling.stop());
 
 type Headers = Record<string, string>;
-type Command = (cast: Cast, headers?: Headers) => Promise<Reply<unknown>>;
+type Command = (given: GivenJob, headers?: Headers) => Promise<Reply<unknown>>;
 
 const window = windowIn(900);
 const job = { title: 'Leak \u2028 "🚰"', timezone: 'Europe/Berlin', price: { amountMinor: 100, currency: 'EUR' } };
@@ -48,32 +41,34 @@ test.each<[string, Command, Command[]]>([
   ['a confirmation', confirm, [propose]],
   ['a release', release, []],
   ['a cancellation', cancel, []],
-])('%s is answered again byte for byte', async (_what, command, before) => {
-  const cast = await scheduling.cast();
-  for (const each of before) await each(cast);
+])('%s is replayed byte for byte', async (_what, command, before) => {
+  const given = await scheduling.giveJob();
+  for (const each of before) await each(given);
   const key = { 'idempotency-key': randomUUID() };
-  const first = await command(cast, key);
-  const again = await command(cast, key);
+  const first = await command(given, key);
+  const again = await command(given, key);
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   expect(seen(again)).toEqual(seen(first));
 });
 
-test('an answer that the release before has kept is repeated', async () => {
-  const cast = await scheduling.cast();
+test('a response that the previous release stored is replayed', async () => {
+  const given = await scheduling.giveJob();
   const key = { 'idempotency-key': randomUUID() };
-  const first = await propose(cast, key);
-  await database.query('update idempotency_key set answer_text = null where key = $1', [key['idempotency-key']]);
-  const again = await propose(cast, key);
+  const first = await propose(given, key);
+  await scheduling.database.query('update idempotency_key set answer_text = null where key = $1', [
+    key['idempotency-key'],
+  ]);
+  const again = await propose(given, key);
   expect([again.status, again.body]).toEqual([200, first.body]);
 });
 
-test('the text of an answer that the release before has replaced is not repeated', async () => {
-  const cast = await scheduling.cast();
+test('a stale text of a response that the previous release replaced is not replayed', async () => {
+  const given = await scheduling.giveJob();
   const key = { 'idempotency-key': randomUUID() };
-  await propose(cast, key);
-  await database.query(
+  await propose(given, key);
+  await scheduling.database.query(
     `update idempotency_key set answer = jsonb_set(answer, '{body,scheduleNotes}', '"new"') where key = $1`,
     [key['idempotency-key']],
   );
-  expect((await propose(cast, key)).body).toMatchObject({ scheduleNotes: 'new' });
+  expect((await propose(given, key)).body).toMatchObject({ scheduleNotes: 'new' });
 });

@@ -1,26 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { type Service, startService } from '@punctual/chassis';
 import type { Assignment, Job, Problem, Role } from '@punctual/contracts';
-import { contractFetch, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { contractFetch, createUser, type Reply, type TestEnvironment, testEnvironment } from '@punctual/testkit';
+import { Client } from 'pg';
 import { scheduling } from '../src/app.ts';
 
-export type Reply<T> = { status: number; headers: Headers; text: string; body: T };
+export type { Reply };
 
-export type Person = {
+export type ApiUser = {
   id: string;
   get<T = Assignment>(path: string): Promise<Reply<T>>;
   post<T = Assignment>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply<T>>;
+  patch<T = Job>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply<T>>;
 };
 
-export type Cast = { customer: Person; provider: Person; job: Job; assignment: Assignment };
+export type GivenJob = { customer: ApiUser; provider: ApiUser; job: Job; assignment: Assignment };
 
 export type SchedulingService = {
   environment: TestEnvironment;
+  /** Connected to the service's database. */
+  database: Client;
   service: Service;
   /** Somebody with a token of these roles, at this instance or at another one. */
-  person(roles: Role | readonly Role[], at?: { id?: string; url?: string }): Promise<Person>;
+  user(roles: Role | readonly Role[], at?: { id?: string; url?: string }): Promise<ApiUser>;
   /** A new job given to a provider. */
-  cast(options?: { job?: object; providerId?: string }): Promise<Cast>;
+  giveJob(options?: { job?: object; providerId?: string; headers?: Record<string, string> }): Promise<GivenJob>;
   /** One more instance on the same servers. */
   startAnother(settings?: Record<string, string>): Promise<Service>;
   stop(): Promise<void>;
@@ -29,7 +33,7 @@ export type SchedulingService = {
 type Settings = Record<string, string>;
 
 /**
- * The service on servers of its own, with people who talk to it.
+ * The service on its own servers, with users who call it.
  * @param settings in place of those of the servers; they may need the URL of the empty database
  */
 export async function startScheduling(
@@ -39,37 +43,32 @@ export async function startScheduling(
   const own = typeof settings === 'function' ? await settings(environment.databaseUrl) : settings;
   const base = { ...environment.env, LOG_LEVEL: 'silent', ...own };
   const service = await startService(scheduling, base);
+  const database = new Client({ connectionString: environment.databaseUrl });
+  await database.connect();
   const others: Service[] = [];
   const fetch = contractFetch();
 
-  const person: SchedulingService['person'] = async (roles, { id = randomUUID(), url = service.url } = {}) => {
-    const authorization = `Bearer ${await environment.token(roles, id)}`;
+  const user: SchedulingService['user'] = async (roles, { id = randomUUID(), url = service.url } = {}) => {
+    const sender = createUser({ id, url, token: await environment.token(roles, id), fetch });
     return {
       id,
-      get: (path) => send(fetch, `${url}${path}`, { headers: { authorization } }),
-      post: (path, body, headers) =>
-        send(fetch, `${url}${path}`, {
-          method: 'POST',
-          headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-        }),
+      get: (path) => sender.request(`GET ${path}`),
+      post: (path, body, headers) => sender.request(`POST ${path}`, { body, headers }),
+      patch: (path, body, headers) => sender.request(`PATCH ${path}`, { body, headers }),
     };
   };
 
   return {
     environment,
+    database,
     service,
-    person,
-    cast: async ({ job: wanted = {}, providerId = randomUUID() } = {}) => {
-      const customer = await person('customer');
-      const provider = await person('provider', { id: providerId });
+    user,
+    giveJob: async ({ job: wanted = {}, providerId = randomUUID(), headers } = {}) => {
+      const customer = await user('customer');
+      const provider = await user('provider', { id: providerId });
       const price = { amountMinor: 18_500, currency: 'EUR' };
-      const { body: job } = await customer.post<Job>('/jobs', {
-        title: 'The kitchen tap leaks',
-        timezone: 'Europe/Berlin',
-        price,
-        ...wanted,
-      });
+      const body = { title: 'The kitchen tap leaks', timezone: 'Europe/Berlin', price, ...wanted };
+      const { body: job } = await customer.post<Job>('/jobs', body, headers);
       const { body: assignment } = await customer.post(`/jobs/${job.id}/assignments`, { providerId });
       return { customer, provider, job, assignment };
     },
@@ -80,6 +79,7 @@ export async function startScheduling(
     },
     stop: async () => {
       await Promise.all([service, ...others].map((each) => each.stop()));
+      await database.end();
       await environment.stop();
     },
   };
@@ -94,10 +94,4 @@ export function windowIn(minutes: number, length = 60): { start: string; end: st
 /** The body of a refusal. */
 export function problemOf(reply: Reply<unknown>): Problem {
   return reply.body as Problem;
-}
-
-async function send<T>(fetch: typeof globalThis.fetch, url: string, options: RequestInit): Promise<Reply<T>> {
-  const response = await fetch(url, options);
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as T };
 }

@@ -25,8 +25,8 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-test('a command and its event go by a PostgreSQL that wants TLS, with sslmode verify-full', async () => {
-  const { customer, job, assignment } = await scheduling.cast();
+test('a command works with sslmode verify-full on a PostgreSQL that requires TLS', async () => {
+  const { customer, job, assignment } = await scheduling.giveJob();
   expect((await customer.post(`/jobs/${job.id}/schedule`, windowIn(24 * 60))).status).toBe(200);
   expect(await neighbours.published(assignment.id, 1)).toHaveLength(1);
 
@@ -35,7 +35,7 @@ test('a command and its event go by a PostgreSQL that wants TLS, with sslmode ve
   for (const session of seen) expect(session).toMatchObject({ ssl: true });
 });
 
-describe('is refused with its reason, and not tried in the clear', () => {
+describe('is refused with its reason and without a plaintext attempt', () => {
   test.each<[string, (url: URL) => void, RegExp]>([
     [
       'an authority that has not signed the certificate',

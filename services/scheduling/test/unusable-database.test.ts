@@ -1,5 +1,12 @@
-import { type SpoilableDatabase, spoilableDatabase, type TestEnvironment, testEnvironment } from '@punctual/devstack';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import {
+  eventually,
+  type SpoilableDatabase,
+  spoilableDatabase,
+  type TestEnvironment,
+  testEnvironment,
+  untilReadiness,
+} from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinNeighbours, type Neighbours } from './neighbours.ts';
 import { problemOf, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
 
@@ -7,7 +14,6 @@ let environment: TestEnvironment;
 let spoilable: SpoilableDatabase;
 let scheduling: SchedulingService;
 let neighbours: Neighbours;
-const patience = { timeout: 30_000, interval: 100 };
 
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
@@ -23,13 +29,11 @@ afterAll(async () => {
   await environment.stop();
 });
 
-const readiness = async () => (await fetch(`${scheduling.service.url}/healthz/ready`)).status;
-
 test.each(['read-only', 'renamed away', 'no permission'])(
-  'a database with %s: people get 503, the service is not ready, and goes on by itself',
+  'a database with %s: requests get 503, the service is unready and recovers by itself',
   async (name) => {
     const trouble = spoilable.troubles.find((each) => each.name === name);
-    const { customer, job, assignment } = await scheduling.cast();
+    const { customer, job, assignment } = await scheduling.giveJob();
 
     await trouble?.spoil();
     await neighbours.pay('payout.pending', assignment, { status: 'PENDING', version: 1 });
@@ -39,15 +43,15 @@ test.each(['read-only', 'renamed away', 'no permission'])(
       'unavailable',
       expect.any(String),
     ]);
-    await vi.waitFor(async () => expect(await readiness()).toBe(503), patience);
+    await untilReadiness(scheduling.service.url, 503);
 
     await trouble?.heal();
     expect((await customer.post(`/jobs/${job.id}/schedule`, windowIn(600))).status).toBe(200);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await customer.get(`/assignments/${assignment.id}`)).body.payoutStatus).toBe('PENDING');
-    }, patience);
+    });
     await neighbours.published(assignment.id, 1);
-    await vi.waitFor(async () => expect(await readiness()).toBe(200), patience);
+    await untilReadiness(scheduling.service.url, 200);
   },
   90_000,
 );

@@ -1,43 +1,64 @@
-import { randomUUIDv7 } from 'node:crypto';
-import type { OutboxRelay, Received } from '@punctual/chassis';
-import { commitWith, type Database, inTransaction, rememberNew } from '@punctual/chassis/postgres';
+import type { Received } from '@punctual/chassis';
+import { type AggregateChange, type CommandDeps, inboxInsert, type Statement } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
-import { applyScheduleEvent, type Known } from '../domain/apply-schedule-event.ts';
-import { withoutErased } from '../persistence/erased-people.ts';
-import { lockKnown, type Step, writesOf } from '../persistence/followed-assignments.ts';
+import { applyScheduleEvent, type FollowedAssignment } from '../domain/apply-schedule-event.ts';
+import type { PayoutState } from '../domain/payout.ts';
+import { saveViews } from '../persistence/assignment-views.ts';
+import { type ErasureColumns, selectErasures, withoutErased } from '../persistence/erased-people.ts';
+import { type FollowedRows, insertUnknown, lockFollowed, toFollowed } from '../persistence/followed-assignments.ts';
+import { changeOf, savePayouts } from '../persistence/payout-aggregate.ts';
+import { saveTitles } from '../persistence/payouts.ts';
 
-export type FollowDeps = { database: Database; relay: OutboxRelay; consumer: string; twoPersonMinor: number };
+export type FollowScheduleDeps = CommandDeps & { consumer: string; twoPersonMinor: number };
 
 /**
- * Applies events of assignments, each once, all in one transaction: what they say is remembered, and what follows for the payouts is
- * saved and told. The locks on what is known let several instances work on the events of one assignment at once.
+ * Applies events of assignments, each once, in one transaction: updates what is known of the
+ * assignments, and moves their payouts. Locks on the assignments let several instances work on the
+ * events of one assignment at once.
  */
-export async function followSchedule(deps: FollowDeps, messages: readonly Received<ScheduleEvent>[]): Promise<void> {
-  await inTransaction(deps.database, async (em) => {
-    const news = await rememberNew(em, deps.consumer, messages);
-    if (news.length === 0) return;
+export async function followSchedule(
+  deps: FollowScheduleDeps,
+  messages: readonly Received<ScheduleEvent>[],
+): Promise<void> {
+  const { database, relay, consumer, newId } = deps;
+  await database.transaction(async (transaction) => {
+    const [recorded, , views, payouts, holds, , erasures] = await transaction.batch<Rows>(readsOf(consumer, messages));
+    const newIds = new Set(recorded.map(({ event_id }) => event_id));
+    const unprocessed = messages.filter(({ event }) => newIds.has(event.id));
+    if (unprocessed.length === 0) return;
 
-    const known = await lockKnown(
-      em,
-      news.map(({ event }) => event.data.assignmentId),
-    );
-    const steps = (await withoutErased(em, news)).flatMap((message) => follow(known, message, deps));
-    await commitWith(em, writesOf([...known.values()], steps));
+    const followed = toFollowed([views, payouts, holds]);
+    const changes = withoutErased(unprocessed, erasures).flatMap((message) => follow(followed, message, deps));
+    const updated = [...followed.values()].map(({ view }) => view);
+    await transaction.commit([
+      ...saveViews(updated),
+      ...savePayouts(changes, { newId }),
+      saveTitles(updated.map(({ assignmentId }) => assignmentId)),
+    ]);
   });
-  deps.relay.wake();
+  relay.wake();
 }
 
-/** Moves what is known of the event's assignment on, and answers the steps of its payout. */
+type Rows = [{ event_id: string }[], never[], ...FollowedRows, object[], ErasureColumns[]];
+
+/** Locks and reads everything in one round trip, also for events that turn out to be repeated. */
+function readsOf(consumer: string, messages: readonly Received<ScheduleEvent>[]): Statement[] {
+  const ids = messages.map(({ event }) => event.data.assignmentId);
+  const recorded = inboxInsert(consumer, ...messages.map(({ event }) => event.id));
+  return [recorded, insertUnknown(ids), ...lockFollowed(ids), ...selectErasures(messages)];
+}
+
+/** Applies an event to its assignment in `followed`. Returns the changes of the payout. */
 function follow(
-  all: Map<string, Known>,
+  followed: Map<string, FollowedAssignment>,
   { event, traceparent }: Received<ScheduleEvent>,
-  { twoPersonMinor }: FollowDeps,
-): Step[] {
+  { twoPersonMinor, now, newId }: FollowScheduleDeps,
+): AggregateChange<PayoutState>[] {
   const { assignmentId, actor, reason } = event.data;
-  const known = all.get(assignmentId);
+  const known = followed.get(assignmentId);
   if (!known) throw new Error(`Assignment ${assignmentId} is not locked.`);
-  const { view, versions } = applyScheduleEvent(known, event, { id: randomUUIDv7(), twoPersonMinor }, new Date());
-  all.set(assignmentId, { view, payout: versions.at(-1) ?? known.payout });
-  const change = { actor, source: 'EVENT', reason } as const;
-  return versions.map((after, index) => ({ before: versions[index - 1] ?? known.payout, after, change, traceparent }));
+  const { view, versions } = applyScheduleEvent(known, event, { id: newId(), twoPersonMinor }, now());
+  followed.set(assignmentId, { view, payout: versions.at(-1) ?? known.payout });
+  const cause = { actor, source: 'EVENT', reason, traceparent } as const;
+  return versions.map((after, index) => changeOf(versions[index - 1] ?? known.payout, after, cause));
 }

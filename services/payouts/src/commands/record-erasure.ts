@@ -1,24 +1,22 @@
-import { type Database, erasureInsert, inTransaction } from '@punctual/chassis/postgres';
+import { type Database, erasureInsert } from '@punctual/chassis/postgres';
 import type { PersonErased } from '@punctual/contracts';
 import { lockErasures } from '../persistence/erased-people.ts';
 
-/** Records that the texts of people are to be erased; a job erases them. The same event again changes nothing. */
+/**
+ * Records that people's texts are to be erased; a job erases them. Repeated events change nothing.
+ */
 export async function recordErasure(
   { database }: { database: Database },
   messages: readonly { readonly event: PersonErased }[],
 ): Promise<void> {
-  await inTransaction(database, async (em) => {
-    await lockErasures(em);
-    for (const { event } of messages) {
-      const { personId, at } = event.data;
-      const [sql, parameters] = erasureInsert({
-        personId,
-        number: Number(event.sequence),
-        at,
-        requestedBy: null,
-        reason: null,
-      });
-      await em.execute(sql, [...parameters]);
-    }
-  });
+  const erasures = messages.map(({ event }) =>
+    erasureInsert({
+      personId: event.data.personId,
+      number: Number(event.sequence),
+      at: event.data.at,
+      requestedBy: null,
+      reason: null,
+    }),
+  );
+  await database.transaction((transaction) => transaction.commit([lockErasures, ...erasures]));
 }

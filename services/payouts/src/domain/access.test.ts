@@ -1,34 +1,37 @@
 import type { Role } from '@punctual/contracts';
-import { describe, expect, it } from 'vitest';
-import { requireFinanceFor, requireMay, requireOverseer, requireSight } from './access.ts';
-import type { CommandName } from './edges.ts';
+import { describe, expect, test } from 'vitest';
+import { assertMaySetAccount, assertOverseer, assertVisible, authorize } from './access.ts';
+import type { CommandName } from './transitions.ts';
 
 const payout = { providerId: 'provider', customerId: 'customer' };
 const person = (id: string, ...roles: Role[]) => ({ id, roles });
 const refusal = (code: string) => expect.objectContaining({ code });
 
-describe('who sees a payout', () => {
-  it.each([person('provider', 'provider'), person('f', 'finance'), person('o', 'ops')])('$id does', (who) => {
-    expect(() => requireSight(who, payout)).not.toThrow();
-    expect(() => requireSight(who, null)).toThrow(refusal('not-found'));
-  });
-
-  it.each([person('customer', 'customer'), person('other', 'provider'), person('provider'), person('x', 'customer')])(
-    '$id with $roles does not',
+describe('visibility', () => {
+  test.each([person('provider', 'provider'), person('f', 'finance'), person('o', 'ops')])(
+    '$id sees a payout',
     (who) => {
-      expect(() => requireSight(who, payout)).toThrow(refusal('not-found'));
+      expect(() => assertVisible(who, payout)).not.toThrow();
+      expect(() => assertVisible(who, undefined)).toThrow(refusal('not-found'));
     },
   );
 
-  it('is only finance and ops for the list', () => {
-    expect(() => requireOverseer(person('f', 'finance'))).not.toThrow();
-    expect(() => requireOverseer(person('o', 'ops'))).not.toThrow();
-    expect(() => requireOverseer(person('provider', 'provider', 'customer'))).toThrow(refusal('forbidden'));
+  test.each([person('customer', 'customer'), person('other', 'provider'), person('provider'), person('x', 'customer')])(
+    '$id with $roles gets not-found',
+    (who) => {
+      expect(() => assertVisible(who, payout)).toThrow(refusal('not-found'));
+    },
+  );
+
+  test('only finance and ops may list payouts', () => {
+    expect(() => assertOverseer(person('f', 'finance'))).not.toThrow();
+    expect(() => assertOverseer(person('o', 'ops'))).not.toThrow();
+    expect(() => assertOverseer(person('provider', 'provider', 'customer'))).toThrow(refusal('forbidden'));
   });
 });
 
-describe('who may', () => {
-  it.each<[CommandName, Role, boolean]>([
+describe('commands', () => {
+  test.each<[CommandName, Role, boolean]>([
     ['approve', 'finance', true],
     ['approve', 'ops', false],
     ['block', 'finance', true],
@@ -38,23 +41,23 @@ describe('who may', () => {
     ['unblock', 'ops', false],
     ['mark-paid', 'finance', true],
     ['mark-paid', 'ops', false],
-  ])('%s as %s: %s', (command, role, may) => {
-    const asked = () => requireMay(person('someone', role), command, payout);
+  ])('%s as %s is allowed: %s', (command, role, may) => {
+    const asked = () => authorize(person('someone', role), command, payout);
     if (may) expect(asked()).toEqual({ id: 'someone', role });
     else expect(asked).toThrow(refusal('forbidden'));
   });
 
   const commands: CommandName[] = ['approve', 'block', 'unblock', 'mark-paid'];
   const own = ['provider', 'customer'].flatMap((id) => commands.map((command) => [command, id] as const));
-  it.each(own)('%s is refused to its own %s', (command, id) => {
-    expect(() => requireMay(person(id, 'finance', 'ops'), command, payout)).toThrow(refusal('own-payout'));
-    expect(() => requireMay(person(id, 'provider', 'customer'), command, payout)).toThrow(refusal('forbidden'));
+  test.each(own)('%s is refused to its own %s', (command, id) => {
+    expect(() => authorize(person(id, 'finance', 'ops'), command, payout)).toThrow(refusal('own-payout'));
+    expect(() => authorize(person(id, 'provider', 'customer'), command, payout)).toThrow(refusal('forbidden'));
   });
 
-  it('finance sets accounts, never their own', () => {
-    expect(() => requireFinanceFor(person('f', 'finance'), 'provider')).not.toThrow();
-    expect(() => requireFinanceFor(person('o', 'ops'), 'provider')).toThrow(refusal('forbidden'));
-    expect(() => requireFinanceFor(person('provider', 'provider'), 'provider')).toThrow(refusal('forbidden'));
-    expect(() => requireFinanceFor(person('provider', 'finance'), 'provider')).toThrow(refusal('own-payout'));
+  test('finance sets any account but their own', () => {
+    expect(() => assertMaySetAccount(person('f', 'finance'), 'provider')).not.toThrow();
+    expect(() => assertMaySetAccount(person('o', 'ops'), 'provider')).toThrow(refusal('forbidden'));
+    expect(() => assertMaySetAccount(person('provider', 'provider'), 'provider')).toThrow(refusal('forbidden'));
+    expect(() => assertMaySetAccount(person('provider', 'finance'), 'provider')).toThrow(refusal('own-payout'));
   });
 });

@@ -1,45 +1,60 @@
 import { DomainError } from '@punctual/chassis/domain';
 import type { Actor, Role, Uuid } from '@punctual/contracts';
-import { type CommandName, whoMay } from './edges.ts';
-import type { Payout } from './payout.ts';
+import type { PayoutState } from './payout.ts';
+import { type CommandName, whoMay } from './transitions.ts';
 
 /** Who asks, and as what. */
-export type Person = { id: Uuid; roles: readonly Role[] };
+type Person = { id: Uuid; roles: readonly Role[] };
 
-/** Roles that see every payout; besides them only its own provider sees one, and its customer does not know of it. */
+/** Roles that see every payout. A provider sees their own; a customer sees none. */
 const overseers: readonly Role[] = ['finance', 'ops'];
 
 /** @throws DomainError `not-found` */
-export function requireSight(person: Person, payout: Pick<Payout, 'providerId'> | null): asserts payout {
+export function assertVisible(person: Person, payout: Pick<PayoutState, 'providerId'> | undefined): asserts payout {
   const isProvider = person.roles.includes('provider') && person.id === payout?.providerId;
-  if (!payout || !(isProvider || hasAny(person, overseers)))
-    throw new DomainError('not-found', 'There is no such payout.');
+  if (!payout || !(isProvider || hasAny(person, overseers))) throw new DomainError('not-found', 'Payout not found.');
 }
 
 /** @throws DomainError `forbidden` */
-export function requireOverseer(person: Person): void {
-  if (!hasAny(person, overseers)) throw new DomainError('forbidden', 'Only finance and ops may see all payouts.');
-}
-
-/** @throws DomainError `forbidden`, and `own-payout` for the provider whose account it is */
-export function requireFinanceFor({ id, roles }: Person, providerId: Uuid): void {
-  if (!roles.includes('finance')) throw new DomainError('forbidden', 'Only finance sets where a provider is paid to.');
-  if (id === providerId) throw new DomainError('own-payout', 'You cannot set the account that you are paid to.');
+export function assertOverseer(person: Person): void {
+  if (!hasAny(person, overseers)) throw new DomainError('forbidden', 'Only finance and ops may see this.');
 }
 
 /**
- * The person as the one who gives this command.
- * @throws DomainError `forbidden` for a role that may not, `own-payout` for the provider and the customer of the payout
+ * Returns whose payouts a list or sum is of: all providers' when undefined.
+ * @throws DomainError `forbidden` for a customer, and for a provider who asks for another's
  */
-export function requireMay(
+export function assertMayList(person: Person, providerId: Uuid | undefined): Uuid | undefined {
+  if (hasAny(person, overseers)) return providerId;
+  if (!person.roles.includes('provider')) {
+    throw new DomainError('forbidden', 'Payouts are for their provider, finance and ops.');
+  }
+  if (providerId !== undefined && providerId !== person.id) {
+    throw new DomainError('forbidden', 'You can list your own payouts only.');
+  }
+  return person.id;
+}
+
+/** @throws DomainError `forbidden`, and `own-payout` for the provider whose account it is */
+export function assertMaySetAccount({ id, roles }: Person, providerId: Uuid): void {
+  if (!roles.includes('finance')) throw new DomainError('forbidden', 'Only finance may change a payout account.');
+  if (id === providerId) throw new DomainError('own-payout', 'You cannot change your own payout account.');
+}
+
+/**
+ * Returns the person as the actor of this command.
+ * @throws DomainError `forbidden` for a role that may not, `own-payout` for the provider and the
+ * customer of the payout
+ */
+export function authorize(
   person: Person,
   command: CommandName,
-  payout: Pick<Payout, 'providerId' | 'customerId'>,
-): Actor {
+  payout: Pick<PayoutState, 'providerId' | 'customerId'>,
+): Actor & { id: Uuid } {
   const role = whoMay[command].find((allowed) => person.roles.includes(allowed));
   if (!role) throw new DomainError('forbidden', `Only ${whoMay[command].join(' or ')} may ${command} a payout.`);
   if (person.id === payout.providerId || person.id === payout.customerId) {
-    throw new DomainError('own-payout', `You cannot ${command} a payout of your own job or work.`);
+    throw new DomainError('own-payout', `You cannot ${command} a payout for your own job or work.`);
   }
   return { id: person.id, role };
 }

@@ -1,20 +1,23 @@
 import type { ScheduleEvent } from '@punctual/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { history, legalSteps, type Step } from '../../test/schedule-events.ts';
-import { applyScheduleEvent, type Known } from './apply-schedule-event.ts';
+import { describe, expect, test } from 'vitest';
+import { history, legalSteps, type ScheduleStep } from '../../test/schedule-events.ts';
+import { applyScheduleEvent, type FollowedAssignment } from './apply-schedule-event.ts';
 import { unknownAssignment } from './assignment-view.ts';
-import { edges } from './edges.ts';
 import { newestReason, openHolds } from './holds.ts';
-import type { Payout } from './payout.ts';
+import type { PayoutState } from './payout.ts';
+import { transitions } from './transitions.ts';
 
-const now = new Date('2026-12-01T12:00:00.000Z');
+const now = Temporal.Instant.from('2026-12-01T12:00:00.000Z');
 const opening = { id: '01936f2a-7c10-7000-8000-0000000000a1', twoPersonMinor: 100_000 };
 
 /** Applies events one after another; also gives every version of the payout on the way. */
-function follow(events: readonly ScheduleEvent[]): Known & { trail: Payout[] } {
-  const trail: Payout[] = [];
-  let known: Known = { view: unknownAssignment(events[0]?.data.assignmentId ?? opening.id), payout: undefined };
+function follow(events: readonly ScheduleEvent[]): FollowedAssignment & { trail: PayoutState[] } {
+  const trail: PayoutState[] = [];
+  let known: FollowedAssignment = {
+    view: unknownAssignment(events[0]?.data.assignmentId ?? opening.id),
+    payout: undefined,
+  };
   for (const event of events) {
     const { view, versions } = applyScheduleEvent(known, event, opening, now);
     trail.push(...versions);
@@ -29,10 +32,10 @@ function end(events: readonly ScheduleEvent[]) {
   return { view, payout: payout && { ...payout, version: 'any' } };
 }
 
-const payoutAfter = (...steps: Step[]) => follow(history(steps)).payout;
+const payoutAfter = (...steps: ScheduleStep[]) => follow(history(steps)).payout;
 
 describe('a payout follows its assignment', () => {
-  it('is opened by a confirmation, with the price as its amount', () => {
+  test('a confirmation opens a payout with the price as its amount', () => {
     expect(payoutAfter('propose')).toBeUndefined();
     expect(payoutAfter('propose', 'confirm')).toMatchObject({
       status: 'PENDING',
@@ -44,39 +47,39 @@ describe('a payout follows its assignment', () => {
     });
   });
 
-  it.each([
+  test.each([
     [99_999, 1],
     [100_000, 2],
-  ])('of %i needs %i people', (amountMinor, approvalsNeeded) => {
+  ])('a payout of %i needs %i approvals', (amountMinor, approvalsNeeded) => {
     const { payout } = follow(history(['propose', 'confirm'], { price: { amountMinor, currency: 'EUR' } }));
     expect(payout).toMatchObject({ approvalsNeeded });
   });
 
-  it.each<[Step]>([['propose'], ['rejectWindow']])('is held by %s after the confirmation', (step) => {
+  test.each<[ScheduleStep]>([['propose'], ['rejectWindow']])('%s after the confirmation holds the payout', (step) => {
     expect(payoutAfter('propose', 'confirm', step)).toMatchObject({ status: 'PENDING', onHold: true, version: 2 });
   });
 
-  it('is held once, and released by the next confirmation', () => {
+  test('a payout is held once and released by the next confirmation', () => {
     expect(payoutAfter('propose', 'confirm', 'propose', 'expire')).toMatchObject({ onHold: true, version: 2 });
     expect(payoutAfter('propose', 'confirm', 'propose', 'confirm')).toMatchObject({ onHold: false, version: 3 });
   });
 
-  it('awaits approval once the work is completed', () => {
+  test('a completed assignment moves the payout to AWAITING_APPROVAL', () => {
     expect(payoutAfter('propose', 'confirm', 'complete')).toMatchObject({ status: 'AWAITING_APPROVAL', version: 2 });
   });
 
-  it.each<[Step, string]>([
+  test.each<[ScheduleStep, string]>([
     ['decline', 'declined: Booked elsewhere'],
     ['cancel', 'cancelled: Not needed any more'],
     ['dispute', 'disputed, NO_SHOW: Nobody came'],
-  ])('is blocked by %s with the reason', (step, reason) => {
+  ])('%s blocks the payout with its reason', (step, reason) => {
     const payout = payoutAfter('propose', 'confirm', step);
     expect(payout).toMatchObject({ status: 'BLOCKED', version: 2 });
     const [event] = history(['propose', 'confirm', step]).slice(-1);
     expect(payout?.holds).toMatchObject([{ reason, by: event?.data.actor.id }]);
   });
 
-  it('stays blocked while its assignment goes on, and by an end besides the dispute', () => {
+  test('a blocked payout stays blocked, and a cancellation adds a hold to a dispute', () => {
     expect(payoutAfter('propose', 'confirm', 'dispute', 'complete')).toMatchObject({ status: 'BLOCKED', version: 2 });
     const ended = payoutAfter('propose', 'confirm', 'dispute', 'cancel');
     expect(ended).toMatchObject({ status: 'BLOCKED', version: 3 });
@@ -84,7 +87,7 @@ describe('a payout follows its assignment', () => {
     expect(newestReason(ended?.holds ?? [])).toBe('cancelled: Not needed any more');
   });
 
-  it('opens and blocks at once when the confirmation comes after the cancellation', () => {
+  test('a confirmation after the cancellation opens a blocked payout', () => {
     const [propose, confirm, cancel] = history(['propose', 'confirm', 'cancel']) as [
       ScheduleEvent,
       ScheduleEvent,
@@ -99,8 +102,8 @@ describe('a payout follows its assignment', () => {
 
 const anyHistory = fc.array(fc.nat(5), { maxLength: 12 }).map((picks) => history(legalSteps(picks)));
 
-describe('whatever happens', () => {
-  it('any order and any duplicates of the events end in the same state', () => {
+describe('invariants', () => {
+  test('reordered and duplicated events give the same final state', () => {
     const shuffled = anyHistory.chain((events) =>
       fc.record({
         events: fc.constant(events),
@@ -117,7 +120,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('a payout moves along the edges only, one version at a time', () => {
+  test('a payout moves only along transitions, one version at a time', () => {
     const anyOrder = anyHistory.chain((events) => fc.shuffledSubarray(events, { minLength: events.length }));
     fc.assert(
       fc.property(anyOrder, (events) => {
@@ -126,7 +129,7 @@ describe('whatever happens', () => {
         for (const [index, after] of trail.entries()) {
           const from = trail[index - 1]?.status;
           if (!from) expect(after.status).toBe('PENDING');
-          else expect(edges).toContainEqual(expect.objectContaining({ from, to: after.status }));
+          else expect(transitions).toContainEqual(expect.objectContaining({ from, to: after.status }));
         }
       }),
     );

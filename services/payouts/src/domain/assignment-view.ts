@@ -2,24 +2,28 @@ import type { AssignmentStatus, Hold, HoldKind, ScheduleEvent, Uuid } from '@pun
 import { inOrder } from './holds.ts';
 
 /**
- * What payouts knows of an assignment: its latest state by version, and the events that stop its payout whenever they come.
- * Made so that any order and any number of copies of the same events end in the same view.
+ * What payouts knows of an assignment: its latest state by version, and the events that stop its
+ * payout. Any order of events, with any duplicates, ends in the same view.
  */
 export type AssignmentView = {
   assignmentId: Uuid;
-  /** Its two sides; null until an event of this release or a later one has told. */
+  /** Its two sides; null until an event of this release or a later one names them. */
   customerId: Uuid | null;
   providerId: Uuid | null;
   /** The highest `scheduleVersion` seen. */
   version: number;
   /** The status at that version. */
   status: AssignmentStatus;
-  /** What its disputes and its end make of the payout, oldest first; each has the id of its event. */
+  /**
+   * What its disputes and its end make of the payout, oldest first; each has the id of its event.
+   */
   holds: readonly Hold[];
   /** Why it was cancelled or declined; nothing revives it. */
   endedBecause: string | null;
-  /** Why it was disputed last. Only for instances of the previous release, which know of one dispute. */
+  /** Why it was last disputed, for instances of the previous release, which know one dispute. */
   disputedBecause: string | null;
+  /** The title of the job at that version; null if the event had none, as those before 1.1. */
+  jobTitle: string | null;
   /** The price at that version; null until an event of this release or a later one has told. */
   amountMinor: number | null;
   currency: string | null;
@@ -36,20 +40,21 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
     holds: [],
     endedBecause: null,
     disputedBecause: null,
+    jobTitle: null,
     amountMinor: null,
     currency: null,
   };
 }
 
-/** Adds an event to what is known: only a newer one tells the status, also a late one tells of an end or a dispute. */
+/**
+ * Adds an event. Only a newer one changes the status; a late one may still add an end or a dispute.
+ */
 export function remember(known: AssignmentView, event: ScheduleEvent): AssignmentView {
   const { type, data } = event;
-  const { customerId, providerId } = data;
+  const { customerId, providerId, scheduleVersion, status, jobTitle = null, price } = data;
   const view = { ...known, customerId, providerId };
   const next =
-    data.scheduleVersion > view.version
-      ? { ...view, version: data.scheduleVersion, status: data.status, ...data.price }
-      : view;
+    scheduleVersion > view.version ? { ...view, version: scheduleVersion, status, jobTitle, ...price } : view;
   switch (type) {
     case 'schedule.cancelled':
       return ended(next, event, 'CANCELLED', because('cancelled', data.reason));

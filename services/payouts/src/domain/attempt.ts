@@ -7,26 +7,34 @@ export type Attempt = {
   payoutId: Uuid;
   /** Counts the attempts of a payout from 1. */
   number: number;
-  /** The provider's connected account that gets it, and the version of it; null when a previous release began it. */
+  /** The provider's connected account and its version; null if a previous release began it. */
   account: string;
   accountVersion: number | null;
   amount: Amount;
-  startedAt: Date;
+  startedAt: Temporal.Instant;
   /** What became of it, as far as is known; `REVERSED` comes on top of `PAID`. */
-  results: readonly Result[];
+  results: readonly AttemptResult[];
 };
 
 /** `ABSENT`: the provider does not have it, as far as it says, and nobody will ask for it again. */
-export type Outcome = 'PAID' | 'REFUSED' | 'ABSENT' | 'REVERSED';
+export type AttemptOutcome = 'PAID' | 'REFUSED' | 'ABSENT' | 'REVERSED';
 
-export type Result = { outcome: Outcome; reference: string | null; code: string | null; at: Date };
+export type AttemptResult = {
+  outcome: AttemptOutcome;
+  reference: string | null;
+  code: string | null;
+  at: Temporal.Instant;
+};
 
-/** The result that says that money has moved, if any. A later one that says otherwise does not undo it. */
-export function paidBy(attempts: readonly Attempt[]): Result | undefined {
+/** The result that money has moved, if any. No later result undoes it. */
+export function paidBy(attempts: readonly Attempt[]): AttemptResult | undefined {
   return attempts.flatMap(({ results }) => results).find(({ outcome }) => outcome === 'PAID');
 }
 
-/** Money that has moved: its reference, and the masked account that got it; null when a person paid by hand. */
+/**
+ * Money that has moved: its reference, and the masked account that got it; null when a person paid
+ * by hand.
+ */
 export type Payment = { reference: string; paidTo: string | null };
 
 /** The payment that an attempt has made, if any has. */
@@ -43,7 +51,7 @@ export function maskAccount(account: string): string {
   return `acct_…${account.replace(/^acct_/, '').slice(-4)}`;
 }
 
-/** The attempt that nobody knows the end of: there is at most one, and no other may begin before it has one. */
+/** The attempt without a result. There is at most one, and no other may begin before it ends. */
 export function openAttempt(attempts: readonly Attempt[]): Attempt | undefined {
   return attempts.find(({ results }) => results.length === 0);
 }

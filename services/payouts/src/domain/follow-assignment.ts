@@ -1,15 +1,15 @@
 import type { AssignmentView } from './assignment-view.ts';
 import { addHolds } from './holds.ts';
-import { approvalStatus, move, type Payout } from './payout.ts';
+import { approvalStatus, move, type PayoutState } from './payout.ts';
 
 /**
- * Moves a payout to where its assignment has come. Depends on the view alone, never on the event that changed it, so
- * that events out of order end where those in order do.
+ * Moves a payout to where its assignment is. Depends on the view alone, never on the event that
+ * changed it, so that events out of order end where those in order do.
  * @returns the payout itself when nothing follows
  */
-export function followAssignment(payout: Payout, view: AssignmentView, now: Date): Payout {
+export function followAssignment(payout: PayoutState, view: AssignmentView, now: Temporal.Instant): PayoutState {
   if (payout.status === 'PAID') return payout;
-  // A hold that was lifted is known, so that it does not come back.
+  // A lifted hold stays known, so it does not come back.
   const unknown = view.holds.filter(({ id }) => !payout.holds.some((hold) => hold.id === id));
   if (unknown.length > 0) {
     return move(payout, 'events', 'BLOCKED', { holds: addHolds(payout.holds, unknown) }, now);
@@ -21,7 +21,7 @@ export function followAssignment(payout: Payout, view: AssignmentView, now: Date
 }
 
 /** Where a payout stands by its assignment once nothing blocks it. */
-export function standing(payout: Payout, view: AssignmentView): Pick<Payout, 'status' | 'onHold'> {
+export function standing(payout: PayoutState, view: AssignmentView): Pick<PayoutState, 'status' | 'onHold'> {
   if (view.status === 'COMPLETED') return { status: approvalStatus(payout), onHold: false };
   return { status: 'PENDING', onHold: waitsForConfirmation(view) };
 }

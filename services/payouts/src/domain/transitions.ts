@@ -4,13 +4,18 @@ import type { PayoutStatus, Role } from '@punctual/contracts';
 /** What a person may ask of a payout. */
 export type CommandName = 'approve' | 'block' | 'unblock' | 'mark-paid';
 
-/** What moves a payout: a person's command, its assignment's events, the payment provider's answer, or a change of the account. */
-export type Cause = CommandName | 'events' | 'payment' | 'account';
+/**
+ * What moves a payout: a person's command, its assignment's events, the payment provider's answer,
+ * or a change of the account.
+ */
+export type TransitionCause = CommandName | 'events' | 'payment' | 'account';
 
-export type Edge = { from: PayoutStatus; to: PayoutStatus; causes: readonly Cause[] };
+export type PayoutTransition = { from: PayoutStatus; to: PayoutStatus; causes: readonly TransitionCause[] };
 
-/** Every way that a payout may go after it was opened `PENDING`; what is not here cannot happen. `PAID` is final. */
-export const edges: readonly Edge[] = [
+/**
+ * Every transition after a payout is opened `PENDING`. Nothing else can happen. `PAID` is final.
+ */
+export const transitions: readonly PayoutTransition[] = [
   { from: 'PENDING', to: 'PENDING', causes: ['events'] },
   { from: 'PENDING', to: 'AWAITING_APPROVAL', causes: ['events'] },
   { from: 'AWAITING_APPROVAL', to: 'AWAITING_APPROVAL', causes: ['approve', 'account'] },
@@ -26,7 +31,7 @@ export const edges: readonly Edge[] = [
   { from: 'BLOCKED', to: 'APPROVED', causes: ['unblock'] },
 ];
 
-/** The roles that may give a command; that nobody acts on a payout of their own is judged apart (`access.ts`). */
+/** The roles that may give a command. `access.ts` also refuses people their own payouts. */
 export const whoMay: Readonly<Record<CommandName, readonly Role[]>> = {
   approve: ['finance'],
   block: ['finance', 'ops'],
@@ -35,8 +40,7 @@ export const whoMay: Readonly<Record<CommandName, readonly Role[]>> = {
 };
 
 /** @throws DomainError `invalid-transition` */
-export function requireEdge(from: PayoutStatus, to: PayoutStatus, cause: Cause): void {
-  const found = edges.some((edge) => edge.from === from && edge.to === to && edge.causes.includes(cause));
-  if (!found)
-    throw new DomainError('invalid-transition', `A payout that is ${from} does not become ${to} by ${cause}.`);
+export function assertTransition(from: PayoutStatus, to: PayoutStatus, cause: TransitionCause): void {
+  const found = transitions.some((each) => each.from === from && each.to === to && each.causes.includes(cause));
+  if (!found) throw new DomainError('invalid-transition', `A payout that is ${from} cannot become ${to} by ${cause}.`);
 }

@@ -1,14 +1,53 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type Queryable, type Statement, upsertRows } from '@punctual/chassis/postgres';
+import { type AssignmentStatus, Hold } from '@punctual/contracts';
+import { z } from 'zod';
 import type { AssignmentView } from '../domain/assignment-view.ts';
-import { AssignmentViewRow, toView } from './assignment-view-row.ts';
 
-/** What is known of an assignment. */
-export async function readAssignmentView(em: EntityManager, assignmentId: string): Promise<AssignmentView> {
-  return toView(await em.findOneOrFail(AssignmentViewRow, { assignmentId }, { disableIdentityMap: true }));
+export type ViewColumns = {
+  assignment_id: string;
+  customer_id: string | null;
+  provider_id: string | null;
+  version: number;
+  status: AssignmentStatus;
+  holds: unknown;
+  ended_because: string | null;
+  disputed_because: string | null;
+  job_title: string | null;
+  amount_minor: string | null;
+  currency: string | null;
+};
+
+/** The views that meet a condition; a lock may follow. */
+export function selectViews([condition, parameters]: Statement): Statement {
+  return [`select * from assignment_view where ${condition}`, parameters];
+}
+
+export function toView(row: ViewColumns): AssignmentView {
+  return {
+    assignmentId: row.assignment_id,
+    customerId: row.customer_id,
+    providerId: row.provider_id,
+    version: row.version,
+    status: row.status,
+    holds: z.array(Hold).parse(row.holds),
+    endedBecause: row.ended_because,
+    disputedBecause: row.disputed_because,
+    jobTitle: row.job_title,
+    amountMinor: row.amount_minor === null ? null : Number(row.amount_minor),
+    currency: row.currency,
+  };
 }
 
 /** What is known of an assignment, if anything is. */
-export async function findAssignmentView(em: EntityManager, assignmentId: string): Promise<AssignmentView | null> {
-  const row = await em.findOne(AssignmentViewRow, { assignmentId }, { disableIdentityMap: true });
+export async function findAssignmentView(
+  database: Queryable,
+  assignmentId: string,
+): Promise<AssignmentView | undefined> {
+  const [row] = await database.query<ViewColumns>(...selectViews(['assignment_id = ?', [assignmentId]]));
   return row && toView(row);
+}
+
+/** The statements that save views of locked assignments. */
+export function saveViews(views: readonly AssignmentView[]): Statement[] {
+  return upsertRows('assignment_view', 'assignment_id', views);
 }

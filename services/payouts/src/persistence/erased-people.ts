@@ -1,34 +1,43 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ScheduleEvent } from '@punctual/contracts';
-import { concernsPerson, eraseTexts } from '@punctual/contracts';
+import type { Statement } from '@punctual/chassis/postgres';
+import { concernsPerson, eraseTexts, type ScheduleEvent } from '@punctual/contracts';
 
 const lock = "hashtextextended('erasure', 0)";
 
-/** Until the transaction ends, no other applies events that it has read before: what they bring is then erased with the rest. */
-export async function lockErasures(em: EntityManager): Promise<void> {
-  await em.execute(`select pg_advisory_xact_lock(${lock})`);
+/**
+ * Keeps others from applying events until the transaction ends: those that they have read are
+ * applied before, and what they bring is erased with the rest.
+ */
+export const lockErasures: Statement = [`select pg_advisory_xact_lock(${lock})`, []];
+
+export type ErasureColumns = { person_id: string; at: string };
+
+/**
+ * Two statements: the second begins after the lock, so it sees an erasure that was recorded while
+ * the first one waited.
+ */
+export function selectErasures(messages: readonly { readonly event: ScheduleEvent }[]): [Statement, Statement] {
+  const ids = messages.flatMap(({ event: { data } }) => [data.customerId, data.providerId, data.actor.id ?? []].flat());
+  return [
+    [`select pg_advisory_xact_lock_shared(${lock})`, []],
+    [
+      'select person_id, max(at) as at from erasure where person_id = any(?::uuid[]) group by person_id',
+      [[...new Set(ids)]],
+    ],
+  ];
 }
 
 /**
- * The events as they may be applied: an event from before the erasure of a person that it concerns loses its texts, however late it
- * comes. To be called in the transaction that applies them.
+ * Removes the texts from events that are from before the erasure of a person whom they concern,
+ * however late they arrive.
  */
-export async function withoutErased<M extends { readonly event: ScheduleEvent }>(
-  em: EntityManager,
+export function withoutErased<M extends { readonly event: ScheduleEvent }>(
   messages: readonly M[],
-): Promise<readonly M[]> {
-  const ids = messages.flatMap(({ event: { data } }) => [data.customerId, data.providerId, data.actor.id ?? []].flat());
-  // Two statements, since one that waits for the lock would not see what was recorded meanwhile.
-  const [, ...erased] = await em.execute<[object, ...{ person_id: string; at: string }[]]>(
-    `select pg_advisory_xact_lock_shared(${lock});
-      select person_id, max(at) as at from erasure where person_id = any(?::uuid[]) group by person_id`,
-    [`{${[...new Set(ids)].join()}}`],
-  );
-  if (erased.length === 0) return messages;
+  erasures: readonly ErasureColumns[],
+): readonly M[] {
   return messages.map((message) => {
     const { event } = message;
-    const isErased = erased.some(
-      ({ person_id, at }) => new Date(event.time) <= new Date(at) && concernsPerson(event.data, person_id),
+    const isErased = erasures.some(
+      ({ person_id, at }) => Temporal.Instant.compare(event.time, at) <= 0 && concernsPerson(event.data, person_id),
     );
     return isErased ? { ...message, event: { ...event, data: eraseTexts(event.data) } as ScheduleEvent } : message;
   });

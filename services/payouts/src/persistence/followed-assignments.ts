@@ -1,55 +1,40 @@
-import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { outboxRow } from '@punctual/chassis';
-import { insertRows, type Statement, upsertRows } from '@punctual/chassis/postgres';
-import type { Known } from '../domain/apply-schedule-event.ts';
+import { insertRows, type Statement } from '@punctual/chassis/postgres';
+import type { FollowedAssignment } from '../domain/apply-schedule-event.ts';
 import { unknownAssignment } from '../domain/assignment-view.ts';
-import type { Payout } from '../domain/payout.ts';
-import { AssignmentViewRow, toView } from './assignment-view-row.ts';
-import { withHolds, writeHolds } from './payout-holds.ts';
-import { PayoutRow, toRow } from './payout-row.ts';
-import { type Change, payoutEvent, timelineItem } from './payout-version.ts';
+import { selectViews, toView, type ViewColumns } from './assignment-views.ts';
+import { type HoldColumns, type PayoutColumns, selectHolds, selectPayouts, toPayouts } from './payout-columns.ts';
 
-/** A payout went from one version to the next. */
-export type Step = { before: Payout | undefined; after: Payout; change: Change; traceparent: string | undefined };
+export type FollowedRows = [ViewColumns[], PayoutColumns[], HoldColumns[]];
 
-/**
- * What is known of some assignments, by id; nobody else adds to it until the transaction ends, also of those that are heard of for
- * the first time. Always locked in the order of the ids, so that two instances wait for each other and never both.
- */
-export async function lockKnown(em: EntityManager, assignmentIds: Iterable<string>): Promise<Map<string, Known>> {
-  const ids = [...new Set(assignmentIds)].toSorted();
-  for (const statement of insertRows('assignment_view', ids.map(unknownAssignment), 'on conflict do nothing')) {
-    await em.execute(statement[0], [...statement[1]]);
-  }
-  const locked = {
-    lockMode: LockMode.PESSIMISTIC_WRITE,
-    orderBy: { assignmentId: 'asc' },
-    disableIdentityMap: true,
-  } as const;
-  const views = await em.find(AssignmentViewRow, { assignmentId: { $in: ids } }, locked);
-  const payouts = await em.find(PayoutRow, { assignmentId: { $in: ids } }, locked);
-  const payoutOf = new Map((await withHolds(em, payouts)).map((payout) => [payout.assignmentId, payout]));
-  return new Map(views.map((row) => [row.assignmentId, { view: toView(row), payout: payoutOf.get(row.assignmentId) }]));
+/** Adds assignments that are not known yet. In the order of the ids, as they are locked. */
+export function insertUnknown(assignmentIds: readonly string[]): Statement {
+  const [insert] = insertRows(
+    'assignment_view',
+    ordered(assignmentIds).map(unknownAssignment),
+    'on conflict do nothing',
+  );
+  if (!insert) throw new Error('There is no assignment to follow.');
+  return insert;
 }
 
-/** The statements that write what became of assignments that are locked: their latest state, and every step on the way. */
-export function writesOf(known: readonly Known[], steps: readonly Step[]): Statement[] {
-  const moved = new Set(steps.map(({ after }) => after.id));
-  const payouts = known.flatMap(({ payout }) => (payout && moved.has(payout.id) ? [payout] : []));
-  const timeline = steps.map(({ before, after, change, traceparent }) =>
-    timelineItem(before, after, change, traceparent),
+/**
+ * Locks assignments with their payouts until the transaction ends. The order of the ids keeps two
+ * instances from a deadlock.
+ */
+export function lockFollowed(assignmentIds: readonly string[]): [Statement, Statement, Statement] {
+  const condition: Statement = ['assignment_id = any(?::uuid[])', [ordered(assignmentIds)]];
+  const locked = ([sql, parameters]: Statement): Statement => [`${sql} order by assignment_id for update`, parameters];
+  return [locked(selectViews(condition)), locked(selectPayouts(condition)), selectHolds(condition)];
+}
+
+/** By the id of the assignment. */
+export function toFollowed([views, payouts, holds]: FollowedRows): Map<string, FollowedAssignment> {
+  const payoutOf = new Map(toPayouts(payouts, holds).map((payout) => [payout.assignmentId, payout]));
+  return new Map(
+    views.map((row) => [row.assignment_id, { view: toView(row), payout: payoutOf.get(row.assignment_id) }]),
   );
-  const events = steps.map(({ after, traceparent }) => payoutEvent(after, traceparent));
-  return [
-    ...upsertRows(
-      'assignment_view',
-      'assignment_id',
-      known.map(({ view }) => view),
-    ),
-    ...upsertRows('payout', 'id', payouts.map(toRow)),
-    ...writeHolds(payouts),
-    ...insertRows('payout_timeline', timeline),
-    ...insertRows('outbox', events.map(outboxRow)),
-  ];
+}
+
+function ordered(ids: readonly string[]): string[] {
+  return [...new Set(ids)].toSorted();
 }

@@ -1,6 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { formatInstant } from '@punctual/chassis';
+import type { Queryable, Statement } from '@punctual/chassis/postgres';
 import { z } from 'zod';
-import type { Attempt, Result } from '../domain/attempt.ts';
+import type { Attempt, AttemptResult } from '../domain/attempt.ts';
 import { Amount } from '../domain/money.ts';
 
 const ResultRow = z
@@ -8,11 +9,11 @@ const ResultRow = z
     outcome: z.enum(['PAID', 'REFUSED', 'ABSENT', 'REVERSED']),
     reference: z.string().nullable(),
     code: z.string().nullable(),
-    at: z.coerce.date(),
+    at: z.string().transform((text) => Temporal.Instant.from(text)),
   })
   .array();
 
-type AttemptRow = {
+export type AttemptColumns = {
   id: string;
   payout_id: string;
   number: number;
@@ -20,7 +21,7 @@ type AttemptRow = {
   account_version: number | null;
   amount_minor: string;
   currency: string;
-  started_at: Date | string;
+  started_at: string;
   results: unknown;
 };
 
@@ -30,58 +31,64 @@ const select = `
       from payment_result r where r.attempt_id = a.id), '[]') as results
     from payment_attempt a`;
 
-/** All attempts to pay a payout, the first one first. */
-export async function readAttempts(em: EntityManager, payoutId: string): Promise<Attempt[]> {
-  const rows = await em.execute<AttemptRow[]>(`${select} where payout_id = ? order by number`, [payoutId]);
-  return rows.map(toAttempt);
+/** All attempts to pay the payouts that meet a condition on `payout_id`. */
+export function selectAttempts([condition, parameters]: Statement): Statement {
+  return [`${select} where payout_id ${condition} order by number`, parameters];
 }
 
-export async function findAttempt(em: EntityManager, id: string): Promise<Attempt | undefined> {
-  const [row] = await em.execute<AttemptRow[]>(`${select} where id = ?`, [id]);
-  return row && toAttempt(row);
+/** All attempts to pay a payout, oldest first. */
+export async function readAttempts(database: Queryable, payoutId: string): Promise<Attempt[]> {
+  return toAttempts(await database.query<AttemptColumns>(...selectAttempts(['= ?', [payoutId]])));
 }
 
-/** Those of the attempts that there are. */
-export async function readAttemptsById(em: EntityManager, ids: readonly string[]): Promise<Attempt[]> {
-  const rows = await em.execute<AttemptRow[]>(`${select} where id = any(?::uuid[])`, [`{${ids.join()}}`]);
-  return rows.map(toAttempt);
+/** Those of the attempts that exist. */
+export async function readAttemptsById(database: Queryable, ids: readonly string[]): Promise<Attempt[]> {
+  return toAttempts(await database.query<AttemptColumns>(`${select} where id = any(?::uuid[])`, [ids]));
 }
 
-/** The attempts that began from `since` until before `until`, the first one first, a page at a time. */
-export async function* readAttemptsBetween(em: EntityManager, since: Date, until: Date): AsyncIterable<Attempt> {
-  let after = { at: since.toISOString(), id: '00000000-0000-0000-0000-000000000000' };
+/** The attempts that began from `since` until before `until`, oldest first, read in pages. */
+export async function* readAttemptsBetween(
+  database: Queryable,
+  since: Temporal.Instant,
+  until: Temporal.Instant,
+): AsyncIterable<Attempt> {
+  let after = { at: formatInstant(since), id: '00000000-0000-0000-0000-000000000000' };
   for (;;) {
-    const rows = await em.execute<AttemptRow[]>(
+    const rows = await database.query<AttemptColumns>(
       `${select} where (started_at, id) > (?, ?) and started_at < ? order by started_at, id limit 500`,
-      [after.at, after.id, until.toISOString()],
+      [after.at, after.id, formatInstant(until)],
     );
-    const attempts = rows.map(toAttempt);
+    const attempts = toAttempts(rows);
     yield* attempts;
     const last = attempts.at(-1);
     if (!last) return;
-    after = { at: last.startedAt.toISOString(), id: last.id };
+    after = { at: formatInstant(last.startedAt), id: last.id };
   }
 }
 
-/** Writes an attempt down; the database refuses it while another one of the payout is open or has paid. */
-export async function insertAttempt(em: EntityManager, attempt: Attempt): Promise<void> {
+/** The database refuses an attempt while another one of the payout is open or has paid. */
+export function insertAttempt(attempt: Attempt): Statement {
   const { id, payoutId, number, account, accountVersion, amount, startedAt } = attempt;
-  await em.execute(
+  return [
     `insert into payment_attempt (id, payout_id, number, account, account_version, amount_minor, currency, started_at)
       values (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, payoutId, number, account, accountVersion, amount.amountMinor, amount.currency, startedAt.toISOString()],
-  );
+    [id, payoutId, number, account, accountVersion, amount.amountMinor, amount.currency, formatInstant(startedAt)],
+  ];
 }
 
-/** Writes down what became of an attempt; what is known already stays as it is. */
-export async function addResult(em: EntityManager, attemptId: string, result: Result): Promise<void> {
-  await em.execute(
+/** Adds a result to an attempt. An outcome that it already has stays as it is. */
+export function addResult(attemptId: string, { outcome, reference, code, at }: AttemptResult): Statement {
+  return [
     `insert into payment_result (attempt_id, outcome, reference, code, at) values (?, ?, ?, ?, ?) on conflict do nothing`,
-    [attemptId, result.outcome, result.reference, result.code, result.at.toISOString()],
-  );
+    [attemptId, outcome, reference, code, formatInstant(at)],
+  ];
 }
 
-function toAttempt(row: AttemptRow): Attempt {
+export function toAttempts(rows: readonly AttemptColumns[]): Attempt[] {
+  return rows.map(toAttempt);
+}
+
+function toAttempt(row: AttemptColumns): Attempt {
   return {
     id: row.id,
     payoutId: row.payout_id,
@@ -89,7 +96,7 @@ function toAttempt(row: AttemptRow): Attempt {
     account: row.account,
     accountVersion: row.account_version,
     amount: Amount.parse({ amountMinor: Number(row.amount_minor), currency: row.currency }),
-    startedAt: new Date(row.started_at),
+    startedAt: Temporal.Instant.from(row.started_at),
     results: ResultRow.parse(row.results),
   };
 }

@@ -1,61 +1,62 @@
-import { type FilterQuery, LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { currentTraceparent, outboxInsert } from '@punctual/chassis';
-import type { Payout } from '../domain/payout.ts';
-import { withHolds, writeHolds } from './payout-holds.ts';
-import { PayoutRow, toRow } from './payout-row.ts';
-import { PayoutTimelineRow } from './payout-timeline-row.ts';
-import { type Change, payoutEvent, timelineItem } from './payout-version.ts';
+import type { Queryable, Statement, Transaction } from '@punctual/chassis/postgres';
+import type { PayoutState } from '../domain/payout.ts';
+import {
+  type HoldColumns,
+  holdsOfPayout,
+  type PayoutColumns,
+  type PayoutCondition,
+  payoutColumns,
+  selectHolds,
+  selectPayouts,
+  toListed,
+  toPayouts,
+} from './payout-columns.ts';
 
 export type PayoutKey = { id: string } | { assignmentId: string };
 
-export async function findPayout(em: EntityManager, key: PayoutKey): Promise<Payout | null> {
-  return oneWithHolds(em, await em.findOne(PayoutRow, key, { disableIdentityMap: true }));
+/** The condition that a key stands for. */
+export function byKey(key: PayoutKey): PayoutCondition {
+  return 'id' in key ? ['id = ?', [key.id]] : ['assignment_id = ?', [key.assignmentId]];
 }
 
-/** Reads a payout as it now is, and lets nobody else change it until the transaction ends. */
-export async function lockPayout(em: EntityManager, key: PayoutKey): Promise<Payout | null> {
-  return oneWithHolds(
-    em,
-    await em.findOne(PayoutRow, key, { disableIdentityMap: true, lockMode: LockMode.PESSIMISTIC_WRITE }),
+/** Finds a payout, without a lock. */
+export async function findPayout(database: Queryable, key: PayoutKey): Promise<PayoutState | undefined> {
+  const [condition, parameters] = byKey(key);
+  const rows = await database.query<PayoutColumns & { holds: HoldColumns[] }>(
+    `select ${payoutColumns}, ${holdsOfPayout} from payout where ${condition}`,
+    parameters,
   );
-}
-
-/** Every unpaid payout of a provider, locked in the order in which events lock them. */
-export async function lockUnpaid(em: EntityManager, providerId: string): Promise<Payout[]> {
-  const rows = await em.find(
-    PayoutRow,
-    { providerId, status: { $ne: 'PAID' } },
-    { disableIdentityMap: true, lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { assignmentId: 'asc' } },
-  );
-  return withHolds(em, rows);
-}
-
-/** A page of payouts, the newest first. */
-export async function pagePayouts(em: EntityManager, where: FilterQuery<PayoutRow>, limit: number): Promise<Payout[]> {
-  const rows = await em.find(PayoutRow, where, {
-    orderBy: { createdAt: 'desc', id: 'desc' },
-    limit,
-    disableIdentityMap: true,
-  });
-  return withHolds(em, rows);
+  return toListed(rows)[0];
 }
 
 /**
- * Writes the next version of a payout with its timeline item and its event: all or nothing, with the transaction. Events open payouts
- * and move them by `writesOf`.
- * @param before the version that `after` was made from, locked
+ * Locks payouts until the transaction ends, in the order in which events lock them, and in the same
+ * round trip runs statements that see what is behind the lock.
  */
-export async function savePayout(em: EntityManager, before: Payout, after: Payout, change: Change): Promise<void> {
-  const updated = await em.nativeUpdate(PayoutRow, { id: before.id, version: before.version }, toRow(after));
-  if (updated !== 1) throw new Error(`Payout ${before.id} is not at version ${before.version} although it was locked.`);
-
-  const traceparent = currentTraceparent();
-  for (const [sql, parameters] of writeHolds([after])) await em.execute(sql, [...parameters]);
-  await em.insert(PayoutTimelineRow, timelineItem(before, after, change, traceparent));
-  await em.execute(...outboxInsert(payoutEvent(after, traceparent)));
+export async function lockPayouts<Rows extends readonly object[][]>(
+  transaction: Transaction,
+  condition: PayoutCondition,
+  reads: readonly Statement[],
+): Promise<{ payouts: PayoutState[]; rows: Rows }> {
+  const [select, parameters] = selectPayouts(condition);
+  const lock: Statement = [`${select} order by assignment_id for update`, parameters];
+  const [payouts, holds, ...rows] = await transaction.batch<[PayoutColumns[], HoldColumns[], ...object[][]]>([
+    lock,
+    selectHolds(condition),
+    ...reads,
+  ]);
+  return { payouts: toPayouts(payouts, holds), rows: rows as unknown as Rows };
 }
 
-async function oneWithHolds(em: EntityManager, row: PayoutRow | null): Promise<Payout | null> {
-  return (row && (await withHolds(em, [row]))[0]) ?? null;
+/**
+ * The statement that gives payouts the titles of their assignments' views. Both must be locked. The
+ * payout has its own copy, so that its lock makes an erasure wait for commands that publish it.
+ */
+export function saveTitles(assignmentIds: readonly string[]): Statement {
+  return [
+    `update payout set job_title = v.job_title from assignment_view v
+      where v.assignment_id = any(?::uuid[]) and payout.assignment_id = v.assignment_id
+        and payout.job_title is distinct from v.job_title`,
+    [assignmentIds],
+  ];
 }

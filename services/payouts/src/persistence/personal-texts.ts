@@ -1,4 +1,4 @@
-import { copiesAbout, hasText, type Place, withoutText } from '@punctual/chassis/postgres';
+import { type ErasureTarget, hasText, sharedTargets, withoutText } from '@punctual/chassis/postgres';
 
 const own = 'customer_id = :person or provider_id = :person';
 const ownPayouts = `select id from payout where ${own}`;
@@ -14,18 +14,20 @@ const referenceOfPerson = `${hasText('payment_reference')} and not exists (
   select from payment_attempt a join payment_result r on r.attempt_id = a.id
     where a.payout_id = payout.id and r.reference = payment_reference)`;
 
+const viewTexts = ['ended_because', 'disputed_because', 'job_title'];
 const holdsBy = `array(select hold ->> 'reason' from jsonb_array_elements(holds) as hold where hold ->> 'by' = :person)`;
 
 /**
- * All texts of people in this database. About a person are those on the payouts of their own jobs and work; by a person are those that
- * they wrote on other payouts, as finance or ops. A new column with such texts belongs here and in docs/privacy.md.
+ * All personal texts in this database. Texts about a person are on the payouts of their own jobs
+ * and work; texts by a person are those that they wrote on other payouts, as finance or ops. A new
+ * column with such texts belongs here and in docs/privacy.md.
  */
-export const personalTexts: readonly Place[] = [
+export const personalTexts: readonly ErasureTarget[] = [
   {
     table: 'assignment_view',
     key: 'assignment_id',
-    where: `(${own}) and (${hasText('ended_because')} or ${hasText('disputed_because')} or erase_texts(holds) <> holds)`,
-    set: `${withoutText('ended_because')}, ${withoutText('disputed_because')}, holds = erase_texts(holds)`,
+    where: `(${own}) and (${viewTexts.map(hasText).join(' or ')} or erase_texts(holds) <> holds)`,
+    set: `${viewTexts.map(withoutText).join(', ')}, holds = erase_texts(holds)`,
   },
   {
     table: 'assignment_view',
@@ -44,8 +46,8 @@ export const personalTexts: readonly Place[] = [
   {
     table: 'payout',
     key: 'id',
-    where: `(${own}) and (${hasText('blocked_because')} or (${referenceOfPerson}))`,
-    set: `${withoutText('blocked_because')},
+    where: `(${own}) and (${hasText('blocked_because')} or ${hasText('job_title')} or (${referenceOfPerson}))`,
+    set: `${withoutText('blocked_because')}, ${withoutText('job_title')},
       payment_reference = case when ${referenceOfPerson} then '[erased]' else payment_reference end`,
   },
   {
@@ -54,7 +56,7 @@ export const personalTexts: readonly Place[] = [
     where: `id in (${actedOn}) and blocked_because = any (texts_by(:person, id))`,
     set: withoutText('blocked_because'),
   },
-  ...copiesAbout,
+  ...sharedTargets,
   {
     table: 'outbox',
     key: 'id',

@@ -1,4 +1,3 @@
-import { AssignmentViewRow } from './assignment-view-row.ts';
 import { CreatePayouts } from './migrations/20261122-create-payouts.ts';
 import { FindOldInboxRows } from './migrations/20261122-find-old-inbox-rows.ts';
 import { GuardPayouts } from './migrations/20261122-guard-payouts.ts';
@@ -10,12 +9,15 @@ import { ConfirmAccounts } from './migrations/20261129-confirm-accounts.ts';
 import { ErasePeople } from './migrations/20261129-erase-people.ts';
 import { HoldPayouts } from './migrations/20261129-hold-payouts.ts';
 import { KeepAnswerText } from './migrations/20261129-keep-answer-text.ts';
-import { PayoutRow } from './payout-row.ts';
-import { PayoutTimelineRow } from './payout-timeline-row.ts';
+import { FillWaitingSince } from './migrations/20261130-fill-waiting-since.ts';
+import { IndexPayouts } from './migrations/20261130-index-payouts.ts';
+import { KeepJobTitles } from './migrations/20261130-keep-job-titles.ts';
+import { ListPayouts } from './migrations/20261130-list-payouts.ts';
+import { SumEarlierPayouts } from './migrations/20261130-sum-earlier-payouts.ts';
+import { SumPayouts } from './migrations/20261130-sum-payouts.ts';
 
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
-  entities: [AssignmentViewRow, PayoutRow, PayoutTimelineRow],
   migrations: [
     CreatePayouts,
     KeepStreamSequence,
@@ -28,5 +30,11 @@ export const schema = {
     HoldPayouts,
     ConfirmAccounts,
     ErasePeople,
+    KeepJobTitles,
+    ListPayouts,
+    SumPayouts,
+    SumEarlierPayouts,
+    FillWaitingSince,
+    IndexPayouts,
   ],
 };

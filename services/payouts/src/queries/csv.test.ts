@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { csvOf } from './csv.ts';
 
 /** Reads CSV by the letter of RFC 4180, and refuses everything else. */
@@ -57,7 +57,7 @@ const harmless = fc.string({ unit: 'grapheme' }).filter((each) => !/[=+\-@＝＋
 const startsFormula = /^[\s"\p{Cc}\p{Cf}]*[=+\-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−]/u;
 const isHarmless = (cell: string) => !startsFormula.test(cell);
 
-it('holds every text as it is, but for formulas', async () => {
+test('a cell keeps every text unchanged except formulas', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ reference: harmless, reason: harmless })), async (records) => {
       const lines = records.map(({ reference, reason }) => [reference, reason]);
@@ -69,7 +69,7 @@ it('holds every text as it is, but for formulas', async () => {
   );
 });
 
-it('holds any text in its cell, and starts no formula, in whatever way it is cut', async () => {
+test('a text never leaves its cell or starts a formula, however it is split', async () => {
   await fc.assert(
     fc.asyncProperty(anyText, anyText, async (reference, reason) => {
       const csv = await write({ reference, reason });
@@ -86,7 +86,7 @@ it('holds any text in its cell, and starts no formula, in whatever way it is cut
   );
 });
 
-it.each([
+test.each([
   ['=1+1', "'=1+1"],
   ['  =1+1', "  '=1+1"],
   ['a;=1+1', "a;'=1+1"],
@@ -99,6 +99,6 @@ it.each([
   ['first\nsecond', 'first\nsecond'],
   ['first\rsecond', 'first\rsecond'],
   ['2026-11, "rent"', '2026-11, "rent"'],
-])('%j is the cell %j', async (reference, cell) => {
+])('%j becomes the cell %j', async (reference, cell) => {
   expect(await cellsOf(reference)).toEqual([cell, 'x']);
 });

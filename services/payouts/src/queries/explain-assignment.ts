@@ -1,56 +1,46 @@
-import type { Caller } from '@punctual/chassis';
+import { formatInstant } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
-import { type Database, readOutbox } from '@punctual/chassis/postgres';
-import { type Explanation, explainedItems, type PaymentAttempt } from '@punctual/contracts';
-import type { Attempt } from '../domain/attempt.ts';
+import { type Database, readLatestItems, readOutbox } from '@punctual/chassis/postgres';
+import { consumers, explainedItems, type PaymentAttempt, type PayoutExplanation } from '@punctual/contracts';
+import { type Attempt, maskAccount } from '../domain/attempt.ts';
 import { presentPayout } from '../domain/present.ts';
-import { scheduleConsumer } from '../messaging/on-schedule-event.ts';
 import { findAssignmentView } from '../persistence/assignment-views.ts';
 import { readAttempts } from '../persistence/payment-attempts.ts';
-import { readLatestItems } from '../persistence/payout-timeline.ts';
+import { payoutTimeline } from '../persistence/payout-aggregate.ts';
 import { findPayout } from '../persistence/payouts.ts';
 
 /**
- * What payouts knows of an assignment, for ops: of each list the latest items. Before the first confirm there is no payout.
- * @throws DomainError `forbidden`, `not-found` when no event has told of it
+ * Returns payouts' part of the explanation of an assignment: the latest items of each list. Before
+ * the first confirm there is no payout.
+ * @throws DomainError `not-found` before the first event of the assignment
  */
 export async function explainAssignment(
   { database }: { database: Database },
-  caller: Caller,
   assignmentId: string,
-): Promise<Explanation> {
-  if (!caller.roles.includes('ops')) throw new DomainError('forbidden', 'This is for ops.');
-  const em = database.fork();
-  const view = await findAssignmentView(em, assignmentId);
-  if (!view) throw new DomainError('not-found', `No event has told of the assignment ${assignmentId}.`);
-  const payout = await findPayout(em, { assignmentId });
-  const attempts = payout ? await readAttempts(em, payout.id) : [];
-  const timeline = payout ? await readLatestItems(em, payout.id, explainedItems + 1) : [];
-  const outbox = await readOutbox(em, assignmentId, explainedItems + 1);
+): Promise<PayoutExplanation> {
+  const view = await findAssignmentView(database, assignmentId);
+  if (!view) throw new DomainError('not-found', `No event of assignment ${assignmentId} has arrived.`);
+  const payout = await findPayout(database, { assignmentId });
+  const attempts = payout ? await readAttempts(database, payout.id) : [];
+  const timeline = payout ? await readLatestItems(database, payoutTimeline, payout.id, explainedItems + 1) : [];
+  const outbox = await readOutbox(database, assignmentId, explainedItems + 1);
   return {
-    assignmentId,
-    at: new Date().toISOString(),
-    traceIds: [],
-    scheduling: null,
-    reminders: null,
-    payouts: {
-      payout: payout && presentPayout(payout),
-      attempts: attempts.slice(-explainedItems).map(presentAttempt),
-      timeline: timeline.slice(-explainedItems),
-      outbox: outbox.slice(-explainedItems),
-      follows: [{ consumer: scheduleConsumer, version: view.version }],
-      truncated: Math.max(attempts.length, timeline.length, outbox.length) > explainedItems,
-    },
-    missing: [],
+    payout: payout ? presentPayout(payout) : null,
+    attempts: attempts.slice(-explainedItems).map(presentAttempt),
+    timeline: timeline.slice(-explainedItems),
+    outbox: outbox.slice(-explainedItems),
+    follows: [{ consumer: consumers.payoutsSchedule.durable, version: view.version }],
+    truncated: Math.max(attempts.length, timeline.length, outbox.length) > explainedItems,
   };
 }
 
+/** Only finance sees a whole account. */
 function presentAttempt({ id, number, account, startedAt, results }: Attempt): PaymentAttempt {
   return {
     id,
     number,
-    account,
-    startedAt: startedAt.toISOString(),
-    results: results.map(({ at, ...result }) => ({ ...result, at: at.toISOString() })),
+    account: maskAccount(account),
+    startedAt: formatInstant(startedAt),
+    results: results.map(({ at, ...result }) => ({ ...result, at: formatInstant(at) })),
   };
 }

@@ -1,18 +1,11 @@
-import { DomainError } from '@punctual/chassis/domain';
 import { type Database, presentErasure } from '@punctual/chassis/postgres';
 import type { Erasure } from '@punctual/contracts';
-import type { Person } from '../domain/access.ts';
 import { personalTexts } from '../persistence/personal-texts.ts';
 
-/**
- * How far this service is with the erasure of a person, for ops.
- * @throws DomainError `forbidden`
- */
+/** Returns the progress of this service with the erasure of a person. */
 export function getErasure(
   { database }: { database: Database },
-  caller: Person,
   { personId, count }: { personId: string; count: boolean },
 ): Promise<Erasure> {
-  if (!caller.roles.includes('ops')) throw new DomainError('forbidden', 'This is for ops.');
-  return presentErasure(database.fork(), { service: 'payouts', places: personalTexts, personId, count });
+  return presentErasure(database, { service: 'payouts', targets: personalTexts, personId, count });
 }

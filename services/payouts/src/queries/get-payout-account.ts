@@ -5,8 +5,8 @@ import type { PayoutAccount } from '@punctual/contracts';
 import { findAccount } from '../persistence/payout-accounts.ts';
 
 /**
- * Where a provider is paid to, for finance and themselves.
- * @throws DomainError `not-found`, also for who may not know of it
+ * Returns a provider's payout account, for finance and the provider.
+ * @throws DomainError `not-found`, also for callers who may not see it
  */
 export async function getPayoutAccount(
   { database }: { database: Database },
@@ -14,8 +14,8 @@ export async function getPayoutAccount(
   providerId: string,
 ): Promise<PayoutAccount> {
   const maySee = roles.includes('finance') || (roles.includes('provider') && id === providerId);
-  const account = maySee ? await findAccount(database.fork(), providerId) : undefined;
+  const account = maySee ? await findAccount(database, providerId) : undefined;
   if (!account || (account.version === 0 && account.pending === null))
-    throw new DomainError('not-found', 'There is no such payout account.');
+    throw new DomainError('not-found', 'Payout account not found.');
   return account;
 }

@@ -1,6 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { inboxTable, outboxTable } from '@punctual/chassis';
-import { idempotencyTable } from '@punctual/chassis/postgres';
+import { idempotencyTable, inboxTable, outboxTable } from '@punctual/chassis/postgres';
 
 export class CreatePayouts extends Migration {
   override name = '20261122-create-payouts';

@@ -1,7 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
-import { inboxReceived } from '@punctual/chassis';
+import { inboxReceived } from '@punctual/chassis/postgres';
 
-/** Another index for the removal of old rows, which instances of the release before find as well. */
+/**
+ * Another index for the removal of old rows, which instances of the release before find as well.
+ */
 export class FindOldInboxRows extends Migration {
   override name = '20261122-find-old-inbox-rows';
 

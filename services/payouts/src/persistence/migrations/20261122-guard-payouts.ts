@@ -1,9 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The rules that must hold whatever the code does: a payout goes along its edges only, what it is about never changes, `PAID` is
- * final, and what was written down stays. `payout_edge` repeats `domain/edges.ts`; a test holds the two together. Instances of the
- * release before keep these rules as well, and go on working.
+ * The rules that must hold whatever the code does: a payout goes along its edges only, what it is
+ * about never changes, `PAID` is final, and what was written down stays. `payout_edge` repeats
+ * `domain/edges.ts`; a test holds the two together. Instances of the release before keep these
+ * rules as well, and go on working.
  */
 export class GuardPayouts extends Migration {
   override name = '20261122-guard-payouts';

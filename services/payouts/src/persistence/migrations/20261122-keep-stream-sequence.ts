@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { outboxStreamSequence } from '@punctual/chassis';
+import { outboxStreamSequence } from '@punctual/chassis/postgres';
 
 /** Only a nullable column more: instances of the release before publish and mark as they did. */
 export class KeepStreamSequence extends Migration {

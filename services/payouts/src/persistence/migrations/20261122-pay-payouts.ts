@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What it takes to pay: where to, each try and how it ended, who is at it, and which notices of the provider were seen. */
+/**
+ * What it takes to pay: where to, each try and how it ended, who is at it, and which notices of the
+ * provider were seen.
+ */
 export class PayPayouts extends Migration {
   override name = '20261122-pay-payouts';
 

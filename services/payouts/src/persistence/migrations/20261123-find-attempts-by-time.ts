@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Only an index more, for the comparison with the provider's list: instances of the release before go on working. */
+/**
+ * Only an index more, for the comparison with the provider's list: instances of the release before
+ * go on working.
+ */
 export class FindAttemptsByTime extends Migration {
   override name = '20261123-find-attempts-by-time';
 

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * A change of an account takes two people, and is kept for ever (ADR 0014). Instances of the previous release still set an account
- * alone: a trigger keeps these changes as well. What they approve or pay has no account version; that stands for any.
+ * A change of an account takes two people, and is kept for ever (ADR 0014). Instances of the
+ * previous release still set an account alone: a trigger keeps these changes as well. What they
+ * approve or pay has no account version; that stands for any.
  */
 export class ConfirmAccounts extends Migration {
   override name = '20261129-confirm-accounts';

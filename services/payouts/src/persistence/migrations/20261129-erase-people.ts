@@ -2,8 +2,9 @@ import { Migration } from '@mikro-orm/migrations';
 import { erasureTable } from '@punctual/chassis/postgres';
 
 /**
- * Records of erasures, and the one way past the guards: a text may become `[erased]`, and nothing else may change with it. Instances
- * of the previous release go on working; the two sides of an assignment, which they do not keep, come from its payout.
+ * Records of erasures, and the one way past the guards: a text may become `[erased]`, and nothing
+ * else may change with it. Instances of the previous release go on working; the two sides of an
+ * assignment, which they do not keep, come from its payout.
  */
 export class ErasePeople extends Migration {
   override name = '20261129-erase-people';

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Every reason that stops a payout becomes a row (ADR 0014). Instances of the previous release write `status`, `blocked_because` and
- * `dispute_settled` only: the triggers at the end make the holds that these mean, and make them of what there is already.
+ * Every reason that stops a payout becomes a row (ADR 0014). Instances of the previous release
+ * write `status`, `blocked_because` and `dispute_settled` only: the triggers at the end make the
+ * holds that these mean, and make them of what there is already.
  */
 export class HoldPayouts extends Migration {
   override name = '20261129-hold-payouts';

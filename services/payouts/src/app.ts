@@ -1,28 +1,37 @@
+import { randomUUIDv7 } from 'node:crypto';
 import {
+  announce,
   connectBroker,
   createAuthenticate,
   createHttpApp,
   every,
+  readVersion,
   type ServiceDefinition,
-  startOutboxRelay,
 } from '@punctual/chassis';
-import { erasePeople, forgetAnswers, forgetDelivered, openDatabase } from '@punctual/chassis/postgres';
+import {
+  erasePeople,
+  openDatabase,
+  purgeDelivered,
+  purgeResponses,
+  startOutboxRelay,
+} from '@punctual/chassis/postgres';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
+import { observePayouts } from './jobs/observe-payouts.ts';
 import { payApproved } from './jobs/pay-approved.ts';
 import { watchDrift } from './jobs/watch-drift.ts';
-import { consumePersonEvents } from './messaging/on-person-event.ts';
-import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
-import { createProvider } from './payment/create-provider.ts';
-import { forgetNotices } from './persistence/payment-notices.ts';
+import { subscribe } from './messaging/subscriptions.ts';
+import { createProvider, createWebhook } from './payment/create-provider.ts';
+import { addUpSums } from './persistence/payout-sums.ts';
 import { personalTexts } from './persistence/personal-texts.ts';
 import { schema } from './persistence/schema.ts';
+import { purgeWebhookEvents } from './persistence/webhook-events.ts';
 
 /** Turns confirmed work into a payout that a person approves, and keeps its books. */
 export const payouts: ServiceDefinition<Config> = {
   name: 'payouts',
   config: Config,
-  createApp: async ({ config, logger, lifecycle }) => {
+  createApp: async ({ config, logger, lifecycle, logging }) => {
     const process = { logger, lifecycle };
     const database = await openDatabase({
       url: config.DATABASE_URL,
@@ -32,47 +41,67 @@ export const payouts: ServiceDefinition<Config> = {
       lifecycle,
     });
     const broker = connectBroker({ config, name: 'payouts', ...process });
+    const version = readVersion('payouts', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
+    announce({ broker, logger, version });
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
       name: 'payouts',
       ...process,
     });
+    const deps = {
+      ...process,
+      database,
+      relay,
+      now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
+      newId: () => randomUUIDv7(),
+    };
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
-    consumeScheduleEvents({ database, relay, twoPersonMinor, broker, ...process });
-    consumePersonEvents({ database, broker, ...process });
+    subscribe({ broker, ...process }, { ...deps, twoPersonMinor });
+    every(process, {
+      name: 'finish migrations',
+      pauseMs: 5_000,
+      run: () => database.finishMigrations(),
+    });
     every(process, {
       name: 'erase people',
       pauseMs: 1_000,
       run: (signal) => erasePeople(database, personalTexts, signal),
     });
     every(process, {
-      name: 'forget what was delivered',
+      name: 'purge delivered events',
       pauseMs: 10 * 60_000,
-      run: (signal) => forgetDelivered(database.fork(), signal),
+      run: (signal) => purgeDelivered(database, signal),
     });
     every(process, {
-      name: 'forget answers',
+      name: 'purge stored responses',
       pauseMs: 10 * 60_000,
-      run: () => forgetAnswers(database.fork(), Temporal.Now.instant()),
+      run: () => purgeResponses(database, deps.now()),
     });
-
     every(process, {
-      name: 'forget notices',
+      name: 'add up sums of payouts',
+      pauseMs: 1_000,
+      run: (signal) => addUpSums(database, signal),
+    });
+    every(process, {
+      name: 'purge webhook events',
       pauseMs: 3_600_000,
-      run: () => forgetNotices(database.fork()),
+      run: () => purgeWebhookEvents(database),
     });
     const provider = createProvider(config, logger);
     const retry = { tries: config.PAYMENT_TRIES, firstPauseMs: config.PAYMENT_PAUSE_MS };
     const leaseMs = 5_000 + 4 * config.STRIPE_TIMEOUT_MS;
-    if (provider) payApproved({ database, relay, provider, retry, leaseMs, ...process });
-    watchDrift({ database, provider, ...process });
+    if (provider) payApproved({ ...deps, provider, retry, leaseMs });
+    watchDrift({ ...deps, provider });
+    observePayouts(deps);
 
     return createHttpApp({
       ...process,
-      authenticate: createAuthenticate({ config, logger }),
+      logging,
+      authenticate: createAuthenticate({ config, logger, lifecycle }),
       checks: [database.check, { name: 'broker', required: false, check: broker.check }],
-      routes: createRoutes({ database, relay, provider, logger, webhookSecret: config.STRIPE_WEBHOOK_SECRET }),
+      version,
+      routes: createRoutes({ ...deps, provider, webhook: createWebhook(config) }),
     });
   },
 };

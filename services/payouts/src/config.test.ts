@@ -10,7 +10,7 @@ const environment = {
   AUTH_AUDIENCE: 'audience',
 };
 
-test('the pauses between the tries of a payment may add up to a day and no more', () => {
+test('the config accepts payment retry pauses of a day in total and refuses more', () => {
   const pauses = (tries: number, pauseMs: number) =>
     readConfig(Config, { ...environment, PAYMENT_TRIES: String(tries), PAYMENT_PAUSE_MS: String(pauseMs) });
   const dayMs = 86_400_000;

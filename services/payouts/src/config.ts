@@ -5,10 +5,10 @@ import {
   durationMs,
   HttpConfig,
   httpOrigin,
-  postgresUrl,
   rule,
   secretKey,
 } from '@punctual/chassis';
+import { DatabaseConfig } from '@punctual/chassis/postgres';
 import { z } from 'zod';
 
 const dayMs = 86_400_000;
@@ -19,22 +19,26 @@ export const Config = z
     ...HttpConfig.shape,
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
-    DATABASE_URL: postgresUrl(),
-    /** Past the pooler that `DATABASE_URL` leads to. */
-    DATABASE_DIRECT_URL: postgresUrl().optional(),
-    DATABASE_POOL_SIZE: count({ min: 2, max: 1_000, default: 10 }),
-    /** Amounts from here on, in minor units, need two different people. */
-    PAYOUT_TWO_PERSON_MINOR: count({ max: 1_000_000_000_000, default: 100_000 }),
-    /** Who pays. `manual`: a person does, and records it. */
-    PAYMENT_PROVIDER: z.enum(['manual', 'stripe']).default('manual'),
-    STRIPE_API_KEY: secretKey().optional(),
-    /** With it notices of Stripe are taken, also while payments are made by hand again. */
-    STRIPE_WEBHOOK_SECRET: secretKey().optional(),
-    STRIPE_API_BASE: httpOrigin().default('https://api.stripe.com'),
-    STRIPE_TIMEOUT_MS: durationMs({ max: 25_000, default: 10_000 }),
-    /** How often one payment is tried before a person has to look, and the pause after the first try; it doubles. */
-    PAYMENT_TRIES: count({ max: 20, default: 8 }),
-    PAYMENT_PAUSE_MS: durationMs({ max: 3_600_000, default: 1_000 }),
+    ...DatabaseConfig.shape,
+    PAYOUT_TWO_PERSON_MINOR: count({ max: 1_000_000_000_000, default: 100_000 }).describe(
+      'Amounts from here on, in minor units, need two approvals. Fixed for a payout when it is opened.',
+    ),
+    PAYMENT_PROVIDER: z
+      .enum(['manual', 'stripe'])
+      .default('manual')
+      .describe("`manual`: a person pays and records it. `stripe`: a transfer to the provider's connected account."),
+    STRIPE_API_KEY: secretKey().optional().describe('Required with `stripe`.'),
+    STRIPE_WEBHOOK_SECRET: secretKey()
+      .optional()
+      .describe('Required with `stripe`. With it alone, webhook events of Stripe are still accepted.'),
+    STRIPE_API_BASE: httpOrigin()
+      .default('https://api.stripe.com')
+      .describe('The address of Stripe; another one for tests.'),
+    STRIPE_TIMEOUT_MS: durationMs({ max: 25_000, default: 10_000 }).describe('How long one call to Stripe may take.'),
+    PAYMENT_TRIES: count({ max: 20, default: 8 }).describe('How often a payment is tried before it is blocked.'),
+    PAYMENT_PAUSE_MS: durationMs({ max: 3_600_000, default: 1_000 }).describe(
+      'The pause after the first try. It doubles; all pauses together are at most a day.',
+    ),
   })
   .refine(
     // Later than that the provider no longer knows an attempt by its key (ADR 0013).

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Attempt } from '../domain/attempt.ts';
 import { Amount } from '../domain/money.ts';
 import { KeyRefused, type PaymentAnswer, type PaymentProvider } from './payment-provider.ts';
@@ -7,10 +7,13 @@ import { watchKey } from './watch-key.ts';
 
 const attempt: Attempt = {
   ...{ id: 'a', payoutId: 'p', number: 1, account: 'acct_1', accountVersion: 1, results: [] },
-  ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date(0) },
+  ...{
+    amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }),
+    startedAt: Temporal.Instant.fromEpochMilliseconds(0),
+  },
 };
 
-it('says once that the key is refused, and once that it is good again', async () => {
+test('a refused key is logged once, and its recovery once', async () => {
   let answer: PaymentAnswer = { kind: 'KEY_REFUSED', because: '401 api_key_expired' };
   const provider: PaymentProvider = {
     pay: async () => answer,
@@ -19,7 +22,8 @@ it('says once that the key is refused, and once that it is good again', async ()
       return undefined;
     },
     list: async function* () {},
-    repeatableUntil: () => new Date(0),
+    matches: () => true,
+    repeatableUntil: () => Temporal.Instant.fromEpochMilliseconds(0),
   };
   const logger = Object.assign(pino({ level: 'silent' }), { error: vi.fn(), info: vi.fn() });
   const watched = watchKey(provider, logger);

@@ -1,23 +1,19 @@
-import { metrics } from '@opentelemetry/api';
-import type { Logger } from '@punctual/chassis';
+import { counter, type Logger } from '@punctual/chassis';
 import { KeyRefused, type PaymentProvider } from './payment-provider.ts';
 
-/** The same provider; says once that it refuses our key, and once that it takes it again, and counts each payment that waits for that. */
+/**
+ * Wraps a provider: logs once when it refuses our API key and once when it accepts it again, and
+ * counts the payments that wait meanwhile.
+ */
 export function watchKey(provider: PaymentProvider, logger: Logger): PaymentProvider {
-  const refused = metrics.getMeter('punctual').createCounter('punctual.payouts.key_refused', {
-    description: 'Payments that wait since the payment provider refuses our API key',
-  });
+  const refused = counter('punctual.payouts.key_refused');
   let isGood = true;
   const heard = (because: string | undefined) => {
     if (because !== undefined) refused.add(1);
     if (isGood === (because === undefined)) return;
     isGood = !isGood;
-    if (isGood) logger.info('the payment provider takes our API key again');
-    else
-      logger.error(
-        { because },
-        'the payment provider refuses our API key: nothing is paid, and all that is approved waits',
-      );
+    if (isGood) logger.info('The payment provider accepts our API key again');
+    else logger.error({ because }, 'The payment provider refuses our API key: approved payouts wait');
   };
   return {
     ...provider,

@@ -1,32 +1,29 @@
 import { DomainError } from '@punctual/chassis/domain';
 import Stripe from 'stripe';
 import { z } from 'zod';
-import type { Transfer } from './payment-provider.ts';
-import { toTransfer } from './stripe.ts';
+import type { PaymentWebhook, WebhookEvent } from '../payment-provider.ts';
+import { matches, toTransfer } from './transfers.ts';
 
-/** What Stripe tells of by itself; of most things it tells nothing that we need. */
-export type Notice = { id: string } & (
-  | { type: 'created' | 'reversed'; transfer: Transfer }
-  | { type: 'other'; transfer?: never }
-);
-
-/** Stripe signs with the time; an older signature is somebody's copy. */
+/** Stripe signs the time as well. An older signature is a replayed request. */
 const toleranceSeconds = 300;
 
-const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'an id of Stripe');
+const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be a Stripe ID');
 
-/** An event of any kind: v1 with its object, v2 ("thin") with none, and what is still to be invented. */
+/** Any kind of event: v1 carries its object, v2 ("thin") does not. */
 const StripeEvent = z.object({
   id: Id,
   object: z
     .string()
-    .regex(/(^|\.)event$/, 'an event')
+    .regex(/(^|\.)event$/, 'must be an event')
     .optional(),
   type: z.string().min(1),
   data: z.unknown().optional(),
 });
 
-/** A transfer, in as far as it is read; other versions of Stripe's API may leave out the rest. */
+/** The last second that a time can have. */
+const latestSecond = 8_640_000_000_000;
+
+/** Only the fields that are read: other versions of Stripe's API may omit the rest. */
 const WithTransfer = z.object({
   object: z.object({
     id: Id,
@@ -37,17 +34,19 @@ const WithTransfer = z.object({
       .record(z.string(), z.string())
       .nullish()
       .transform((metadata) => metadata ?? {}),
-    created: z.int(),
+    created: z.int().min(-latestSecond).max(latestSecond),
     reversed: z.boolean().default(false),
     amount_reversed: z.int().default(0),
   }),
 });
 
-/**
- * Reads a notice from the very bytes that came. An event that says nothing of a transfer is `other`, whatever is in it.
- * @throws DomainError `malformed-body`; `validation-failed` for a signature that is missing, wrong or old, and for a body that is no event
- */
-export function readNotice(bytes: Buffer, signature: string | undefined, secret: string): Notice {
+/** Reads the events that Stripe signs with this secret. */
+export function createStripeWebhook(secret: string): PaymentWebhook {
+  return { read: (bytes, signature) => readEvent(bytes, signature, secret), matches };
+}
+
+/** An event that is not about a transfer is `other`, whatever it contains. */
+function readEvent(bytes: Buffer, signature: string | undefined, secret: string): WebhookEvent {
   requireSignature(bytes, signature, secret);
   const event = StripeEvent.safeParse(parseJson(bytes));
   if (!event.success) {
@@ -58,18 +57,21 @@ export function readNotice(bytes: Buffer, signature: string | undefined, secret:
   if (type !== 'transfer.created' && type !== 'transfer.reversed') return { id, type: 'other' };
   const about = WithTransfer.safeParse(data);
   if (!about.success) return { id, type: 'other' };
-  return { id, type: type === 'transfer.created' ? 'created' : 'reversed', transfer: toTransfer(about.data.object) };
+  return { id, type: type === 'transfer.created' ? 'paid' : 'reversed', transfer: toTransfer(about.data.object) };
 }
 
-/** By the SDK's own check, without its reading of the event: that refuses v2 events, and takes anything else for one. */
+/**
+ * Uses the SDK's check of the signature but not its parser, which refuses v2 events and accepts any
+ * other JSON.
+ */
 function requireSignature(bytes: Buffer, signature: string | undefined, secret: string): void {
   try {
     if (Stripe.webhooks.signature?.verifyHeader(bytes, signature ?? '', secret, toleranceSeconds)) return;
   } catch {
-    // Not only the SDK's own error: a signature that is empty or not ASCII makes it throw others.
+    // An empty or non-ASCII signature makes the SDK throw errors other than its own.
   }
-  throw new DomainError('validation-failed', 'The signature is not one that Stripe has just made.', {
-    errors: [{ path: '/headers/stripe-signature', message: 'does not fit the body, or is too old' }],
+  throw new DomainError('validation-failed', 'The Stripe signature is invalid or too old.', {
+    errors: [{ path: '/headers/stripe-signature', message: 'does not match the body, or is too old' }],
   });
 }
 

@@ -1,18 +1,19 @@
-import { DomainError } from '@punctual/chassis/domain';
 import Stripe from 'stripe';
-import type { Attempt } from '../domain/attempt.ts';
-import { toStripeAmount } from '../domain/money.ts';
-import { KeyRefused, type PaymentAnswer, type PaymentProvider, type Transfer } from './payment-provider.ts';
+import { majorUnits } from '../../domain/money.ts';
+import { KeyRefused, type PaymentAnswer, type PaymentProvider } from '../payment-provider.ts';
 import { createStrictHttpClient } from './strict-http-client.ts';
+import { matches, toTransfer } from './transfers.ts';
+import { toStripeUnits } from './units.ts';
 
 export type StripeOptions = { apiKey: string; apiBase: URL; timeoutMs: number };
 
-/** Stripe forgets a key after 24 hours; an hour is left for clocks that differ. */
-const keyHours = 23;
+/** Stripe keeps an idempotency key for 24 hours. An hour is left for clocks that differ. */
+const keyLifetime = { hours: 23 };
 
 /**
- * Pays by transfers to connected accounts. The attempt's id is the idempotency key, and goes with the transfer too, so that it can be
- * found without the key. The SDK repeats nothing by itself: between two tries comes a look-up.
+ * Pays by transfers to connected accounts. The attempt's id is the idempotency key, and is also
+ * stored with the transfer, so that the transfer can be found without the key. The SDK's own
+ * retries are off: the caller looks up the transfer before it tries again.
  */
 export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): PaymentProvider {
   const stripe = new Stripe(apiKey, {
@@ -27,10 +28,14 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
   return {
     pay: async (attempt) => {
       const { id, payoutId, account, amount } = attempt;
+      const units = toStripeUnits(amount);
+      if (units === undefined) {
+        return { kind: 'REFUSED', code: `Stripe cannot move ${majorUnits(amount)} ${amount.currency} exactly.` };
+      }
       try {
         const transfer = await stripe.transfers.create(
           {
-            amount: toStripeAmount(amount),
+            amount: units,
             currency: amount.currency.toLowerCase(),
             destination: account,
             transfer_group: payoutId,
@@ -59,54 +64,28 @@ export function createStripe({ apiKey, apiBase, timeoutMs }: StripeOptions): Pay
       const created = { gte: inSeconds(since), ...(until && { lt: inSeconds(until) }) };
       for await (const transfer of stripe.transfers.list({ created, limit: 100 })) yield toTransfer(transfer);
     },
-    repeatableUntil: ({ startedAt }) => new Date(startedAt.getTime() + keyHours * 3_600_000),
+    matches,
+    repeatableUntil: ({ startedAt }) => startedAt.add(keyLifetime),
   };
 }
 
-/** As Stripe counts time. */
-function inSeconds(time: Date): number {
-  const sinceEpoch = Temporal.Duration.from({ milliseconds: time.getTime() });
+/** Whole seconds since 1970, as Stripe counts time. */
+function inSeconds(instant: Temporal.Instant): number {
+  const sinceEpoch = Temporal.Duration.from({ milliseconds: instant.epochMilliseconds });
   return sinceEpoch.round({ largestUnit: 'second', smallestUnit: 'second', roundingMode: 'floor' }).seconds;
 }
 
-/** What is read of a transfer. */
-type StripeTransfer = Pick<
-  Stripe.Transfer,
-  'id' | 'amount' | 'currency' | 'created' | 'reversed' | 'amount_reversed' | 'metadata'
-> & { destination?: string | { id: string } | null | undefined };
-
-/** What Stripe calls a transfer, in our words. */
-export function toTransfer(transfer: StripeTransfer): Transfer {
-  const { id, amount, currency, destination, metadata, created, reversed, amount_reversed } = transfer;
-  return {
-    reference: id,
-    payoutId: metadata.payoutId,
-    attemptId: metadata.attemptId,
-    amount,
-    currency,
-    account: typeof destination === 'string' ? destination : destination?.id,
-    createdAt: new Date(created * 1_000),
-    isReversed: reversed || amount_reversed > 0,
-  };
-}
-
-/** Whether a transfer is what the attempt has asked for. */
-export function isAsSent({ amount, account }: Attempt, transfer: Transfer): boolean {
-  const isSameAmount = toStripeAmount(amount) === transfer.amount;
-  return isSameAmount && amount.currency.toLowerCase() === transfer.currency && account === transfer.account;
-}
-
 /**
- * What an error says about the money. What we did not send, since it cannot be paid, has not moved; of any other error that is not
- * Stripe's nobody knows. Stripe tells by `Stripe-Should-Retry` whether to ask again; without it 409, 429, 5xx and a broken
- * connection may be. Any other refusal is final, but for a key that stands for another request: then the first one may have paid.
+ * Translates an error of the SDK. An error that is not Stripe's leaves the result unknown. Stripe's
+ * `Stripe-Should-Retry` decides whether to call again; without it 409, 429, 5xx and a broken
+ * connection are retried. Any other refusal is final, except for an idempotency key that was used
+ * for another request: that request may have paid.
  */
-export function toAnswer(error: unknown): PaymentAnswer {
-  if (error instanceof DomainError) return { kind: 'REFUSED', code: error.message };
+function toAnswer(error: unknown): PaymentAnswer {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'AGAIN', because: String(error) };
   const { statusCode, type, code = type } = error;
   const because = statusCode === undefined ? 'no answer' : `${statusCode} ${code}`;
-  // Before anything else is looked at; of a restricted key that may not do this, 403.
+  // Checked first. 403 is a restricted key that lacks this permission.
   if (statusCode === 401 || statusCode === 403) return { kind: 'KEY_REFUSED', because };
   if (type === 'StripeIdempotencyError') return { kind: 'UNKNOWN', because };
   const isOnTheirSide = statusCode === undefined || statusCode === 409 || statusCode === 429 || statusCode >= 500;

@@ -6,10 +6,11 @@ const Refusal = z.looseObject({ error: z.looseObject({ type: z.string() }) });
 const Success = z.looseObject({ object: z.string() });
 
 /**
- * The SDK's HTTP client, which takes for an answer only what Stripe gives: an object of theirs with 2xx, or their error. By itself the
- * SDK takes any JSON without `error` for a success, whatever the status (a proxy's `{"message": "Bad Gateway"}`), and a text or a number
- * ends the process. Its timeout is about silence only, so that an answer that trickles in is waited for without end. What is no answer,
- * or takes `timeoutMs` after its head, is as if there were none.
+ * The SDK's HTTP client, but it accepts only what Stripe sends: one of Stripe's objects with 2xx,
+ * or Stripe's error. The SDK alone takes any JSON without `error` for a success, whatever the
+ * status (a proxy's `{"message": "Bad Gateway"}`), and a string or a number ends the process. Its
+ * timeout only limits silence, so a body that trickles in never times out. Here, a body that is not
+ * Stripe's or takes longer than `timeoutMs` counts as no answer.
  */
 export function createStrictHttpClient(timeoutMs: number): Stripe.HttpClient {
   const client = Stripe.createNodeHttpClient();

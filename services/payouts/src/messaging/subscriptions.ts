@@ -1,0 +1,21 @@
+import { type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { consumers, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
+import { type FollowScheduleDeps, followSchedule } from '../commands/follow-schedule.ts';
+import { recordErasure } from '../commands/record-erasure.ts';
+
+const { payoutsSchedule, payoutsPerson } = consumers;
+
+/** Starts every consumer of this service. */
+export function subscribe(consuming: ConsumerDeps, deps: Omit<FollowScheduleDeps, 'consumer'>): void {
+  startConsumer(consuming, {
+    ...payoutsSchedule,
+    read: readScheduleEvent,
+    handle: (messages) => followSchedule({ ...deps, consumer: payoutsSchedule.durable }, messages),
+  });
+  // Separate, since instances of the previous release share the other one and skip unknown events.
+  startConsumer(consuming, {
+    ...payoutsPerson,
+    read: readPersonEvent,
+    handle: (messages) => recordErasure(deps, messages),
+  });
+}

@@ -1,0 +1,4 @@
+import { runMigrations } from '@punctual/chassis/postgres';
+import { schema } from './persistence/schema.ts';
+
+await runMigrations('payouts', schema);

@@ -1,85 +1,37 @@
-import { randomUUID } from 'node:crypto';
-import { type Database, openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout } from '@punctual/contracts';
-import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { payPayout } from '../src/commands/pay-payout.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Attempt } from '../src/domain/attempt.ts';
-import type { PaymentAnswer, PaymentProvider, Transfer } from '../src/payment/payment-provider.ts';
-import { claimPayments, type PaymentClaim } from '../src/persistence/payment-claims.ts';
-import { schema } from '../src/persistence/schema.ts';
-import { startLife } from './life.ts';
-import { history, newParties, scheduleEvent } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import type { PaymentAnswer } from '../src/payment/payment-provider.ts';
+import { createPaymentWorker, type PaymentWorker, transferOf } from './payment-worker.ts';
+import { scheduleEvent } from './schedule-events.ts';
 
-// The service pays by hand here; the test is the payment worker, and the provider. Money goes to the account that the approvals were
-// for, or the approvals are taken back: never to an account that is no longer the provider's, on approvals that are gone.
+// Money goes to the account that the approvals were for, or the approvals are taken back. It never
+// goes to an account that is no longer the provider's on approvals that are gone.
 
-const ann = randomUUID();
 const [old, current] = ['acct_1MTfjCQ9PRzxEwkZ', 'acct_1NV2ZkQ9PRzxAb12'];
 
-let world: World;
-let database: Database;
-const { lifecycle, stop: closeDatabase } = startLife();
-
+let worker: PaymentWorker;
+let world: PaymentWorker['world'];
 beforeAll(async () => {
-  world = await createWorld();
-  database = await openDatabase({
-    url: parsePostgresUrl(world.environment.databaseUrl),
-    poolSize: 4,
-    ...schema,
-    lifecycle,
-  });
+  worker = await createPaymentWorker(old);
+  world = worker.world;
 });
+afterAll(() => worker?.stop());
 
-afterAll(async () => {
-  await closeDatabase();
-  await world?.stop();
-});
-
-const give = ({ id }: Payout, command: string, body: object = {}) =>
-  world.call('finance', ann, `POST /payouts/${id}/${command}`, { body });
-const now = async ({ assignmentId }: Payout) => (await world.payoutOf(assignmentId)).body as Payout;
-
-async function approved(): Promise<Payout> {
-  const parties = newParties();
-  await world.setAccount(parties.providerId, old);
-  await world.publishInTurn(...history(['propose', 'confirm', 'complete'], parties));
-  const payout = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
-  return (await give(payout, 'approve')).body as Payout;
-}
-
-/** Claims without a lease, so that the next one may claim at once. */
-async function claim(): Promise<PaymentClaim> {
-  const [claimed] = await claimPayments(database.fork(), { most: 1, leaseMs: 0 });
-  if (!claimed) throw new Error('Nothing is to be paid.');
-  return claimed;
-}
-
-const logger = pino({ level: 'silent' });
-const work = async (provider: Partial<PaymentProvider>, claimed?: PaymentClaim, tries = 1) => {
-  const deps = { database, relay: { wake: () => {} }, logger, retry: { tries, firstPauseMs: 0 } };
-  await payPayout({ ...deps, provider: { ...absent, ...provider } }, claimed ?? (await claim()));
-};
-
-const absent: PaymentProvider = {
-  pay: () => Promise.reject(new Error('Nobody was to ask.')),
-  find: async () => undefined,
-  list: async function* () {},
-  repeatableUntil: () => new Date(Date.now() + 3_600_000),
-};
+const approved = () => worker.approved();
+const claim = () => worker.claim();
+const now = (payout: Payout) => worker.current(payout);
+const give: PaymentWorker['give'] = (...command) => worker.give(...command);
+const work: PaymentWorker['pay'] = (...payment) => worker.pay(...payment);
 const answering = (...answers: PaymentAnswer[]) => vi.fn(async (_attempt: Attempt) => answers.shift() as PaymentAnswer);
-const found = async ({ id, payoutId, account, amount }: Attempt): Promise<Transfer> => ({
-  ...{ reference: `tr_${id}`, payoutId, attemptId: id, account, isReversed: false, createdAt: new Date() },
-  ...{ amount: amount.amountMinor, currency: 'eur' },
-});
+const found = async (attempt: Attempt) => transferOf(attempt);
 const paid = { kind: 'PAID', reference: 'tr_1' } as const;
 
-it('a change between the claim and the attempt: nothing is paid before it is approved again, then to the new account', async () => {
+test('an account change before the attempt takes approvals back, and the new account is paid', async () => {
   const payout = await approved();
   const claimed = await claim();
   await world.setAccount(payout.providerId, current);
-  await work({}, claimed);
+  await work({}, { claimed });
   expect(await now(payout)).toMatchObject({ status: 'AWAITING_APPROVAL', approvals: [] });
 
   await give(payout, 'approve');
@@ -89,11 +41,11 @@ it('a change between the claim and the attempt: nothing is paid before it is app
   expect(await now(payout)).toMatchObject({ status: 'PAID', paidTo: 'acct_…Ab12' });
 });
 
-it('a change during the call: the approvals stay, and what they were for is paid', async () => {
+test('an account change during the call keeps the approvals, and the old account is paid', async () => {
   const payout = await approved();
   const pay = vi.fn(async (_attempt: Attempt): Promise<PaymentAnswer> => {
     await world.setAccount(payout.providerId, current);
-    expect(await now(payout)).toMatchObject({ status: 'APPROVED', approvals: [{ by: ann }] });
+    expect(await now(payout)).toMatchObject({ status: 'APPROVED', approvals: [{ by: worker.clerk }] });
     return paid;
   });
   await work({ pay });
@@ -101,7 +53,7 @@ it('a change during the call: the approvals stay, and what they were for is paid
   expect(await now(payout)).toMatchObject({ status: 'PAID', paidTo: 'acct_…EwkZ' });
 });
 
-it('a change during a call that is refused: it is stopped without approvals, and paid to the new account', async () => {
+test('an account change during a refused call blocks the payout without approvals', async () => {
   const payout = await approved();
   await work({
     pay: async () => {
@@ -117,10 +69,10 @@ it('a change during a call that is refused: it is stopped without approvals, and
   expect(pay.mock.calls).toMatchObject([[{ account: current }]]);
 });
 
-it('a change after a call without an answer: the attempt is looked up, and its call is not repeated', async () => {
+test('an account change after an unanswered call only looks the attempt up', async () => {
   const payout = await approved();
   const pay = answering({ kind: 'AGAIN', because: 'no answer' });
-  await work({ pay }, await claim(), 8);
+  await work({ pay }, { tries: 8 });
   await world.setAccount(payout.providerId, current);
   expect((await now(payout)).status).toBe('APPROVED');
 
@@ -130,15 +82,16 @@ it('a change after a call without an answer: the attempt is looked up, and its c
   expect(stopped).toMatchObject({ status: 'BLOCKED', approvals: [], holds: [{ kind: 'PAYMENT' }] });
   expect(stopped.blockedBecause).toMatch(/^unknown payment result: the payout account has changed/);
 
-  // Approved again, for the new account: the attempt to the old one is still only looked up, until its end is known.
+  // Approved again, for the new account: the attempt to the old one is still only looked up, until
+  // its end is known.
   await give(payout, 'unblock', { reason: 'Look again' });
   await give(payout, 'approve');
   await work({ pay });
   expect(pay).toHaveBeenCalledTimes(1);
-  expect(await now(payout)).toMatchObject({ status: 'BLOCKED', approvals: [{ by: ann }] });
+  expect(await now(payout)).toMatchObject({ status: 'BLOCKED', approvals: [{ by: worker.clerk }] });
 
   await give(payout, 'unblock', { reason: 'A day later' });
-  await work({ pay, repeatableUntil: () => new Date(0) });
+  await work({ pay, repeatableUntil: () => Temporal.Instant.fromEpochMilliseconds(0) });
   await give(payout, 'unblock', { reason: 'Stripe has none' });
   const again = answering(paid);
   await work({ pay: again, find: async () => undefined });
@@ -146,17 +99,17 @@ it('a change after a call without an answer: the attempt is looked up, and its c
   expect(await now(payout)).toMatchObject({ status: 'PAID', paidTo: 'acct_…Ab12' });
 });
 
-it('a change after a call that went through unheard: it is found, and paid once to the old account', async () => {
+test('an account change after a lost answer finds the payment to the old account', async () => {
   const payout = await approved();
   const pay = answering({ kind: 'AGAIN', because: 'no answer' });
-  await work({ pay }, await claim(), 8);
+  await work({ pay }, { tries: 8 });
   await world.setAccount(payout.providerId, current);
   await work({ pay, find: found });
   expect(pay).toHaveBeenCalledTimes(1);
   expect(await now(payout)).toMatchObject({ status: 'PAID', paidTo: 'acct_…EwkZ' });
 });
 
-it('a payment that is known while the payout is stopped keeps its approvals, and settles when it is freed', async () => {
+test('a payment recorded on a blocked payout keeps its approvals, and settles when unblocked', async () => {
   const payout = await approved();
   await work({
     pay: async () => {
@@ -165,13 +118,13 @@ it('a payment that is known while the payout is stopped keeps its approvals, and
     },
   });
   await world.setAccount(payout.providerId, current);
-  expect(await now(payout)).toMatchObject({ status: 'BLOCKED', approvals: [{ by: ann }] });
+  expect(await now(payout)).toMatchObject({ status: 'BLOCKED', approvals: [{ by: worker.clerk }] });
   expect(await give(payout, 'unblock', { reason: 'Go on' })).toMatchObject({ body: { status: 'APPROVED' } });
   await work({});
   expect(await now(payout)).toMatchObject({ status: 'PAID', paymentReference: 'tr_1', paidTo: 'acct_…EwkZ' });
 });
 
-it('a dispute during the call, settled and approved again: the payment that was made is the only one', async () => {
+test('a dispute during the call does not pay the payout twice', async () => {
   const payout = await approved();
   const { assignmentId, jobId, customerId, providerId } = payout;
   const data = { assignmentId, jobId, customerId, providerId, status: 'COMPLETED', kind: 'OTHER', reason: 'A scratch' };
@@ -187,14 +140,21 @@ it('a dispute during the call, settled and approved again: the payment that was 
   expect(await now(payout)).toMatchObject({ status: 'PAID', paymentReference: 'tr_1' });
 });
 
-it('approvals for an account that an instance of the previous release replaced are taken back by the worker', async () => {
+test('the worker takes approvals back for an account that a previous release replaced', async () => {
   const payout = await approved();
   await world.database.query(
     'update payout_account set account = $2, version = 2, updated_by = $3, updated_at = now() where provider_id = $1',
-    [payout.providerId, current, ann],
+    [payout.providerId, current, worker.clerk],
   );
   await work({});
   expect(await now(payout)).toMatchObject({ status: 'AWAITING_APPROVAL', approvals: [] });
-  const history = await world.call('finance', ann, `GET /providers/${payout.providerId}/payout-account/history`);
-  expect(history.body.items).toMatchObject([{ version: 2, requestedBy: ann, confirmedBy: ann }, { version: 1 }]);
+  const history = await world.call(
+    'finance',
+    worker.clerk,
+    `GET /providers/${payout.providerId}/payout-account/history`,
+  );
+  expect(history.body.items).toMatchObject([
+    { version: 2, requestedBy: worker.clerk, confirmedBy: worker.clerk },
+    { version: 1 },
+  ]);
 });

@@ -1,11 +1,14 @@
-import type { World } from './world.ts';
+import type { PayoutsService } from './world.ts';
 
 const finance = '01936f2a-7c10-7000-8000-00000000f001';
-/** Who they are of is not looked at: one id serves for the payout, its assignment, job and provider. */
+/** One id serves for the payout, its assignment, job and provider. */
 const id = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
 
-/** Approved payouts with accounts, as many events would have made them; the last digits of an id count them, from `after` + 1, the longest waiting first. */
-export async function seedApproved(database: World['database'], count: number, after = 0): Promise<void> {
+/**
+ * Inserts approved payouts with accounts, as the events would have made them. The last digits of
+ * an id count the payouts from `after` + 1. The longest waiting comes first.
+ */
+export async function seedApproved(database: PayoutsService['database'], count: number, after = 0): Promise<void> {
   const each = `from generate_series(${after + 1}, ${after + count}) n`;
   await database.query(`
     insert into assignment_view (assignment_id, version, status, amount_minor, currency)

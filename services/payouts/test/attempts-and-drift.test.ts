@@ -1,86 +1,37 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
-import { type Database, openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout } from '@punctual/contracts';
-import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { payPayout } from '../src/commands/pay-payout.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { applyWebhookEvent } from '../src/commands/apply-webhook-event.ts';
 import type { Attempt } from '../src/domain/attempt.ts';
 import { Amount } from '../src/domain/money.ts';
 import type { PaymentAnswer, PaymentProvider, Transfer } from '../src/payment/payment-provider.ts';
-import { claimPayments, type PaymentClaim } from '../src/persistence/payment-claims.ts';
-import { schema } from '../src/persistence/schema.ts';
-import { findDrift } from '../src/queries/find-drift.ts';
-import { startLife } from './life.ts';
+import { matches } from '../src/payment/stripe/transfers.ts';
+import { reconcile } from '../src/queries/reconcile.ts';
+import { absent, createPaymentWorker, type PaymentWorker, transferOf } from './payment-worker.ts';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
 
-// The service pays by hand here; the test is the payment worker, and the provider.
+const account = 'acct_1MTfjCQ9PRzxEwkZ';
 
-const logger = pino({ level: 'silent' });
-const [ann, account] = [randomUUID(), 'acct_1MTfjCQ9PRzxEwkZ'];
-
-let world: World;
-let database: Database;
-const { lifecycle, stop: closeDatabase } = startLife();
-
+let worker: PaymentWorker;
+let world: PaymentWorker['world'];
 beforeAll(async () => {
-  world = await createWorld();
-  database = await openDatabase({
-    url: parsePostgresUrl(world.environment.databaseUrl),
-    poolSize: 4,
-    ...schema,
-    lifecycle,
-  });
+  worker = await createPaymentWorker(account);
+  world = worker.world;
 });
+afterAll(() => worker?.stop());
 
-afterAll(async () => {
-  await closeDatabase();
-  await world?.stop();
-});
-
-async function approved(): Promise<Payout> {
-  const parties = newParties();
-  await world.setAccount(parties.providerId, account);
-  await world.publish(...history(['propose', 'confirm', 'complete'], parties));
-  const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
-  return (await world.call('finance', ann, `POST /payouts/${id}/approve`)).body as Payout;
-}
-
-const statusOf = async ({ assignmentId }: Payout) => (await world.payoutOf(assignmentId)).body.status;
-
-function transferOf({ id, payoutId, amount }: Attempt, reference = 'tr_1'): Transfer {
-  const { amountMinor, currency } = amount;
-  return {
-    ...{ reference, payoutId, attemptId: id, account, isReversed: false, createdAt: new Date() },
-    ...{ amount: amountMinor, currency: currency.toLowerCase() },
-  };
-}
-
-const nothing: PaymentProvider = {
-  pay: () => Promise.reject(new Error('Nobody was to ask.')),
-  find: async () => undefined,
-  list: async function* () {},
-  repeatableUntil: () => new Date(Date.now() + 3_600_000),
-};
-
-const pay = (provider: PaymentProvider, claim: PaymentClaim) =>
-  payPayout({ database, relay: { wake: () => {} }, provider, logger, retry: { tries: 1, firstPauseMs: 0 } }, claim);
-
-async function claim(leaseMs: number): Promise<PaymentClaim> {
-  const [claimed] = await claimPayments(database.fork(), { most: 1, leaseMs });
-  if (!claimed) throw new Error('Nothing is to be paid.');
-  return claimed;
-}
+const approved = () => worker.approved();
+const statusOf = async (payout: Payout) => (await worker.current(payout)).status;
 
 /** A worker whose call goes on until the test lets it end, with its lease over. */
 async function startSlow() {
   const [called, ended] = [Promise.withResolvers<Attempt>(), Promise.withResolvers<PaymentAnswer>()];
-  const slow = await claim(0);
+  const claimed = await worker.claim();
   const answer = (attempt: Attempt) => {
     called.resolve(attempt);
     return ended.promise;
   };
-  const done = pay({ ...nothing, pay: answer }, slow);
+  const done = worker.pay({ pay: answer }, { claimed });
   const end = (last: PaymentAnswer) => {
     ended.resolve(last);
     return done;
@@ -88,16 +39,16 @@ async function startSlow() {
   return { attempt: await called.promise, end };
 }
 
-it.each([
+test.each([
   { kind: 'REFUSED', code: 'too late' },
   { kind: 'AGAIN', because: 'no answer' },
   { kind: 'UNKNOWN', because: 'no answer' },
   { kind: 'PAID', reference: 'tr_1' },
-] as const)('a worker whose lease ran out during its call does no harm with $kind', async (late) => {
+] as const)('a worker whose lease ended during its call changes nothing with $kind', async (late) => {
   const payout = await approved();
   const slow = await startSlow();
   // Another one finds the attempt, and that it has paid.
-  await pay({ ...nothing, find: async (attempt) => transferOf(attempt) }, await claim(60_000));
+  await worker.pay({ find: async (attempt) => transferOf(attempt, 'tr_1') }, { claimed: await worker.claim(60_000) });
   expect(await statusOf(payout)).toBe('PAID');
   await slow.end(late);
   expect((await world.payoutOf(payout.assignmentId)).body).toMatchObject({ status: 'PAID', paymentReference: 'tr_1' });
@@ -107,27 +58,68 @@ it.each([
   expect(rows).toEqual([{ outcome: 'PAID' }]);
 });
 
-it('whoever is slow says that it has paid, and the one that took over calls no more', async () => {
+test('a payment recorded by a slow worker stops the worker that took over', async () => {
   const payout = await approved();
   const slow = await startSlow();
-  const taken = await claim(60_000);
+  const claimed = await worker.claim(60_000);
   const find = async () => {
     await slow.end({ kind: 'PAID', reference: 'tr_1' });
     return undefined;
   };
-  await pay({ ...nothing, find }, taken);
+  await worker.pay({ find }, { claimed });
   expect(await statusOf(payout)).toBe('PAID');
 });
 
-it('finds each kind of difference', async () => {
+test('a transfer that differs from its attempt blocks the payout instead of paying it', async () => {
+  const payout = await approved();
+  const pay = async (): Promise<PaymentAnswer> => ({ kind: 'AGAIN', because: 'no answer' });
+  await worker.pay({ pay }, { tries: 8 });
+  const find = async (attempt: Attempt) => ({ ...transferOf(attempt, 'tr_1'), amount: 1 });
+  await worker.pay({ find });
+  const { status, blockedBecause } = await worker.current(payout);
+  expect(status).toBe('BLOCKED');
+  expect(blockedBecause).toMatch(/^unknown payment result: transfer tr_1 differs from its attempt/);
+});
+
+test('a webhook event that matches no attempt is logged with its account masked', async () => {
+  const error = vi.fn();
+  const logger = Object.assign(worker.deps.logger.child({}), { error });
+  const transfer = transferOf({ ...someAttempt(), account });
+  await applyWebhookEvent({ ...worker.deps, logger }, { id: `evt_${randomUUID()}`, type: 'paid', transfer }, matches);
+  expect(error).toHaveBeenCalledTimes(1);
+  expect(JSON.stringify(error.mock.calls)).toContain('acct_…EwkZ');
+  expect(JSON.stringify(error.mock.calls)).not.toContain(account);
+});
+
+test('a difference contains no text written by a person', async () => {
+  const payout = await approved();
+  const setEnd = (reason: string | null) =>
+    world.database.query('update assignment_view set ended_because = $2 where assignment_id = $1', [
+      payout.assignmentId,
+      reason,
+    ]);
+  await setEnd('cancelled: My neighbour died');
+  const { items } = await reconcile({ ...worker.deps, provider: undefined });
+  expect(items).toContainEqual(expect.objectContaining({ kind: 'PAYOUT_EXTRA', payoutId: payout.id }));
+  expect(JSON.stringify(items)).not.toContain('neighbour');
+  await setEnd(null);
+});
+
+function someAttempt(): Attempt {
+  const amount = Amount.parse({ amountMinor: 18_500, currency: 'EUR' });
+  const ids = { id: randomUUIDv7(), payoutId: randomUUIDv7() };
+  return { ...ids, number: 1, account, accountVersion: 1, amount, startedAt: Temporal.Now.instant(), results: [] };
+}
+
+test('reconciliation finds each kind of difference', async () => {
   const drift = async (transfers: readonly Transfer[]) => {
     const provider: PaymentProvider = {
-      ...nothing,
+      ...absent,
       list: async function* () {
         yield* transfers;
       },
     };
-    const { items } = await findDrift({ database, provider, logger }, new Date());
+    const { items } = await reconcile({ ...worker.deps, provider });
     return items.map(({ kind, payoutId, assignmentId }) => ({ kind, of: payoutId ?? assignmentId }));
   };
   const known = await drift([]);
@@ -167,11 +159,11 @@ it('finds each kind of difference', async () => {
       amount: Amount.parse(payout.amount),
       results: [],
     };
-    const startedAt = new Date(Date.now() - 7_200_000 + number);
+    const startedAt = Temporal.Now.instant().subtract({ hours: 2 }).add({ milliseconds: number }).round('millisecond');
     await world.database.query(
       `insert into payment_attempt (id, payout_id, number, account, amount_minor, currency, started_at)
         values ($1, $2, $3, $4, $5, $6, $7)`,
-      [attempt.id, payout.id, number, account, payout.amount.amountMinor, payout.amount.currency, startedAt],
+      [attempt.id, payout.id, number, account, payout.amount.amountMinor, payout.amount.currency, startedAt.toString()],
     );
     return { ...attempt, startedAt };
   };

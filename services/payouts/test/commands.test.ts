@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { type Payout, PayoutPage, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { history, newParties, type Step } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { history, newParties, type ScheduleStep } from './schedule-events.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const [ann, bob, opa] = [randomUUID(), randomUUID(), randomUUID()];
 
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 2 });
+  world = await startPayouts({ instances: 2 });
 });
 
 afterAll(() => world.stop());
 
-async function payoutAfter(steps: Step[], wanted: Partial<Payout>, amountMinor = 18_500) {
+async function payoutAfter(steps: ScheduleStep[], wanted: Partial<Payout>, amountMinor = 18_500) {
   const parties = newParties();
   await world.publishInTurn(...history(steps, { ...parties, price: { amountMinor, currency: 'EUR' } }));
   return world.untilPayout(parties.assignmentId, wanted);
@@ -27,7 +27,7 @@ const approve = (who: string, { id }: Payout, headers?: Record<string, string>) 
   world.call('finance', who, `POST /payouts/${id}/approve`, { ...(headers && { headers }) });
 
 describe('approve and mark-paid', () => {
-  it('approves, pays and tells of both', async () => {
+  test('approve and mark-paid change the payout and publish both events', async () => {
     const payout = await completed();
     const approved = await approve(ann, payout);
     expect(approved).toMatchObject({ status: 200, body: { status: 'APPROVED', version: 3, approvals: [{ by: ann }] } });
@@ -54,7 +54,7 @@ describe('approve and mark-paid', () => {
     ]);
   });
 
-  it('is final once paid', async () => {
+  test('a paid payout is final', async () => {
     const payout = await completed();
     await approve(ann, payout);
     const pay = { body: { reference: 'SEPA 18' } };
@@ -66,7 +66,7 @@ describe('approve and mark-paid', () => {
     }
   });
 
-  it('needs two different people for a large one', async () => {
+  test('a large payout needs approvals from two different people', async () => {
     const payout = await completed(100_000);
     expect(payout.approvalsNeeded).toBe(2);
     expect(await approve(ann, payout)).toMatchObject({
@@ -85,7 +85,7 @@ describe('approve and mark-paid', () => {
     ]);
   });
 
-  it('counts racing approvers right', async () => {
+  test('concurrent approvals are counted correctly', async () => {
     const payout = await completed(250_000);
     const people = Array.from({ length: 8 }, () => randomUUID());
     const answers = await Promise.all([...people, ...people].map((who) => approve(who, payout)));
@@ -98,7 +98,7 @@ describe('approve and mark-paid', () => {
     expect(new Set(now.approvals.map(({ by }) => by)).size).toBe(2);
   });
 
-  it('refuses what is not yet due', async () => {
+  test('approve refuses a payout that is not yet due', async () => {
     const pending = await payoutAfter(['propose', 'confirm'], { status: 'PENDING' });
     expect(await approve(ann, pending)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
     const body = { reference: 'SEPA 19' };
@@ -110,7 +110,7 @@ describe('approve and mark-paid', () => {
 describe('block and unblock', () => {
   const reason = { body: { reason: 'The account is being checked' } };
 
-  it('goes back to where the events have brought it meanwhile', async () => {
+  test('unblock restores the status that later events require', async () => {
     const payout = await payoutAfter(['propose', 'confirm'], { status: 'PENDING' });
     const blocked = await world.call('ops', opa, `POST /payouts/${payout.id}/block`, reason);
     expect(blocked).toMatchObject({ status: 200, body: { status: 'BLOCKED', blockedBecause: reason.body.reason } });
@@ -130,7 +130,7 @@ describe('block and unblock', () => {
     expect(events.at(-1)).toMatchObject({ type: 'payout.awaiting_approval', data: { version: 3 } });
   });
 
-  it('unblocks a dispute, but not what was cancelled', async () => {
+  test('unblock lifts a dispute and refuses a cancellation', async () => {
     const disputed = await payoutAfter(['propose', 'confirm', 'complete', 'dispute'], { status: 'BLOCKED' });
     const back = await world.call('finance', ann, `POST /payouts/${disputed.id}/unblock`, reason);
     expect(back).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL' } });
@@ -143,8 +143,8 @@ describe('block and unblock', () => {
     });
   });
 
-  it.each([{}, { reason: '' }, { reason: '  ' }, { reason: 'x'.repeat(501) }, { reason: 'Stop', more: 1 }])(
-    'refuses the body %o',
+  test.each([{}, { reason: '' }, { reason: '  ' }, { reason: 'x'.repeat(501) }, { reason: 'Stop', more: 1 }])(
+    'block refuses the body %o',
     async (body) => {
       const payout = await completed();
       const refused = await world.call('finance', ann, `POST /payouts/${payout.id}/block`, { body });
@@ -153,8 +153,8 @@ describe('block and unblock', () => {
   );
 });
 
-describe('who', () => {
-  it('sees it: its provider, finance and ops; nobody else knows of it', async () => {
+describe('permissions', () => {
+  test('its provider, finance and ops see a payout, and everyone else gets 404', async () => {
     const { id, assignmentId, providerId, customerId } = await completed();
     for (const path of [`/payouts/${id}`, `/payouts/${id}/timeline`, `/assignments/${assignmentId}/payout`]) {
       expect((await world.call('provider', providerId, `GET ${path}`)).status).toBe(200);
@@ -171,7 +171,7 @@ describe('who', () => {
     expect(approved).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
-  it('may: a role that may not is told so', async () => {
+  test('a command returns 403 to a role that may not use it', async () => {
     const { id, providerId } = await completed();
     const body = { reason: 'Why not' };
     for (const [role, sub, command] of [
@@ -192,7 +192,7 @@ describe('who', () => {
     expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
 
-  it('may not: nobody acts on a payout of their own, in whatever role', async () => {
+  test("a command refuses the payout's own provider and customer in any role", async () => {
     const payout = await completed();
     const body = { reason: 'Mine' };
     for (const own of [payout.providerId, payout.customerId]) {
@@ -211,8 +211,8 @@ describe('who', () => {
   });
 });
 
-describe('a key and a precondition', () => {
-  it('answers a repeated key with the same answer, before preconditions, and does it once', async () => {
+describe('idempotency keys and preconditions', () => {
+  test('a repeated key returns the first answer before preconditions are checked, and runs once', async () => {
     const payout = await completed();
     const key = { 'idempotency-key': randomUUID() };
     const first = await approve(ann, payout, { ...key, 'if-match': '"2"' });
@@ -224,11 +224,14 @@ describe('a key and a precondition', () => {
     await world.untilPayout(payout.assignmentId, { version: 3 });
   });
 
-  it('refuses a key for another request, and keeps none of a refused one', async () => {
+  test('a key is refused for a different request, and a refused request stores no key', async () => {
     const payout = await completed();
     const headers = { 'idempotency-key': randomUUID() };
     const refused = await approve(ann, payout, { ...headers, 'if-match': '"1"' });
-    expect(refused).toMatchObject({ status: 412, body: { code: 'precondition-failed', current: { version: 2 } } });
+    expect(refused).toMatchObject({
+      status: 412,
+      body: { code: 'precondition-failed', current: { version: 2 }, currentPayout: { version: 2 } },
+    });
     const block = (reason: string) =>
       world.call('finance', ann, `POST /payouts/${payout.id}/block`, { body: { reason }, headers });
     expect(await block('One')).toMatchObject({ status: 200 });
@@ -236,7 +239,7 @@ describe('a key and a precondition', () => {
     expect(await approve(bob, payout, headers)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
   });
 
-  it('says so while the first request with a key is still under way', async () => {
+  test('a repeated key returns a conflict while the first request is in progress', async () => {
     const payout = await completed();
     const headers = { 'idempotency-key': randomUUID() };
     const hold = await world.holdRow('payout', payout.assignmentId);
@@ -247,12 +250,12 @@ describe('a key and a precondition', () => {
     expect(await first).toMatchObject({ status: 200, body: { status: 'APPROVED' } });
   });
 
-  it.each(['"2"', '*'])('takes If-Match %s', async (tag) => {
+  test.each(['"2"', '*'])('approve accepts If-Match %s', async (tag) => {
     expect(await approve(ann, await completed(), { 'if-match': tag })).toMatchObject({ status: 200 });
   });
 });
 
-it('answers 503 when its connections break within transactions, and has new ones for the next', async () => {
+test('a connection lost within a transaction returns 503, and the next request gets a new one', async () => {
   const payout = await completed();
   const hold = await world.holdRow('payout', payout.assignmentId);
   // As many as the pools of both instances hold.
@@ -268,8 +271,8 @@ it('answers 503 when its connections break within transactions, and has new ones
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
-describe('the list', () => {
-  it('is for finance and ops, newest first, by status, page by page', async () => {
+describe('GET /payouts', () => {
+  test('finance and ops list payouts newest first, by status, in pages', async () => {
     const made = [];
     for (let n = 0; n < 5; n += 1)
       made.push(await payoutAfter(['propose', 'confirm', 'cancel'], { status: 'BLOCKED' }));
@@ -285,20 +288,20 @@ describe('the list', () => {
       cursor = page.nextCursor;
     }
     expect(seen.slice(0, 5)).toEqual(wanted);
-    expect(await world.call('provider', made[0]?.providerId ?? '', 'GET /payouts')).toMatchObject({
+    expect(await world.call('customer', made[0]?.customerId ?? '', 'GET /payouts')).toMatchObject({
       status: 403,
       body: { code: 'forbidden' },
     });
   });
 
-  it('ends without a cursor', async () => {
+  test('the last page has no cursor', async () => {
     const all = PayoutPage.parse((await world.call('finance', ann, 'GET /payouts?limit=100')).body);
     expect(all.items.length).toBeGreaterThan(0);
     expect(all.nextCursor).toBeNull();
   });
 
-  it.each(['cursor=nonsense', 'cursor=MjAyNi0xMi0wMSBub25l', 'limit=0', 'limit=101', 'status=LOST'])(
-    'refuses %s',
+  test.each(['cursor=nonsense', 'cursor=MjAyNi0xMi0wMSBub25l', 'limit=0', 'limit=101', 'status=LOST'])(
+    'the list refuses %s',
     async (query) => {
       const refused = await world.call('finance', ann, `GET /payouts?${query}`);
       expect(refused).toMatchObject({ status: 400, body: { code: 'validation-failed' } });
@@ -306,7 +309,7 @@ describe('the list', () => {
   );
 
   const place = (createdAt: string) => Buffer.from(`${createdAt} ${randomUUID()}`).toString('base64url');
-  it.each([
+  test.each([
     'from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.99999999999999999999Z',
     'from=9999-12-31T00:00:00-23:59',
     'from=0000-01-01T00:00:00Z',
@@ -315,7 +318,7 @@ describe('the list', () => {
     `cursor=${place('0000-01-01T00:00:00.000Z')}`,
     `cursor=${place('0001-01-01T00:00:00.000Z')}`,
     `cursor=${place('9999-12-31T23:59:59.999Z')}`,
-  ])('answers any date of a client, as JSON and as CSV: %s', async (query) => {
+  ])('the list answers 200 or 400 to any date, as JSON and as CSV: %s', async (query) => {
     for (const accept of ['application/json', 'text/csv']) {
       const response = await fetch(`${world.services[0]?.url}/payouts?${query}`, {
         headers: { accept, authorization: `Bearer ${await world.environment.token('finance', ann)}` },
@@ -328,7 +331,7 @@ describe('the list', () => {
   });
 });
 
-it('keeps the lines of a reason, in its answer, events and timeline', async () => {
+test('a reason keeps its lines in the answer, events and timeline', async () => {
   const payout = await completed();
   const body = { reason: 'First\r\nsecond\r\n\tthird' };
   const kept = 'First\nsecond\n\tthird';
@@ -341,7 +344,7 @@ it('keeps the lines of a reason, in its answer, events and timeline', async () =
   expect(Timeline.parse(timeline.body).items.map(({ reason }) => reason)).toEqual([null, null, kept, kept]);
 });
 
-it('takes a reference on one line only', async () => {
+test('mark-paid accepts only a one-line reference', async () => {
   const payout = await completed();
   const answer = await world.call('finance', bob, `POST /payouts/${payout.id}/mark-paid`, {
     body: { reference: 'a\nb' },

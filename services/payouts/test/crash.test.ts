@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const assignments = 60;
 
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
+  world = await startPayouts({ instances: 0 });
 });
 
 afterAll(() => world.stop());
@@ -24,7 +25,7 @@ function startProcess(): ChildProcess {
   });
 }
 
-it('killed again and again while it works, it opens each payout once and tells of every version once', async () => {
+test('a repeatedly killed service opens each payout once and publishes each version once', async () => {
   const all = Array.from({ length: assignments }, () => history(['propose', 'confirm', 'complete'], newParties()));
   await world.publish(...all.flat());
 
@@ -52,11 +53,11 @@ it('killed again and again while it works, it opens each payout once and tells o
 
 /** Waits until so many events have been applied, acknowledged or not. */
 function untilApplied(count: number): Promise<void> {
-  return vi.waitFor(
+  return eventually(
     async () => {
       const { rows } = await world.database.query('select count(*)::int as applied from inbox');
       expect(rows[0].applied).toBeGreaterThanOrEqual(count);
     },
-    { timeout: 15_000, interval: 1 },
+    { everyMs: 1 },
   );
 }

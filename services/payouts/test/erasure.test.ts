@@ -1,15 +1,21 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import { type Erasure, eraseTexts, makePersonErased, type Payout, type Role, type Timeline } from '@punctual/contracts';
-import { eventually } from '@punctual/devstack';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestLifecycle, eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unknownAssignment } from '../src/domain/assignment-view.ts';
+import { block } from '../src/domain/decide.ts';
+import { changeOf, savePayouts } from '../src/persistence/payout-aggregate.ts';
+import { byKey, lockPayouts } from '../src/persistence/payouts.ts';
+import { schema } from '../src/persistence/schema.ts';
 import { newParties, type Parties, scheduleEvent } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 2 });
+  world = await startPayouts({ instances: 2 });
 });
 
 afterAll(() => world?.stop());
@@ -35,7 +41,7 @@ async function publishErasure(personId: string, at = new Date(Date.now() + 60_00
   erasures += 1;
   const data = { personId, at: at.toISOString() };
   const event = makePersonErased({ id: randomUUIDv7(), sequence: erasures, data });
-  await world.broker.jetstream.publish(event.type, JSON.stringify(event));
+  await world.peer.jetstream.publish(event.type, JSON.stringify(event));
 }
 
 const erasureOf = async (personId: string, query = '') =>
@@ -57,7 +63,10 @@ async function erase(personId: string): Promise<Erasure> {
 const command = (role: Role, sub: string, request: string, body: object) =>
   world.call(role, sub, request, { body, headers: { 'idempotency-key': randomUUID() } });
 
-/** Completed, blocked by somebody of ops, disputed by the customer, let go, approved and paid by hand: with the word in every text. */
+/**
+ * Completed, blocked by somebody of ops, disputed by the customer, let go, approved and paid by
+ * hand: with the word in every text.
+ */
 async function paidPayout(word: string, parties: Parties): Promise<Payout> {
   const payout = await blockedPayout(word, parties);
   const path = `/payouts/${payout.id}`;
@@ -74,10 +83,15 @@ async function paidPayout(word: string, parties: Parties): Promise<Payout> {
 
 async function blockedPayout(word: string, parties: Parties, blocker: string = ops): Promise<Payout> {
   const events = [
-    scheduleEvent('schedule.confirmed', 2, { ...parties, status: 'CONFIRMED', notes: `Notes ${word}` }),
-    scheduleEvent('schedule.completed', 3, { ...parties, status: 'COMPLETED' }),
+    scheduleEvent('schedule.confirmed', 2, {
+      ...parties,
+      status: 'CONFIRMED',
+      notes: `Notes ${word}`,
+      jobTitle: `Title ${word}`,
+    }),
+    scheduleEvent('schedule.completed', 3, { ...parties, status: 'COMPLETED', jobTitle: `Title ${word}` }),
     scheduleEvent('schedule.disputed', 4, {
-      ...{ ...parties, status: 'COMPLETED', kind: 'OTHER', reason: `Disputed ${word}` },
+      ...{ ...parties, status: 'COMPLETED', kind: 'OTHER', reason: `Disputed ${word}`, jobTitle: `Title ${word}` },
       actor: { id: parties.customerId, role: 'customer' },
     }),
   ];
@@ -88,8 +102,8 @@ async function blockedPayout(word: string, parties: Parties, blocker: string = o
   return body as Payout;
 }
 
-it.each(['customerId', 'providerId'] as const)(
-  'erases every text on payouts of the %s, also paid ones',
+test.each(['customerId', 'providerId'] as const)(
+  'an erasure removes every text on payouts of the %s, including paid ones',
   async (side) => {
     const [word, parties, others] = [randomUUID(), newParties(), newParties()];
     const untouched = await paidPayout(`untouched-${side}`, others);
@@ -125,7 +139,7 @@ it.each(['customerId', 'providerId'] as const)(
   },
 );
 
-it('erases what somebody of ops wrote on the payout of others, with its copies, and leaves the rest', async () => {
+test("an erasure removes text an operator wrote on other people's payouts, with its copies, and nothing else", async () => {
   const [word, blocker, parties] = [randomUUID(), randomUUID(), newParties()];
   const { id, version } = await blockedPayout(word, parties, blocker);
   // Repeats the reason of the hold in its event, its item and its answer.
@@ -146,14 +160,20 @@ it('erases what somebody of ops wrote on the payout of others, with its copies, 
   });
 });
 
-it('an event from before the erasure brings no text back, whenever and however it comes; a later one does', async () => {
+test('an event from before the erasure never restores text, and a later event adds text', async () => {
   const [word, parties] = [randomUUID(), newParties()];
-  const confirmed = scheduleEvent('schedule.confirmed', 2, { ...parties, status: 'CONFIRMED', notes: word });
+  const confirmed = scheduleEvent('schedule.confirmed', 2, {
+    ...parties,
+    status: 'CONFIRMED',
+    notes: word,
+    jobTitle: word,
+  });
   const disputed = scheduleEvent('schedule.disputed', 3, {
     ...parties,
     status: 'CONFIRMED',
     kind: 'OTHER',
     reason: word,
+    jobTitle: word,
   });
   await erase(parties.customerId);
   await world.publishInTurn(confirmed);
@@ -167,7 +187,7 @@ it('an event from before the erasure brings no text back, whenever and however i
   expect((await world.payoutOf(parties.assignmentId)).body).toMatchObject({ blockedBecause: 'cancelled: Since then' });
 });
 
-it('an event that is being applied while the erasure arrives is erased with the rest', async () => {
+test('an erasure removes text from an event that is being applied when it arrives', async () => {
   const [word, parties] = [randomUUID(), newParties()];
   await world.publishInTurn(scheduleEvent('schedule.confirmed', 2, { ...parties, status: 'CONFIRMED' }));
   const held = await world.holdRow('payout', parties.assignmentId);
@@ -182,12 +202,81 @@ it('an event that is being applied while the erasure arrives is erased with the 
   expect(await rowsWith(word)).toEqual([]);
 });
 
-it('the guards let a text become [erased], and nothing else with it', async () => {
+test('an erasure waits for a transaction that has read the text, and removes its copies', async () => {
+  const [word, blocker] = [randomUUID(), randomUUID()];
+  const { id } = await blockedPayout(word, newParties(), blocker);
+  // The newest reason is by another person, so the payout's own row has nothing to erase.
+  await command('ops', randomUUID(), `POST /payouts/${id}/block`, { reason: 'By another' });
+  const lifecycle = createTestLifecycle();
+  const url = parsePostgresUrl(world.environment.databaseUrl);
+  const database = await openDatabase({ url, poolSize: 2, ...schema, lifecycle });
+  await database.transaction(async (transaction) => {
+    const { payouts } = await lockPayouts(transaction, byKey({ id }), []);
+    const [payout] = payouts;
+    if (!payout) throw new Error('There is no payout.');
+    await publishErasure(blocker);
+    await eventually(async () => {
+      const { rowCount } = await world.database.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      expect(rowCount).toBeGreaterThan(0);
+    });
+    const actor = { id: randomUUID(), role: 'ops' } as const;
+    const hold = { id: randomUUIDv7(), reason: 'A copy of all holds', by: actor.id };
+    const after = block(
+      {
+        ...{ payout, accountVersion: 0 },
+        view: unknownAssignment(id),
+        now: Temporal.Now.instant().round('millisecond'),
+      },
+      hold,
+    );
+    await transaction.commit(savePayouts([changeOf(payout, after, { actor, reason: null })], { newId: randomUUIDv7 }));
+  });
+  await lifecycle.stop();
+  await untilErased(blocker);
+  expect(await rowsWith(`Blocked ${word}`)).toEqual([]);
+});
+
+test('an erasure waits for a command that is publishing the title', async () => {
+  const [word, parties] = [randomUUID(), newParties()];
+  await world.publishInTurn(
+    scheduleEvent('schedule.confirmed', 2, { ...parties, status: 'CONFIRMED', jobTitle: word }),
+  );
+  const lifecycle = createTestLifecycle();
+  const url = parsePostgresUrl(world.environment.databaseUrl);
+  const database = await openDatabase({ url, poolSize: 2, ...schema, lifecycle });
+  await database.transaction(async (transaction) => {
+    const { payouts } = await lockPayouts(transaction, byKey({ assignmentId: parties.assignmentId }), []);
+    const [payout] = payouts;
+    if (!payout) throw new Error('There is no payout.');
+    expect(payout.jobTitle).toBe(word);
+    await publishErasure(parties.customerId);
+    await eventually(async () => {
+      const { rowCount } = await world.database.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      expect(rowCount).toBeGreaterThan(0);
+    });
+    const now = Temporal.Now.instant().round('millisecond');
+    const hold = { id: randomUUIDv7(), reason: 'A look', by: ops };
+    const after = block({ payout, accountVersion: 0, view: unknownAssignment(parties.assignmentId), now }, hold);
+    const change = changeOf(payout, after, { actor: { id: ops, role: 'ops' }, reason: null });
+    await transaction.commit(savePayouts([change], { newId: randomUUIDv7 }));
+  });
+  await lifecycle.stop();
+  await untilErased(parties.customerId);
+  expect(await rowsWith(word)).toEqual([]);
+});
+
+test('the guards allow a text to become [erased] and reject any other change with it', async () => {
   const { id } = await paidPayout('guarded', newParties());
   const change = (sql: string) => world.database.query(sql, [id]);
   const refused = [
     "update payout set blocked_because = null, payment_reference = '[erased]', amount_minor = 1 where id = $1",
     "update payout set payment_reference = 'x' where id = $1",
+    "update payout set job_title = 'x', amount_minor = 1 where id = $1",
+    "update payout set job_title = 'x', updated_at = now() where id = $1",
     'update payout set payment_reference = null where id = $1',
     "update payout_hold set reason = 'x' where payout_id = $1",
     "update payout_hold set reason = '[erased]', kind = 'PAYMENT' where payout_id = $1",
@@ -203,14 +292,14 @@ it('the guards let a text become [erased], and nothing else with it', async () =
   expect(rowCount).toBe(1);
 });
 
-it('shows an erasure to ops alone', async () => {
+test('only ops can read an erasure', async () => {
   for (const role of ['customer', 'provider', 'finance'] as const) {
     const answer = await world.call(role, ops, `GET /ops/people/${ops}/erasure/payouts`);
     expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   }
 });
 
-it('docs/privacy.md lists every column that could hold a text', async () => {
+test('docs/privacy.md lists every column that could hold a text', async () => {
   const page = readFileSync(new URL('../../../docs/privacy.md', import.meta.url), 'utf8');
   const { rows: columns } = await world.database.query(
     `select table_name, column_name from information_schema.columns

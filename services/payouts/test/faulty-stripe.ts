@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What happens to one request; `after` means that the money has moved by then, `before` that it has not. */
-export type Fault =
+/**
+ * What happens to one request; `after` means that the money has moved by then, `before` that it has
+ * not.
+ */
+export type StripeFault =
   | 'none'
   | 'silent-before'
   | 'silent-after'
@@ -33,15 +36,16 @@ export type MovedTransfer = {
 export type FaultyStripe = Awaited<ReturnType<typeof startFaultyStripe>>;
 
 /**
- * The part of Stripe that moves money, with a ledger of its own: it remembers the answer to each idempotency key, and says what has
- * moved. `faultOf` decides about each request to pay (`pay`) and to look up (`find`).
+ * The part of Stripe that moves money, with a ledger of its own: it remembers the answer to each
+ * idempotency key, and says what has moved. `faultOf` decides about each request to pay (`pay`) and
+ * to look up (`find`).
  * @param upstream a stripe-mock that judges the shape of each request first
  */
 export async function startFaultyStripe({
   faultOf = () => 'none',
   upstream,
 }: {
-  faultOf?: (what: 'pay' | 'find', payoutId: string) => Fault;
+  faultOf?: (what: 'pay' | 'find', payoutId: string) => StripeFault;
   upstream?: string;
 } = {}) {
   const moved: MovedTransfer[] = [];

@@ -1,29 +1,32 @@
 import { type ScheduleEvent, Timeline } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { applyScheduleEvent, type Known } from '../src/domain/apply-schedule-event.ts';
-import { unknownAssignment } from '../src/domain/assignment-view.ts';
-import type { Payout } from '../src/domain/payout.ts';
-import { presentPayout } from '../src/domain/present.ts';
-import { history, legalSteps, newParties, type Step } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
 
-let world: World;
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applyScheduleEvent, type FollowedAssignment } from '../src/domain/apply-schedule-event.ts';
+
+import { unknownAssignment } from '../src/domain/assignment-view.ts';
+import type { PayoutState } from '../src/domain/payout.ts';
+import { presentPayout } from '../src/domain/present.ts';
+import { history, legalSteps, newParties, type ScheduleStep, scheduleEvent } from './schedule-events.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
+
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 2 });
+  world = await startPayouts({ instances: 2 });
 });
 
 afterAll(() => world.stop());
 
-async function happened(...steps: Step[]) {
+async function happened(...steps: ScheduleStep[]) {
   const parties = newParties();
   const events = history(steps, parties);
   await world.publishInTurn(...events);
   return { ...parties, events };
 }
 
-it('opens a payout when a window is confirmed, tells of it, and writes it down', async () => {
+test('a confirmed window opens a payout, publishes it and records it in the timeline', async () => {
   const { assignmentId, events, ...parties } = await happened('propose', 'confirm');
   const payout = await world.untilPayout(assignmentId, { status: 'PENDING' });
   expect(payout).toMatchObject({
@@ -62,7 +65,49 @@ it('opens a payout when a window is confirmed, tells of it, and writes it down',
   });
 });
 
-it('holds, releases and asks for approval, each with its own version and event', async () => {
+test('events carry the title that the latest event of the assignment had', async () => {
+  const parties = newParties();
+  const titled = (jobTitle?: string) => (event: ScheduleEvent) =>
+    ({ ...event, data: { ...event.data, jobTitle } }) as ScheduleEvent;
+  const [propose, confirm, again, reconfirm, complete] = history(
+    ['propose', 'confirm', 'propose', 'confirm', 'complete'],
+    parties,
+  );
+  if (!propose || !confirm || !again || !reconfirm || !complete) throw new Error('unreachable');
+  // As of 1.0, which has no titles.
+  await world.publishInTurn(...[propose, confirm].map(titled()));
+  await world.untilPayout(parties.assignmentId, { status: 'PENDING', version: 1 });
+  await world.publishInTurn(
+    titled('Leak')(again),
+    titled('Leak in the cellar')(reconfirm),
+    titled('Leak, fixed')(complete),
+  );
+  const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
+  // It changes nothing but the title.
+  await world.publishInTurn(
+    titled('Leak, sealed')(scheduleEvent('schedule.completed', 6, { ...parties, status: 'COMPLETED' })),
+  );
+  expect(await world.payoutOf(parties.assignmentId)).toMatchObject({ body: { version: 4 } });
+  await world.call('finance', newParties().customerId, `POST /payouts/${id}/block`, { body: { reason: 'A look' } });
+  const events = await world.published(5, parties.assignmentId);
+  expect(events.map(({ data }) => data.jobTitle)).toEqual([
+    null,
+    'Leak',
+    'Leak in the cellar',
+    'Leak, fixed',
+    'Leak, sealed',
+  ]);
+});
+
+test('schedule.assigned opens nothing', async () => {
+  const parties = newParties();
+  await world.publishInTurn(scheduleEvent('schedule.assigned', 0, parties));
+  expect((await world.payoutOf(parties.assignmentId)).status).toBe(404);
+  await world.publishInTurn(...history(['propose', 'confirm'], parties));
+  await world.untilPayout(parties.assignmentId, { status: 'PENDING', version: 1 });
+});
+
+test('holding, releasing and awaiting approval each make one version and one event', async () => {
   const { assignmentId } = await happened(
     'propose',
     'confirm',
@@ -92,24 +137,24 @@ it('holds, releases and asks for approval, each with its own version and event',
   expect(items.at(-1)).toMatchObject({ before: { status: 'PENDING' }, after: { status: 'AWAITING_APPROVAL' } });
 });
 
-it.each<[Step, string]>([
+test.each<[ScheduleStep, string]>([
   ['decline', 'declined: Booked elsewhere'],
   ['cancel', 'cancelled: Not needed any more'],
   ['dispute', 'disputed, NO_SHOW: Nobody came'],
-])('blocks on %s and says why', async (step, blockedBecause) => {
+])('%s blocks the payout with its reason', async (step, blockedBecause) => {
   const { assignmentId } = await happened('propose', 'confirm', step);
   await world.untilPayout(assignmentId, { status: 'BLOCKED', blockedBecause, version: 2 });
   const events = await world.published(2, assignmentId);
   expect(events[1]).toMatchObject({ type: 'payout.blocked', data: { blockedBecause } });
 });
 
-it('knows no payout of an assignment that was never confirmed', async () => {
+test('an assignment that was never confirmed has no payout', async () => {
   const { assignmentId } = await happened('propose', 'expire');
   await world.untilConsumed();
   expect(await world.payoutOf(assignmentId)).toMatchObject({ status: 404, body: { code: 'not-found' } });
 });
 
-it('ends in the same state when events come twice and in any order, to two instances at once', async () => {
+test('duplicated and reordered events on two instances give the same final state', async () => {
   const arrivals = fc
     .array(fc.nat(5), { maxLength: 8 })
     .map((picks) => history(legalSteps([0, 0, ...picks]), newParties()))
@@ -132,21 +177,21 @@ it('ends in the same state when events come twice and in any order, to two insta
   }
 });
 
-it('applies nothing twice when the whole stream is delivered again', async () => {
+test('redelivering the whole stream applies no event twice', async () => {
   const { assignmentId } = await happened('propose', 'confirm', 'propose');
   const before = await world.untilPayout(assignmentId, { version: 2 });
   await world.untilConsumed();
-  const { state } = await world.broker.manager.streams.info('PAYOUT');
+  const { state } = await world.peer.manager.streams.info('PAYOUT');
 
-  await world.broker.manager.consumers.delete('SCHEDULE', 'payouts-schedule');
-  await vi.waitFor(() => world.broker.manager.consumers.info('SCHEDULE', 'payouts-schedule'), { timeout: 10_000 });
+  await world.peer.manager.consumers.delete('SCHEDULE', 'payouts-schedule');
+  await eventually(() => world.peer.manager.consumers.info('SCHEDULE', 'payouts-schedule'));
   await world.untilConsumed();
 
   expect((await world.payoutOf(assignmentId)).body).toEqual(before);
-  expect((await world.broker.manager.streams.info('PAYOUT')).state.messages).toBe(state.messages);
+  expect((await world.peer.manager.streams.info('PAYOUT')).state.messages).toBe(state.messages);
 });
 
-it('applies what is replayed to it unless it has applied it before', async () => {
+test('a replay applies only events that were not applied before', async () => {
   const { assignmentId, events } = await happened('propose', 'confirm');
   const before = await world.untilPayout(assignmentId, { version: 1 });
   const lost = history(['propose', 'confirm'], newParties());
@@ -161,7 +206,7 @@ it('applies what is replayed to it unless it has applied it before', async () =>
   expect((await world.payoutOf(filled)).body).toMatchObject({ version: 1 });
 });
 
-it('tries again what the database did not take, and does it once', async () => {
+test('an event whose transaction failed is retried and applied once', async () => {
   const parties = newParties();
   const [propose, confirm] = history(['propose', 'confirm'], parties);
   if (!propose || !confirm) throw new Error('unreachable');
@@ -178,7 +223,7 @@ it('tries again what the database did not take, and does it once', async () => {
   expect(await world.published(1, parties.assignmentId)).toHaveLength(1);
 });
 
-it('keeps its events while NATS is away', async () => {
+test('payouts keeps its events while NATS is unavailable and publishes them later', async () => {
   const { assignmentId } = await happened('propose', 'confirm', 'complete');
   const { id } = await world.untilPayout(assignmentId, { status: 'AWAITING_APPROVAL' });
   await world.environment.stopNats();
@@ -189,10 +234,15 @@ it('keeps its events while NATS is away', async () => {
   expect(events.map(({ type }) => type)).toEqual(['payout.pending', 'payout.awaiting_approval', 'payout.approved']);
 });
 
-function inOrder(events: readonly ScheduleEvent[]): Payout {
-  let known: Known = { view: unknownAssignment(events[0]?.data.assignmentId ?? ''), payout: undefined };
+function inOrder(events: readonly ScheduleEvent[]): PayoutState {
+  let known: FollowedAssignment = { view: unknownAssignment(events[0]?.data.assignmentId ?? ''), payout: undefined };
   for (const event of events) {
-    const { view, versions } = applyScheduleEvent(known, event, { id: '', twoPersonMinor: 100_000 }, new Date());
+    const { view, versions } = applyScheduleEvent(
+      known,
+      event,
+      { id: '', twoPersonMinor: 100_000 },
+      Temporal.Now.instant(),
+    );
     known = { view, payout: versions.at(-1) ?? known.payout };
   }
   if (!known.payout) throw new Error('no payout follows');

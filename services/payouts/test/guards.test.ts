@@ -1,15 +1,15 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { edges } from '../src/domain/edges.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { transitions } from '../src/domain/transitions.ts';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-let world: World;
+let world: PayoutsService;
 let payoutId: string;
 let assignmentId: string;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await startPayouts();
   const parties = newParties();
   assignmentId = parties.assignmentId;
   await world.publish(...history(['propose', 'confirm', 'complete'], parties));
@@ -21,13 +21,13 @@ afterAll(() => world?.stop());
 
 const query = (sql: string, parameters: unknown[] = [payoutId]) => world.database.query(sql, parameters);
 
-it('knows the same edges in PostgreSQL as in the code', async () => {
+test('PostgreSQL allows the same transitions as the code', async () => {
   const { rows } = await query('select from_status, to_status from payout_edge', []);
   const inSql = rows.map(({ from_status, to_status }) => `${from_status} → ${to_status}`);
-  expect(inSql.sort()).toEqual(edges.map(({ from, to }) => `${from} → ${to}`).sort());
+  expect(inSql.sort()).toEqual(transitions.map(({ from, to }) => `${from} → ${to}`).sort());
 });
 
-it.each([
+test.each([
   [
     "update payout set status = 'PAID', version = version + 1 where id = $1",
     'does not go from AWAITING_APPROVAL to PAID',
@@ -40,18 +40,18 @@ it.each([
   ['delete from payout where id = $1', 'append-only'],
   ["update payout_timeline set reason = 'x' where payout_id = $1", 'append-only'],
   ['delete from payout_timeline where payout_id = $1', 'append-only'],
-])('refuses: %s', async (sql, because) => {
+])('PostgreSQL refuses: %s', async (sql, because) => {
   await expect(query(sql)).rejects.toThrow(because);
 });
 
-it.each(['payout_timeline', 'payment_attempt', 'payment_result', 'payout_hold', 'payout_account_change'])(
-  'does not empty %s',
+test.each(['payout_timeline', 'payment_attempt', 'payment_result', 'payout_hold', 'payout_account_change'])(
+  'PostgreSQL refuses to truncate %s',
   async (table) => {
     await expect(query(`truncate ${table} cascade`, [])).rejects.toThrow('append-only');
   },
 );
 
-it('keeps holds as they were, but for being lifted once', async () => {
+test('PostgreSQL lets a hold be lifted once and refuses every other change', async () => {
   const { body } = await world.call('ops', randomUUID(), `POST /payouts/${payoutId}/block`, {
     body: { reason: 'Check' },
   });
@@ -69,7 +69,7 @@ it('keeps holds as they were, but for being lifted once', async () => {
   );
 });
 
-it('keeps the changes of accounts as they were', async () => {
+test('PostgreSQL refuses changes to the account history', async () => {
   const providerId = randomUUID();
   await world.setAccount(providerId, 'acct_1');
   for (const change of ["update payout_account_change set account = 'acct_2'", 'delete from payout_account_change'])
@@ -89,7 +89,7 @@ const result = (id: string, outcome: string, reference: string | null = null) =>
     reference,
   ]);
 
-it('begins no attempt while another one is open or has paid, and changes none', async () => {
+test('PostgreSQL refuses an attempt while another is open or paid, and any change to one', async () => {
   const [first, second] = [randomUUIDv7(), randomUUIDv7()];
   await attempt(1, first);
   await expect(attempt(2)).rejects.toThrow('is open or paid');
@@ -106,7 +106,7 @@ it('begins no attempt while another one is open or has paid, and changes none', 
   await expect(attempt(3)).rejects.toThrow('is open or paid');
 });
 
-it('leaves what is paid as it is', async () => {
+test('PostgreSQL refuses every change to a paid payout', async () => {
   const parties = newParties();
   await world.publish(...history(['propose', 'confirm', 'complete'], parties));
   const { id } = await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
@@ -118,7 +118,7 @@ it('leaves what is paid as it is', async () => {
   }
 });
 
-it('exports what was paid as CSV that no spreadsheet runs', async () => {
+test('the export writes paid payouts as CSV without spreadsheet formulas', async () => {
   const token = await world.environment.token('finance', randomUUID());
   const get = (query: string) =>
     fetch(`${world.services[0]?.url}/payouts?${query}`, {
@@ -134,7 +134,7 @@ it('exports what was paid as CSV that no spreadsheet runs', async () => {
   expect((await (await get('status=PAID&to=2026-01-01T00:00:00Z')).text()).trim().split('\r\n')).toHaveLength(1);
 });
 
-it('exports more than one page, each payout once', async () => {
+test('the export contains each payout once across pages', async () => {
   await query(
     `with views as (
        insert into assignment_view (assignment_id, version, status)

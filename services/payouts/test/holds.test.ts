@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Hold, Payout, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties, scheduleEvent } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const [ann, bob, opa] = [randomUUID(), randomUUID(), randomUUID()];
 
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 2 });
+  world = await startPayouts({ instances: 2 });
 });
 
 afterAll(() => world.stop());
@@ -51,7 +51,7 @@ async function dispute({ assignmentId, jobId, customerId, providerId }: Payout, 
 const now = async ({ assignmentId }: Payout) => (await world.payoutOf(assignmentId)).body as Payout;
 const refused = { status: 409, body: { code: 'invalid-transition' } };
 
-it('unblock without names leaves the block of another person, until nothing else is left', async () => {
+test("unblock without hold ids leaves another person's block until it is the only hold", async () => {
   const payout = await approved();
   const fraud = await block(payout, 'FRAUD: the account is stolen');
   const { id } = await dispute(payout, payout.customerId);
@@ -64,7 +64,7 @@ it('unblock without names leaves the block of another person, until nothing else
   expect(free).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', holds: [] } });
 });
 
-it('a dispute adds to the block of a person, and settling it leaves the block', async () => {
+test('a dispute adds to a manual block, and settling it leaves the block', async () => {
   const payout = await approved();
   const fraud = await block(payout, 'FRAUD: the account is stolen');
   expect(fraud).toMatchObject({ kind: 'MANUAL', by: opa });
@@ -96,7 +96,7 @@ it('a dispute adds to the block of a person, and settling it leaves the block', 
   });
 });
 
-it('a lifted dispute needs as many approvals again as the amount does', async () => {
+test('a lifted dispute requires all approvals of the amount again', async () => {
   const payout = await approved(900_000);
   await dispute(payout, payout.customerId);
   expect(await give(ann, payout, 'unblock', { reason: 'Fine' })).toMatchObject({
@@ -108,7 +108,7 @@ it('a lifted dispute needs as many approvals again as the amount does', async ()
   expect(await give(bob, payout, 'approve')).toMatchObject({ body: { status: 'APPROVED' } });
 });
 
-it('each dispute is a hold of its own, and a replayed one stays lifted', async () => {
+test('each dispute is a separate hold, and a replayed one stays lifted', async () => {
   const payout = await awaiting();
   const first = await dispute(payout, payout.providerId, 4);
   await give(ann, payout, 'unblock', { reason: 'Only a typo' });
@@ -122,7 +122,7 @@ it('each dispute is a hold of its own, and a replayed one stays lifted', async (
   expect(await now(payout)).toEqual(disputed);
 });
 
-it('an end cannot be lifted, and another hold beside it can', async () => {
+test('a cancellation hold cannot be lifted, and a hold beside it can', async () => {
   const parties = newParties();
   const [propose, confirm, cancel] = history(['propose', 'confirm', 'cancel'], parties);
   if (!propose || !confirm || !cancel) throw new Error('unreachable');
@@ -140,7 +140,7 @@ it('an end cannot be lifted, and another hold beside it can', async () => {
   });
 });
 
-it('a hold that is unknown, lifted, or of another payout is refused, an empty list is invalid', async () => {
+test('unblock refuses an unknown, lifted or foreign hold and an empty list', async () => {
   const payout = await awaiting();
   const [hold, other] = [await block(payout, 'One'), await block(await awaiting(), 'Other')];
   await block(payout, 'Two');
@@ -153,7 +153,7 @@ it('a hold that is unknown, lifted, or of another payout is refused, an empty li
     });
 });
 
-it('of racing people each hold is lifted by one, and the last one lifted frees the payout', async () => {
+test('racing unblocks lift each hold once, and the last one unblocks the payout', async () => {
   const payout = await awaiting();
   const holds = [await block(payout, 'One'), await block(payout, 'Two')];
   const people = Array.from({ length: 4 }, () => randomUUID());
@@ -164,7 +164,7 @@ it('of racing people each hold is lifted by one, and the last one lifted frees t
   expect(await now(payout)).toMatchObject({ status: 'AWAITING_APPROVAL', holds: [] });
 });
 
-it('a block that races an unblock of everything stands, or was lifted with the rest', async () => {
+test('a block that races an unblock of all holds stands or is lifted with them', async () => {
   for (let round = 0; round < 5; round += 1) {
     const payout = await awaiting();
     await block(payout, 'First');
@@ -176,7 +176,7 @@ it('a block that races an unblock of everything stands, or was lifted with the r
   }
 });
 
-it('a block that races the payment by hand comes before it, or is refused', async () => {
+test('a block that races mark-paid precedes it or is refused', async () => {
   for (let round = 0; round < 5; round += 1) {
     const payout = await approved();
     const path = `POST /payouts/${payout.id}/block`;

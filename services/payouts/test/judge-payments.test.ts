@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MovedTransfer } from './faulty-stripe.ts';
 import { type BookedPayout, judgePayments } from './judge-payments.ts';
 
@@ -14,16 +14,16 @@ const transfer = (how: Partial<MovedTransfer> = {}): MovedTransfer => ({
   ...how,
 });
 
-it.each([
+test.each([
   ['paid by its transfer', booked({}), [transfer()]],
   ['unknown, and moved', booked({ ...unknown, hasOpenAttempt: true }), [transfer()]],
   ['unknown, and not moved', booked({ ...unknown, hasOpenAttempt: true }), []],
   ['refused', booked(refused), []],
-])('the drill accepts what is %s', (_case, payout, moved) => {
+])('the drill accepts a payout that is %s', (_case, payout, moved) => {
   expect(judgePayments([payout], moved)).toMatchObject({ paidTwice: [], lost: [] });
 });
 
-it.each([
+test.each([
   ['paid without a transfer', booked({}), [], { lost: ['p'] }],
   ['paid by another transfer', booked({}), [transfer({ id: 'tr_2' })], { lost: ['p'] }],
   ['paid by another amount', booked({}), [transfer({ amount: 99 })], { lost: ['p'] }],
@@ -37,6 +37,6 @@ it.each([
   ['unknown without an attempt to look up', booked(unknown), [], { lost: ['p'] }],
   ['refused although it moved', booked(refused), [transfer()], { lost: ['p'] }],
   ['still approved', booked({ status: 'APPROVED', reference: null }), [], { lost: ['p'] }],
-])('the drill finds what is %s', (_case, payout, moved, verdict) => {
+])('the drill reports a payout that is %s', (_case, payout, moved, verdict) => {
   expect(judgePayments([payout], moved)).toMatchObject(verdict);
 });

@@ -16,7 +16,10 @@ export type Verdict = {
   blockedOther: number;
   /** More than one transfer has moved money for it. */
   paidTwice: string[];
-  /** Neither paid by the one transfer that it names, nor blocked for a reason that fits what has moved. */
+  /**
+   * Neither paid by the one transfer that it names, nor blocked for a reason that fits what has
+   * moved.
+   */
   lost: string[];
 };
 
@@ -40,7 +43,8 @@ function isAccountedFor(payout: BookedPayout, moved: readonly MovedTransfer[]): 
   const { status, reference, amountMinor, blockedBecause, hasOpenAttempt } = payout;
   if (status === 'PAID') return moved.some(({ id, amount }) => id === reference && amount === amountMinor);
   if (status !== 'BLOCKED') return false;
-  // Nobody knows whether it moved: the attempt stays open, and is looked up before anything is paid.
+  // Nobody knows whether it moved: the attempt stays open, and is looked up before anything is
+  // paid.
   if (isUnknown(payout)) return hasOpenAttempt;
   return blockedBecause !== null && !hasOpenAttempt && moved.length === 0;
 }

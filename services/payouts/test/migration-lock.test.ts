@@ -1,13 +1,13 @@
-import { eventually, runService } from '@punctual/devstack';
+import { eventually, runService, untilReadiness } from '@punctual/testkit';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-let world: World;
+let world: PayoutsService;
 let holder: Client;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
+  world = await startPayouts({ instances: 0 });
   holder = new Client({ connectionString: world.environment.databaseUrl });
   await holder.connect();
   await holder.query(`select pg_advisory_lock(hashtextextended('migrations', 0))`);
@@ -18,13 +18,13 @@ afterAll(async () => {
   await world.stop();
 });
 
-it('stops while another instance migrates, and starts once that is done', async () => {
+test('the service stops on SIGTERM while another instance migrates, and starts after the migration', async () => {
   const [stopped, started] = [
     await runService('payouts', world.serviceEnv),
     await runService('payouts', world.serviceEnv),
   ];
   for (const { url } of [stopped, started]) {
-    await eventually(async () => expect((await fetch(`${url}/healthz/live`)).status).toBe(200), 30_000);
+    await eventually(async () => expect((await fetch(`${url}/healthz/live`)).status).toBe(200));
   }
   await untilWaiting(2);
   stopped.kill('SIGTERM');
@@ -32,18 +32,18 @@ it('stops while another instance migrates, and starts once that is done', async 
   await untilWaiting(1);
 
   await holder.query(`select pg_advisory_unlock(hashtextextended('migrations', 0))`);
-  await eventually(async () => expect((await fetch(`${started.url}/healthz/ready`)).status).toBe(200), 30_000);
+  await untilReadiness(started.url, 200);
   started.kill('SIGTERM');
   expect(await started.exited).toBe(0);
 }, 120_000);
 
-/** Waits until so many sessions ask for the lock. */
+/** Waits until so many sessions ask for the lock, each in a transaction of its own that ends. */
 const untilWaiting = (count: number) =>
   eventually(async () => {
     const { rows } = await world.database.query(
       `select count(*)::int as waiting from pg_stat_activity
-        where datname = current_database() and query like '%pg_try_advisory_xact_lock%'
-          and state like 'idle in transaction%'`,
+        where datname = current_database() and pid <> pg_backend_pid()
+          and query = 'commit' and query_start > now() - interval '2 s'`,
     );
     expect(rows[0].waiting).toBe(count);
-  }, 30_000);
+  });

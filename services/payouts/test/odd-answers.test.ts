@@ -2,9 +2,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Amount } from '../src/domain/money.ts';
-import { createStripe } from '../src/payment/stripe.ts';
+import { createStripe } from '../src/payment/stripe/client.ts';
 
 // What stands between Stripe and us may answer in Stripe's place, and says nothing of the money.
 
@@ -30,36 +30,37 @@ const stripe = (timeoutMs = 5_000) => {
 };
 const attempt = () => ({
   ...{ id: randomUUIDv7(), payoutId: randomUUIDv7(), number: 1, account: 'acct_1', accountVersion: 1, results: [] },
-  ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: new Date() },
+  ...{ amount: Amount.parse({ amountMinor: 100, currency: 'EUR' }), startedAt: Temporal.Now.instant() },
 });
 
 describe.each([200, 302, 400, 404, 408, 502])('with status %i', (status) => {
-  it.each([
+  test.each([
     ...['', 'null', '7', '"tr_1"', '[]', '{}', '<html></html>', '{"message": "Bad Gateway"}', '{"id": "req_1"}'],
     ...['{"error": "Bad Request"}', '{"error": {}}', '{"object": "event", "id": "evt_1"}', '{"object": "transfer"}'],
-  ])('%s is no answer: nobody knows whether money has moved', async (body) => {
+  ])('the body %s leaves the payment result unknown', async (body) => {
     answer = { status, body };
     expect(await stripe().pay(attempt())).toEqual({ kind: 'AGAIN', because: expect.any(String) });
     await expect(stripe().find(attempt())).rejects.toThrow();
   });
 });
 
-it.each(['{"object": "list", "data": null}', '{"object": "list", "data": [null]}', '{"object": "list", "data": [{}]}'])(
-  '%s does not say that there is no transfer',
-  async (body) => {
-    answer = { status: 200, body };
-    await expect(stripe().find(attempt())).rejects.toThrow();
-  },
-);
+test.each([
+  '{"object": "list", "data": null}',
+  '{"object": "list", "data": [null]}',
+  '{"object": "list", "data": [{}]}',
+])('find throws on the malformed list %s', async (body) => {
+  answer = { status: 200, body };
+  await expect(stripe().find(attempt())).rejects.toThrow();
+});
 
-it('an answer that trickles in is not waited for without end', async () => {
+test('a slowly trickling answer times out', async () => {
   isTrickling = true;
   expect(await stripe(300).pay(attempt())).toEqual({ kind: 'AGAIN', because: 'no answer' });
   await expect(stripe(300).find(attempt())).rejects.toThrow();
   isTrickling = false;
 });
 
-it('what Stripe refuses is an answer, and so is a transfer', async () => {
+test('a card error is a refusal, and a transfer is a payment', async () => {
   answer = { status: 402, body: '{"error": {"type": "card_error", "code": "declined"}}' };
   expect(await stripe().pay(attempt())).toEqual({ kind: 'REFUSED', code: 'declined' });
   answer = { status: 200, body: '{"object": "transfer", "id": "tr_1"}' };

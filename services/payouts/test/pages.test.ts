@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Explanation, PayoutAccountHistory, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PayoutAccountHistory, PayoutExplanation, Timeline } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const [ann, bob, opa] = [randomUUID(), randomUUID(), randomUUID()];
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
-let world: World;
+let world: PayoutsService;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await startPayouts();
 });
 afterAll(() => world.stop());
 
@@ -19,7 +19,7 @@ async function pending() {
   return world.untilPayout(parties.assignmentId, { status: 'PENDING' });
 }
 
-it('a timeline comes by pages, and an explanation has the latest of it', async () => {
+test('the timeline is paged, and an explanation contains its latest items', async () => {
   const [payout, other] = [await pending(), await pending()];
   for (let turn = 0; turn < 60; turn += 1) {
     const command = turn % 2 === 0 ? 'block' : 'unblock';
@@ -47,13 +47,13 @@ it('a timeline comes by pages, and an explanation has the latest of it', async (
   }
 
   const { body } = await world.call('ops', opa, `GET /ops/assignments/${payout.assignmentId}/explain`);
-  const { payouts } = body as unknown as Explanation;
-  expect(payouts?.truncated).toBe(true);
-  expect(payouts?.timeline.map(({ version }) => version)).toEqual(seen.slice(-50));
-  expect(payouts?.outbox.map(({ version }) => version)).toEqual(seen.slice(-50));
+  const part = body as unknown as PayoutExplanation;
+  expect(part.truncated).toBe(true);
+  expect(part.timeline.map(({ version }) => version)).toEqual(seen.slice(-50));
+  expect(part.outbox.map(({ version }) => version)).toEqual(seen.slice(-50));
 });
 
-it('the history of an account has the latest 100 changes', async () => {
+test('the account history is paged, newest first', async () => {
   const providerId = randomUUID();
   await world.database.query(
     `insert into payout_account_change
@@ -61,7 +61,17 @@ it('the history of an account has the latest 100 changes', async () => {
       select $1, version, 'acct_1MTfjCQ9PRzxEwkZ', $2, now(), $3, now() from generate_series(1, 120) as version`,
     [providerId, ann, bob],
   );
-  const { body } = await world.call('ops', opa, `GET /providers/${providerId}/payout-account/history`);
-  const { items } = body as unknown as PayoutAccountHistory;
-  expect(items.map(({ version }) => version)).toEqual(upTo(120).reverse().slice(0, 100));
+  const page = (query: string) => world.call('ops', opa, `GET /providers/${providerId}/payout-account/history${query}`);
+  const versions: number[][] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body } = await page(cursor && `?cursor=${cursor}`);
+    const { items, nextCursor } = body as unknown as PayoutAccountHistory;
+    versions.push(items.map(({ version }) => version));
+    cursor = nextCursor;
+  }
+  const newestFirst = upTo(120).reverse();
+  expect(versions).toEqual([newestFirst.slice(0, 100), newestFirst.slice(100)]);
+  const ofOther = Buffer.from(`${randomUUID()}/payout-account 7`).toString('base64url');
+  for (const wrong of ['?cursor=!!', `?cursor=${ofOther}`, '?limit=0', '?limit=101'])
+    expect((await page(wrong)).status).toBe(400);
 });

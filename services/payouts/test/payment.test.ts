@@ -1,18 +1,20 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Explanation, Payout, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Payout, PayoutExplanation, Timeline } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { maskAccount } from '../src/domain/attempt.ts';
 import { type FaultyStripe, type MovedTransfer, startFaultyStripe } from './faulty-stripe.ts';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const [ann, account, secret] = [randomUUID(), 'acct_1MTfjCQ9PRzxEwkZ', 'whsec_test'];
 
 let stripe: FaultyStripe;
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
   stripe = await startFaultyStripe();
-  world = await createWorld({
+  world = await startPayouts({
     instances: 2,
     env: {
       PAYMENT_PROVIDER: 'stripe',
@@ -51,7 +53,7 @@ const unblock = ({ id }: Payout) =>
   world.call('finance', ann, `POST /payouts/${id}/unblock`, { body: { reason: 'Looked at it' } });
 const approve = ({ id }: Payout, by = ann) => world.call('finance', by, `POST /payouts/${id}/approve`);
 
-it('pays what was approved, to the account of its provider, and tells of it', async () => {
+test("the worker pays an approved payout to the provider's account and publishes payout.paid", async () => {
   const payout = await approved();
   const paid = await world.untilPayout(payout.assignmentId, { status: 'PAID' });
   const [transfer] = movedFor(payout);
@@ -66,7 +68,7 @@ it('pays what was approved, to the account of its provider, and tells of it', as
   expect(marked).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
 });
 
-it.each([
+test.each([
   'silent-before',
   'silent-after',
   'reset-before',
@@ -75,7 +77,7 @@ it.each([
   '429',
   '500-before',
   '500-after',
-] as const)('pays once when the first call ends as %s', async (fault) => {
+] as const)('the worker pays once when the first call ends as %s', async (fault) => {
   let isFirst = true;
   stripe.setFaults((what) => {
     if (what === 'find' || !isFirst) return 'none';
@@ -87,13 +89,13 @@ it.each([
   expect(movedFor(payout)).toHaveLength(1);
 });
 
-it('blocks what it cannot know, and pays nothing more when a person unblocks it', async () => {
+test('an unknown payment result blocks the payout, and unblocking it pays nothing more', async () => {
   stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : '500-before'));
   const payout = await approved();
   const blocked = await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
   expect(blocked.blockedBecause).toMatch(/^unknown payment result: /);
   expect((await unblock(payout)).status).toBe(200);
-  await vi.waitFor(async () => expect((await world.payoutOf(payout.assignmentId)).body.version).toBe(6), 10_000);
+  await eventually(async () => expect((await world.payoutOf(payout.assignmentId)).body.version).toBe(6));
   expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('BLOCKED');
 
   stripe.setFaults(() => 'none');
@@ -102,7 +104,7 @@ it('blocks what it cannot know, and pays nothing more when a person unblocks it'
   expect(movedFor(payout)).toHaveLength(1);
 });
 
-it('blocks a refusal with its code, and tries anew with another key once unblocked', async () => {
+test('a refused payment blocks the payout with its code, and unblocking retries with a new key', async () => {
   stripe.setFaults(() => 'refuse');
   const payout = await approved();
   const blocked = await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
@@ -115,7 +117,7 @@ it('blocks a refusal with its code, and tries anew with another key once unblock
   expect(movedFor(payout)).toHaveLength(1);
 });
 
-it('explains an assignment to ops with each attempt to pay, where to, and how it ended', async () => {
+test('explain shows ops each attempt, its masked account and its results', async () => {
   stripe.setFaults(() => 'refuse');
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
@@ -125,27 +127,27 @@ it('explains an assignment to ops with each attempt to pay, where to, and how it
 
   const { body } = await world.call('ops', randomUUID(), `GET /ops/assignments/${payout.assignmentId}/explain`);
   const [transfer] = movedFor(payout);
-  const to = { account, startedAt: expect.stringMatching(/Z$/) };
+  const to = { account: maskAccount(account), startedAt: expect.stringMatching(/Z$/) };
   const refused = { outcome: 'REFUSED', reference: null, code: 'balance_insufficient', at: expect.any(String) };
   const paid = { outcome: 'PAID', reference: transfer?.id, code: null, at: expect.any(String) };
-  expect(body.payouts).toMatchObject({ payout: { status: 'PAID', paymentReference: transfer?.id } });
-  expect((body as Explanation).payouts?.attempts).toEqual([
+  expect(body).toMatchObject({ payout: { status: 'PAID', paymentReference: transfer?.id } });
+  expect((body as unknown as PayoutExplanation).attempts).toEqual([
     { ...to, id: expect.any(String), number: 1, results: [refused] },
     { ...to, id: transfer?.metadata.attemptId, number: 2, results: [paid] },
   ]);
 });
 
-it('lets all wait while Stripe refuses our key, however long, and pays once when it is good again', async () => {
+test('payouts wait while Stripe refuses our key, and are paid once after it is accepted again', async () => {
   stripe.setFaults(() => '401');
   const payout = await approved();
   // More often than it is tried.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { rows } = await world.database.query('select tries, waits from payment_claim where payout_id = $1', [
       payout.id,
     ]);
     expect(rows).toMatchObject([{ tries: expect.any(Number) }]);
     expect(rows[0].waits).toBeGreaterThan(3);
-  }, 10_000);
+  });
   expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('APPROVED');
   const drift = await world.call('ops', randomUUID(), 'GET /ops/payouts/drift');
   expect(drift).toMatchObject({ status: 200, body: { providerCompared: false } });
@@ -156,20 +158,20 @@ it('lets all wait while Stripe refuses our key, however long, and pays once when
   expect(await attemptsOf(payout)).toMatchObject([{ outcomes: ['PAID'] }]);
 });
 
-it('keeps a dispute that comes while it pays, and pays nothing more once it is settled', async () => {
+test('a dispute during a payment is kept, and settling it pays nothing more', async () => {
   stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : 'none'));
   const payout = await approved();
-  await vi.waitFor(() => expect(movedFor(payout)).toHaveLength(1), 10_000);
+  await eventually(() => expect(movedFor(payout)).toHaveLength(1));
   const { assignmentId, jobId, providerId, customerId } = payout;
   const parties = { assignmentId, jobId, providerId, customerId };
   const [dispute] = history(['propose', 'confirm', 'complete', 'dispute'], parties).slice(3);
   if (dispute) await world.publish(dispute);
-  const now = await vi.waitFor(async () => {
+  const now = await eventually(async () => {
     await world.untilConsumed();
     const { body } = await world.payoutOf(assignmentId);
     expect(['BLOCKED', 'PAID']).toContain(body.status);
     return body;
-  }, 10_000);
+  });
   if (now.status === 'BLOCKED') {
     expect(await unblock(payout)).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', approvals: [] } });
     expect((await approve(payout)).status).toBe(200);
@@ -178,7 +180,7 @@ it('keeps a dispute that comes while it pays, and pays nothing more once it is s
   expect(movedFor(payout)).toHaveLength(1);
 });
 
-it('blocks without an account, and refuses what Stripe cannot move exactly', async () => {
+test('a payout without an account is blocked, and a KWD payout is paid in full', async () => {
   const without = await approved({ hasAccount: false });
   const blocked = await world.untilPayout(without.assignmentId, { status: 'BLOCKED' });
   expect(blocked.holds).toMatchObject([{ kind: 'ACCOUNT', reason: 'The provider has no payout account.', by: null }]);
@@ -192,7 +194,7 @@ it('blocks without an account, and refuses what Stripe cannot move exactly', asy
   expect(movedFor(dinars)).toMatchObject([{ amount: 18_500, currency: 'kwd' }]);
 });
 
-it('settles by a signed notice what nobody could look up, once, and takes no other', async () => {
+test('a signed webhook event settles an attempt that no lookup could, exactly once', async () => {
   stripe.setFaults((what) => (what === 'pay' ? 'silent-after' : '500-before'));
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
@@ -218,7 +220,7 @@ it('settles by a signed notice what nobody could look up, once, and takes no oth
   expect(movedFor(payout)).toHaveLength(1);
 });
 
-it('believes a notice that a refused attempt has paid after all, and gives up the attempt after it', async () => {
+test('a webhook event settles a refused attempt as paid and gives up the attempt after it', async () => {
   stripe.setFaults(() => 'refuse');
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'BLOCKED' });
@@ -229,9 +231,9 @@ it('believes a notice that a refused attempt has paid after all, and gives up th
     return 'silent-before';
   });
   await unblock(payout);
-  await vi.waitFor(() => expect(calls).toBeGreaterThan(0), 10_000);
+  await eventually(() => expect(calls).toBeGreaterThan(0));
   const [first] = await attemptsOf(payout);
-  // The provider's list does not have it yet: only the notice tells.
+  // The provider's list does not have it yet: only the webhook event reports it.
   const transfer = transferOf(payout, String(first?.id));
   expect(await notifyOf('transfer.created', transfer)).toBe(200);
 
@@ -241,7 +243,7 @@ it('believes a notice that a refused attempt has paid after all, and gives up th
     { outcomes: ['PAID', 'REFUSED'], codes: [null, 'balance_insufficient'] },
     { outcomes: ['ABSENT'], codes: ['given up: attempt 1 has paid'] },
   ]);
-  // The workers go on, and leave it alone.
+  // The workers continue and do not retry it.
   const before = calls;
   const next = await approved();
   await world.untilPayout(next.assignmentId, { status: 'PAID' });
@@ -249,7 +251,7 @@ it('believes a notice that a refused attempt has paid after all, and gives up th
   stripe.moved.push(transfer);
 });
 
-it('writes a reversal down, and leaves what is paid as it is', async () => {
+test('a reversal is recorded and leaves the payout paid', async () => {
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'PAID' });
   const [transfer] = movedFor(payout);
@@ -262,7 +264,7 @@ it('writes a reversal down, and leaves what is paid as it is', async () => {
   });
 });
 
-it('finds where the books differ, and changes nothing', async () => {
+test('reconciliation reports differences and changes nothing', async () => {
   const payout = await approved();
   await world.untilPayout(payout.assignmentId, { status: 'PAID' });
   const drift = () => world.call('ops', randomUUID(), 'GET /ops/payouts/drift');
@@ -286,7 +288,7 @@ it('finds where the books differ, and changes nothing', async () => {
   expect((await world.payoutOf(payout.assignmentId)).body.status).toBe('PAID');
 });
 
-it.each<[string, unknown, number]>([
+test.each<[string, unknown, number]>([
   [
     'a thin event',
     { object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered', related_object: null },
@@ -316,18 +318,21 @@ it.each<[string, unknown, number]>([
   ['an event with no type', { object: 'event', type: null }, 400],
   ['an event with an id of another kind', { id: 7, object: 'event', type: 'charge.succeeded' }, 400],
   ['an event with an id that no database keeps', { id: 'evt_\u0000', object: 'event', type: 'charge.succeeded' }, 400],
-])('answers %s, signed, and changes nothing', async (_what, event, status) => {
+])('the webhook answers %s, signed, and changes nothing', async (_what, event, status) => {
   const body = JSON.stringify({ id: `evt_${randomUUID()}`, ...(event as object) });
   const before = await books();
   expect(await notify(body, Math.trunc(Date.now() / 1000))).toBe(status);
   expect(await books()).toEqual(before);
 });
 
-it.each(['{}', '[]', 'null', '"text"', '7', 'true', 'text', '{', ' ', '[[[['])('refuses %s, signed', async (body) => {
-  expect(await notify(body, Math.trunc(Date.now() / 1000))).toBe(400);
-});
+test.each(['{}', '[]', 'null', '"text"', '7', 'true', 'text', '{', ' ', '[[[['])(
+  'the webhook refuses the signed body %s',
+  async (body) => {
+    expect(await notify(body, Math.trunc(Date.now() / 1000))).toBe(400);
+  },
+);
 
-it('takes any of several signatures, as of a secret that is being rolled, and refuses every other header', async () => {
+test('the webhook accepts any valid signature of several and refuses every malformed header', async () => {
   const body = JSON.stringify({ id: `evt_${randomUUID()}`, object: 'event', type: 'charge.succeeded' });
   const at = Math.trunc(Date.now() / 1000);
   const sign = (key: string) => createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
@@ -345,7 +350,7 @@ it('takes any of several signatures, as of a secret that is being rolled, and re
     expect([header, await deliver(body, header)]).toEqual([header, 400]);
 });
 
-/** All that a notice could change. */
+/** Everything a webhook event could change. */
 async function books() {
   const { rows } = await world.database.query(
     'select (select count(*) from payment_result) as results, (select sum(version) from payout) as versions',

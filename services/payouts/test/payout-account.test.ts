@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Payout, PayoutAccount, PayoutAccountHistory, Timeline } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { type CallOptions, createWorld, type World } from './world.ts';
+import { type CallOptions, type PayoutsService, startPayouts } from './world.ts';
 
 const [ann, bob, cid] = [randomUUID(), randomUUID(), randomUUID()];
 const [first, other] = ['acct_1MTfjCQ9PRzxEwkZ', 'acct_1NV2ZkQ9PRzxAb12'];
 
-let world: World;
+let world: PayoutsService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 2 });
+  world = await startPayouts({ instances: 2 });
 });
 
 afterAll(() => world.stop());
@@ -33,7 +33,7 @@ const give = (by: string, { id }: Payout, command: string, body: object = {}) =>
   world.call('finance', by, `POST /payouts/${id}/${command}`, { body });
 const now = async ({ assignmentId }: Payout) => (await world.payoutOf(assignmentId)).body as Payout;
 
-it('takes effect when another person confirms it', async () => {
+test('an account change takes effect when another person confirms it', async () => {
   const providerId = randomUUID();
   expect(await look(providerId)).toMatchObject({ status: 404 });
   const requested = await request(ann, providerId, first);
@@ -56,7 +56,7 @@ it('takes effect when another person confirms it', async () => {
   expect(await confirm(bob, providerId)).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
 });
 
-it('a second request replaces the pending one, and then its first requester may confirm', async () => {
+test('a second request replaces the pending one, and the first requester may confirm it', async () => {
   const providerId = randomUUID();
   await request(ann, providerId, first);
   expect((await request(bob, providerId, other)).body).toMatchObject({ pending: { account: other, requestedBy: bob } });
@@ -64,7 +64,7 @@ it('a second request replaces the pending one, and then its first requester may 
   expect((await confirm(ann, providerId)).body).toMatchObject({ account: other, version: 1, updatedBy: ann });
 });
 
-it('a confirmation that names the account it has seen confirms no other', async () => {
+test('a confirmation that names an account confirms only that account', async () => {
   const providerId = randomUUID();
   await request(ann, providerId, first);
   await request(ann, providerId, other);
@@ -74,7 +74,7 @@ it('a confirmation that names the account it has seen confirms no other', async 
   expect(await seen(other)).toMatchObject({ status: 200, body: { account: other } });
 });
 
-it('of two people who confirm at once one does, and one version comes of it', async () => {
+test('two concurrent confirmations make one version, and one of them is refused', async () => {
   const providerId = randomUUID();
   await request(ann, providerId, first);
   const people = [bob, cid, randomUUID(), randomUUID()];
@@ -83,7 +83,7 @@ it('of two people who confirm at once one does, and one version comes of it', as
   expect((await look(providerId)).body).toMatchObject({ version: 1, pending: null });
 });
 
-it('keeps every confirmed change, masked, newest first', async () => {
+test('the history lists every confirmed change, masked, newest first', async () => {
   const providerId = randomUUID();
   for (const [account, by, confirmer] of [
     [first, ann, bob],
@@ -109,7 +109,7 @@ it('keeps every confirmed change, masked, newest first', async () => {
   }
 });
 
-it('judges If-Match and keys as its neighbours do', async () => {
+test('account commands honour If-Match and idempotency keys', async () => {
   const providerId = randomUUID();
   const stale = { headers: { 'if-match': '"7"' } };
   expect(await request(ann, providerId, first, { headers: { 'if-match': '*' } })).toMatchObject({ status: 412 });
@@ -132,7 +132,7 @@ it('judges If-Match and keys as its neighbours do', async () => {
   expect((await look(providerId)).body).toMatchObject({ version: 1, pending: null });
 });
 
-it('takes back the approvals of what is not paid yet, and tells of it', async () => {
+test('a confirmed change takes back the approvals of unpaid payouts and publishes that', async () => {
   const { providerId } = await awaiting(18_500);
   await world.setAccount(providerId, first);
   const full = await awaiting(18_500, providerId);
@@ -170,29 +170,32 @@ it('takes back the approvals of what is not paid yet, and tells of it', async ()
   expect(await give(ann, full, 'approve')).toMatchObject({ status: 200, body: { status: 'APPROVED' } });
 });
 
-it.each([
+test.each([
   { first: 'the approval', left: [] },
   { first: 'the change', left: [bob] },
-])('no approval that meets the change outlives it, when $first comes first', async ({ first: earlier, left }) => {
-  const payout = await awaiting(500_000);
-  const { providerId } = payout;
-  await world.setAccount(providerId, first);
-  await give(ann, payout, 'approve');
-  await request(ann, providerId, other);
-  const both = [() => give(bob, payout, 'approve'), () => confirm(cid, providerId)];
-  const hold = await world.holdRow('payout', payout.assignmentId);
-  const answers = [];
-  for (const send of earlier === 'the change' ? both.toReversed() : both) {
-    answers.push(send());
-    await world.untilWaiting(answers.length);
-  }
-  await hold.release();
-  for (const answer of answers) expect((await answer).status).toBe(200);
-  const { status, approvals } = await now(payout);
-  expect({ status, by: approvals.map(({ by }) => by) }).toEqual({ status: 'AWAITING_APPROVAL', by: left });
-});
+])(
+  'an approval that races an account change does not survive it when $first comes first',
+  async ({ first: earlier, left }) => {
+    const payout = await awaiting(500_000);
+    const { providerId } = payout;
+    await world.setAccount(providerId, first);
+    await give(ann, payout, 'approve');
+    await request(ann, providerId, other);
+    const both = [() => give(bob, payout, 'approve'), () => confirm(cid, providerId)];
+    const hold = await world.holdRow('payout', payout.assignmentId);
+    const answers = [];
+    for (const send of earlier === 'the change' ? both.toReversed() : both) {
+      answers.push(send());
+      await world.untilWaiting(answers.length);
+    }
+    await hold.release();
+    for (const answer of answers) expect((await answer).status).toBe(200);
+    const { status, approvals } = await now(payout);
+    expect({ status, by: approvals.map(({ by }) => by) }).toEqual({ status: 'AWAITING_APPROVAL', by: left });
+  },
+);
 
-it('shows the provider what is pending, and nobody else', async () => {
+test('the provider sees the pending change, and everyone else but finance gets 404', async () => {
   const providerId = randomUUID();
   await request(ann, providerId, first);
   const shown = await world.call('provider', providerId, `GET ${path(providerId)}`);

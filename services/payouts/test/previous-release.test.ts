@@ -1,32 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout, PayoutAccountHistory, PayoutStatus } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestLifecycle } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConfirmAccounts } from '../src/persistence/migrations/20261129-confirm-accounts.ts';
 import { ErasePeople } from '../src/persistence/migrations/20261129-erase-people.ts';
 import { HoldPayouts } from '../src/persistence/migrations/20261129-hold-payouts.ts';
+import { FillWaitingSince } from '../src/persistence/migrations/20261130-fill-waiting-since.ts';
+import { IndexPayouts } from '../src/persistence/migrations/20261130-index-payouts.ts';
+import { KeepJobTitles } from '../src/persistence/migrations/20261130-keep-job-titles.ts';
+import { ListPayouts } from '../src/persistence/migrations/20261130-list-payouts.ts';
+import { SumEarlierPayouts } from '../src/persistence/migrations/20261130-sum-earlier-payouts.ts';
+import { SumPayouts } from '../src/persistence/migrations/20261130-sum-payouts.ts';
 import { schema } from '../src/persistence/schema.ts';
-import { startLife } from './life.ts';
 import { newParties, type Parties, scheduleEvent } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-// The database of 1.0.0 with its data, migrated; then instances of 1.0.0 and of this release side by side. The test writes what 1.0.0
-// writes: status and reason, no holds, no account version.
+// The database of 1.0.0 with its data, migrated; then instances of 1.0.0 and of this release side
+// by side. The test writes what 1.0.0 writes: status and reason, no holds, no account version.
 
 const [ann, bob] = [randomUUID(), randomUUID()];
 const approvals = JSON.stringify([{ by: bob, at: '2026-11-20T08:00:00.000Z' }]);
 const disputed = 'disputed, NO_SHOW: Nobody came';
 
-let world: World;
+let world: PayoutsService;
 const seeded = {
   ...{ cancelled: newParties(), disputed: newParties(), settled: newParties(), manual: newParties() },
   ...{ noAccount: newParties(), refused: newParties(), paid: newParties(), approved: newParties() },
 };
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
-  const { lifecycle, stop } = startLife();
-  const added: unknown[] = [HoldPayouts, ConfirmAccounts, ErasePeople];
+  world = await startPayouts({ instances: 0 });
+  const lifecycle = createTestLifecycle();
+  const added: unknown[] = [
+    ...[HoldPayouts, ConfirmAccounts, ErasePeople, KeepJobTitles, ListPayouts, SumPayouts],
+    ...[SumEarlierPayouts, FillWaitingSince, IndexPayouts],
+  ];
   const migrations = schema.migrations.filter((each) => !added.includes(each));
   await openDatabase({
     url: parsePostgresUrl(world.environment.databaseUrl),
@@ -35,7 +44,7 @@ beforeAll(async () => {
     migrations,
     lifecycle,
   });
-  await stop();
+  await lifecycle.stop();
 
   await seed(seeded.cancelled, { ended: 'cancelled: Not needed', blocked: 'cancelled: Not needed' });
   await seed(seeded.disputed, { disputed, blocked: disputed });
@@ -123,13 +132,13 @@ const payoutOf = async ({ assignmentId }: Parties) => (await world.payoutOf(assi
 const unblock = ({ assignmentId }: Parties, holds?: string[]) =>
   world.call('finance', ann, `POST /payouts/${assignmentId}/unblock`, { body: { reason: 'x', holds } });
 
-it.each([
+test.each([
   ['cancelled', { kind: 'CANCELLED', reason: 'cancelled: Not needed', by: null }],
   ['disputed', { kind: 'DISPUTE', reason: disputed }],
   ['manual', { kind: 'MANUAL', reason: 'cancelled: so they say on the phone', by: ann }],
   ['noAccount', { kind: 'ACCOUNT' }],
   ['refused', { kind: 'PAYMENT' }],
-] as const)('what was stopped has one hold: %s', async (name, hold) => {
+] as const)('a payout blocked by 1.0.0 has exactly one hold: %s', async (name, hold) => {
   const payout = await payoutOf(seeded[name]);
   expect(payout).toMatchObject({ status: 'BLOCKED', holds: [hold] });
   expect(payout.blockedBecause).toBe(payout.holds[0]?.reason);
@@ -138,7 +147,7 @@ it.each([
   else expect(lifted).toMatchObject({ status: 200, body: { status: 'AWAITING_APPROVAL', holds: [] } });
 });
 
-it('a dispute that was settled stops nothing again, and a new one does', async () => {
+test('a settled dispute does not block the payout again, and a new one does', async () => {
   const { settled } = seeded;
   await world.publishInTurn(scheduleEvent('schedule.completed', 4, { ...settled, status: 'COMPLETED' }));
   expect(await payoutOf(settled)).toMatchObject({ status: 'AWAITING_APPROVAL', holds: [] });
@@ -147,14 +156,14 @@ it('a dispute that was settled stops nothing again, and a new one does', async (
   expect(await payoutOf(settled)).toMatchObject({ status: 'BLOCKED', holds: [{ kind: 'DISPUTE' }] });
 });
 
-it('what was paid shows the account, and the account its change', async () => {
+test('a payout paid by 1.0.0 shows its account, and the account its change', async () => {
   const { paid } = seeded;
   expect(await payoutOf(paid)).toMatchObject({ status: 'PAID', paidTo: 'acct_…EwkZ' });
   const { body } = await world.call('ops', ann, `GET /providers/${paid.providerId}/payout-account/history`);
   expect((body as PayoutAccountHistory).items).toMatchObject([{ account: 'acct_…EwkZ', version: 3, confirmedBy: ann }]);
 });
 
-it('approvals that 1.0.0 took still count', async () => {
+test('approvals given to 1.0.0 still count', async () => {
   const { approved } = seeded;
   const paid = await world.call('finance', ann, `POST /payouts/${approved.assignmentId}/mark-paid`, {
     body: { reference: 'SEPA 50' },
@@ -162,7 +171,7 @@ it('approvals that 1.0.0 took still count', async () => {
   expect(paid).toMatchObject({ status: 200, body: { status: 'PAID', paidTo: null } });
 });
 
-it('instances of both releases stop and free the same payout', async () => {
+test('instances of both releases block and unblock the same payout', async () => {
   const parties = newParties();
   await seed(parties, {});
   const path = `/payouts/${parties.assignmentId}`;
@@ -170,7 +179,8 @@ it('instances of both releases stop and free the same payout', async () => {
   expect((await payoutOf(parties)).holds).toMatchObject([{ kind: 'MANUAL', reason: 'Stopped by 1.0.0', by: ann }]);
   await world.call('finance', ann, `POST ${path}/block`, { body: { reason: 'Stopped by this one' } });
 
-  // 1.0.0 hears of a dispute, which takes the place of the reason, and later unblocks all that it knows of.
+  // 1.0.0 hears of a dispute, which takes the place of the reason, and later unblocks all that it
+  // knows of.
   await world.database.query('update assignment_view set disputed_because = $2 where assignment_id = $1', [
     parties.assignmentId,
     disputed,
@@ -189,7 +199,7 @@ it('instances of both releases stop and free the same payout', async () => {
   expect((await unblock(parties)).status).toBe(200);
 });
 
-it('a dispute that 1.0.0 heard of before the confirmation stops the payout that this release opens', async () => {
+test('a dispute recorded by 1.0.0 before the confirmation blocks the payout this release opens', async () => {
   const parties = newParties();
   const data = { ...parties, status: 'COMPLETED' };
   await world.database.query(
@@ -200,7 +210,7 @@ it('a dispute that 1.0.0 heard of before the confirmation stops the payout that 
   expect(await payoutOf(parties)).toMatchObject({ status: 'BLOCKED', holds: [{ kind: 'DISPUTE', reason: disputed }] });
 });
 
-it('1.0.0 finds what this release has stopped and settled: reason and flag', async () => {
+test('this release writes the reason and the settled flag that 1.0.0 reads', async () => {
   const parties = newParties();
   await seed(parties, {});
   const dispute = { ...parties, status: 'COMPLETED', kind: 'NO_SHOW', reason: 'Nobody came' };
@@ -218,7 +228,7 @@ it('1.0.0 finds what this release has stopped and settled: reason and flag', asy
   expect(await row()).toEqual({ blocked_because: null, dispute_settled: true, disputed_because: disputed });
 });
 
-it('what 1.0.0 pays shows its account', async () => {
+test('a payout that 1.0.0 pays during the rollout shows its account', async () => {
   const parties = newParties();
   await seed(parties, { status: 'APPROVED' });
   await pay(parties);

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
 const finance = randomUUID();
 
-let world: World;
+let world: PayoutsService;
 let payoutId: string;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await startPayouts();
   const parties = newParties();
   const price = { amountMinor: 18_500, currency: 'EUR' };
   await world.publishInTurn(...history(['propose', 'confirm', 'complete'], { ...parties, price }));
@@ -24,7 +24,7 @@ test.each([
   ['an approval', () => `POST /payouts/${payoutId}/approve`, {}],
   ['a payment', () => `POST /payouts/${payoutId}/mark-paid`, { reference: 'SEPA "17" 🚰' }],
   ['a payout account', () => `PUT /providers/${randomUUID()}/payout-account`, { account: 'acct_1' }],
-])('%s is answered again byte for byte', async (_what, requestOf, body) => {
+])('a repeated key returns the answer to %s byte for byte', async (_what, requestOf, body) => {
   const request = requestOf();
   const headers = { 'idempotency-key': randomUUID() };
   const [first, again] = [
@@ -40,7 +40,7 @@ test.each([
   ]);
 });
 
-test('an answer that the release before has kept is repeated', async () => {
+test('a repeated key returns an answer stored by the previous release', async () => {
   const headers = { 'idempotency-key': randomUUID() };
   const request = `PUT /providers/${randomUUID()}/payout-account`;
   const ask = () => world.call('finance', finance, request, { body: { account: 'acct_2' }, headers });

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Role } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-// Every route about one payout or one account, with every caller. `may`: it is theirs to ask, whatever the state makes of it.
+// Every route about one payout or one account, with every caller. `may`: it is theirs to ask,
+// whatever the state makes of it.
 
-let world: World;
+let world: PayoutsService;
 let payoutId: string;
 const parties = newParties();
 const account = `/providers/${parties.providerId}/payout-account`;
 const reason = { reason: 'Why not' };
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await startPayouts();
   await world.publishInTurn(...history(['propose', 'confirm', 'complete'], parties));
   payoutId = (await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' })).id;
   await world.setAccount(parties.providerId, 'acct_1MTfjCQ9PRzxEwkZ');
@@ -79,7 +80,7 @@ const routes: { route: string; body?: object; expected: Record<string, string> }
   },
 ];
 
-it.each(routes)('$route', async ({ route, body, expected }) => {
+test.each(routes)('$route', async ({ route, body, expected }) => {
   const request = route.replace(':id', payoutId);
   const seen: Record<string, unknown> = {};
   for (const [name, [role, sub]] of Object.entries(callers)) {

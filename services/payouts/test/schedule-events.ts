@@ -8,7 +8,10 @@ export function newParties(): Parties {
   return { assignmentId: randomUUIDv7(), jobId: randomUUIDv7(), customerId: randomUUID(), providerId: randomUUID() };
 }
 
-/** A valid event as scheduling would publish it: the contract's example, with what the test says instead. */
+/**
+ * A valid event as scheduling would publish it: the contract's example, with what the test says
+ * instead.
+ */
 export function scheduleEvent(type: ScheduleEventType, version: number, data: object): ScheduleEvent {
   const full = { ...scheduleEvents[type].example.data, ...data, scheduleVersion: version };
   return makeEvent({
@@ -40,9 +43,9 @@ const steps = {
   dispute: { type: 'schedule.disputed', data: { kind: 'NO_SHOW', reason: 'Nobody came' } },
 } as const satisfies Record<string, { type: ScheduleEventType; data: object }>;
 
-export type Step = keyof typeof steps;
+export type ScheduleStep = keyof typeof steps;
 
-const possible: Record<string, readonly Step[]> = {
+const possible: Record<string, readonly ScheduleStep[]> = {
   UNSCHEDULED: ['propose', 'decline', 'cancel'],
   PROPOSED: ['confirm', 'propose', 'rejectWindow', 'expire', 'decline', 'cancel'],
   CONFIRMED: ['complete', 'propose', 'rejectWindow', 'dispute', 'decline', 'cancel'],
@@ -52,7 +55,10 @@ const possible: Record<string, readonly Step[]> = {
 };
 
 /** The events of these steps, one version after another. */
-export function history(taken: readonly Step[], data: Partial<Parties> & { price?: object } = {}): ScheduleEvent[] {
+export function history(
+  taken: readonly ScheduleStep[],
+  data: Partial<Parties> & { price?: object } = {},
+): ScheduleEvent[] {
   let status = 'UNSCHEDULED';
   return taken.map((step, index) => {
     const { type, data: own } = steps[step];
@@ -62,8 +68,8 @@ export function history(taken: readonly Step[], data: Partial<Parties> & { price
 }
 
 /** A walk that scheduling allows: each number picks one of the steps that are possible then. */
-export function legalSteps(picks: readonly number[]): Step[] {
-  const taken: Step[] = [];
+export function legalSteps(picks: readonly number[]): ScheduleStep[] {
+  const taken: ScheduleStep[] = [];
   let status = 'UNSCHEDULED';
   for (const pick of picks) {
     const open = (possible[status] ?? []).filter((step) => step !== 'dispute' || !taken.includes('dispute'));

@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Server } from '@punctual/devstack';
 import { startStripeMock } from '@punctual/devstack';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Attempt } from '../src/domain/attempt.ts';
 import { Amount } from '../src/domain/money.ts';
 import { KeyRefused } from '../src/payment/payment-provider.ts';
-import { createStripe } from '../src/payment/stripe.ts';
+import { createStripe } from '../src/payment/stripe/client.ts';
 import { type FaultyStripe, startFaultyStripe } from './faulty-stripe.ts';
 
 let mock: Server;
@@ -36,36 +36,44 @@ function attempt(amountMinor = 18_500, currency = 'EUR'): Attempt {
     account: 'acct_1MTfjCQ9PRzxEwkZ',
     accountVersion: 1,
     amount,
-    startedAt: new Date(),
+    startedAt: Temporal.Now.instant(),
     results: [],
   };
 }
 
-it('asks in the shape that Stripe describes, and understands its answers', async () => {
+test("the adapter sends requests that match Stripe's OpenAPI description and parses the answers", async () => {
   const stripe = provider(mock.url);
   expect(await stripe.pay(attempt())).toEqual({ kind: 'PAID', reference: expect.stringMatching(/^tr_/) });
   // The mock has one transfer, which is of no attempt.
   expect(await stripe.find(attempt())).toBeUndefined();
-  const listed = await Array.fromAsync(stripe.list({ since: new Date(0), until: undefined }));
+  const listed = await Array.fromAsync(
+    stripe.list({ since: Temporal.Instant.fromEpochMilliseconds(0), until: undefined }),
+  );
   expect(listed).toEqual([expect.objectContaining({ reference: expect.stringMatching(/^tr_/), isReversed: false })]);
 });
 
-it.each([-62_135_596_800_000, -500, 0, 999, 253_402_300_799_999])('lists until %i ms in whole seconds', async (ms) => {
-  const listed = provider(mock.url).list({ since: new Date(0), until: new Date(ms) });
-  expect(await Array.fromAsync(listed)).toBeInstanceOf(Array);
-});
+test.each([-62_135_596_800_000, -500, 0, 999, 253_402_300_799_999])(
+  'list accepts an upper bound of %i ms',
+  async (ms) => {
+    const listed = provider(mock.url).list({
+      since: Temporal.Instant.fromEpochMilliseconds(0),
+      until: Temporal.Instant.fromEpochMilliseconds(ms),
+    });
+    expect(await Array.fromAsync(listed)).toBeInstanceOf(Array);
+  },
+);
 
-it('knows a key that Stripe does not take, and that it says nothing of the payment', async () => {
+test('a key that Stripe rejects gives KEY_REFUSED and says nothing about the payment', async () => {
   expect(await provider(mock.url, 'nonsense').pay(attempt())).toMatchObject({ kind: 'KEY_REFUSED' });
   await expect(provider(mock.url, 'nonsense').find(attempt())).rejects.toThrow(KeyRefused);
 });
 
-it('sends no amount that Stripe would read as another', async () => {
+test('pay refuses an amount that Stripe would read as a different one', async () => {
   const answer = await provider(mock.url).pay(attempt(18_501, 'KWD'));
   expect(answer).toEqual({ kind: 'REFUSED', code: 'Stripe cannot move 18.501 KWD exactly.' });
 });
 
-it.each([
+test.each([
   ['silent-before', { kind: 'AGAIN', because: 'no answer' }, 0],
   ['silent-after', { kind: 'AGAIN', because: 'no answer' }, 1],
   ['reset-before', { kind: 'AGAIN', because: 'no answer' }, 0],
@@ -78,7 +86,7 @@ it.each([
   ['500-no-retry', { kind: 'UNKNOWN', because: '500 api_error' }, 1],
   ['refuse', { kind: 'REFUSED', code: 'balance_insufficient' }, 0],
 ] as const)(
-  'after %s it says what is known, finds what has moved, and moves nothing twice',
+  'after %s the adapter reports the known result, finds the transfer and never makes a second one',
   async (fault, answer, moves) => {
     const [stripe, tried] = [provider(faulty.url), attempt()];
     const ofIt = () => faulty.moved.filter(({ transfer_group }) => transfer_group === tried.payoutId);

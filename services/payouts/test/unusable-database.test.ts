@@ -1,16 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type SpoilableDatabase, spoilableDatabase } from '@punctual/devstack';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eventually, type SpoilableDatabase, spoilableDatabase, untilReadiness } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type PayoutsService, startPayouts } from './world.ts';
 
-let world: World;
+let world: PayoutsService;
 let spoilable: SpoilableDatabase;
 const finance = randomUUIDv7();
-const patience = { timeout: 40_000, interval: 100 };
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
+  world = await startPayouts({ instances: 0 });
   spoilable = await spoilableDatabase(world.environment.databaseUrl);
   Object.assign(world.serviceEnv, { DATABASE_URL: spoilable.url });
   // It would keep the database from being renamed.
@@ -24,7 +23,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-const readiness = async () => (await fetch(`${world.services[0]?.url}/healthz/ready`)).status;
+const url = () => world.services[0]?.url ?? '';
 const block = (id: unknown) =>
   world.call('finance', finance, `POST /payouts/${id}/block`, { body: { reason: 'to be looked at' } });
 
@@ -43,7 +42,7 @@ test.each([
   'its tables away',
   'a full disk',
 ])(
-  'a database with %s: people get 503, the service is not ready, events wait and none becomes a dead letter',
+  'a database with %s makes requests return 503, readiness fail and events wait without dead letters',
   async (name) => {
     const trouble = spoilable.troubles.find((each) => each.name === name);
     const { id } = await world.untilPayout(await confirmed(), { status: 'PENDING' });
@@ -56,16 +55,16 @@ test.each([
       'unavailable',
       expect.any(String),
     ]);
-    await vi.waitFor(async () => expect(await readiness()).toBe(503), patience);
-    const { num_pending, num_ack_pending } = await world.broker.manager.consumers.info('SCHEDULE', 'payouts-schedule');
+    await untilReadiness(url(), 503, { withinMs: 40_000 });
+    const { num_pending, num_ack_pending } = await world.peer.manager.consumers.info('SCHEDULE', 'payouts-schedule');
     expect(num_pending + num_ack_pending).toBeGreaterThan(0);
 
     await trouble?.heal();
     expect((await block(id)).status).toBe(200);
-    await vi.waitFor(() => world.untilPayout(meanwhile, { status: 'PENDING' }), patience);
+    await eventually(() => world.untilPayout(meanwhile, { status: 'PENDING' }), { withinMs: 40_000 });
     await world.untilConsumed();
-    await vi.waitFor(async () => expect(await readiness()).toBe(200), patience);
-    expect((await world.broker.manager.streams.info('DLQ')).state.messages).toBe(0);
+    await untilReadiness(url(), 200, { withinMs: 40_000 });
+    expect((await world.peer.manager.streams.info('DLQ')).state.messages).toBe(0);
   },
   90_000,
 );

@@ -1,38 +1,48 @@
+import { randomUUID } from 'node:crypto';
 import {
+  announce,
   connectBroker,
   createAuthenticate,
   createHttpApp,
+  readVersion,
   type ServiceDefinition,
   type ServiceDeps,
 } from '@punctual/chassis';
-import type { CommandDeps } from './commands/deps.ts';
-import { planRules, RemindersConfig } from './config.ts';
+import { applyScheduleEvents } from './commands/apply-schedule-events.ts';
+import type { RemindersDeps } from './commands/deps.ts';
+import { eraseTitles } from './commands/erase-titles.ts';
+import { Config, planRules } from './config.ts';
 import { agendashPaths, mountAgendash } from './http/agendash.ts';
 import { createRoutes } from './http/routes.ts';
 import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
-import { consumeScheduleEvents } from './messaging/on-schedule-event.ts';
+import { checkReminderStream } from './messaging/check-reminder-stream.ts';
+import { subscribe } from './messaging/subscriptions.ts';
 import { checkWritable } from './persistence/check-writable.ts';
 import { openStore } from './persistence/store.ts';
-import { createCensuses } from './queries/measure-health.ts';
+import { createLedgerCounts } from './queries/measure-health.ts';
 import { createDispatchMetrics, observeHealth } from './queries/observe-health.ts';
 
-export const reminders: ServiceDefinition<RemindersConfig> = { name: 'reminders', config: RemindersConfig, createApp };
+export const reminders: ServiceDefinition<Config> = { name: 'reminders', config: Config, createApp };
 
-async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersConfig>) {
-  const now = () => new Date();
-  const authenticate = createAuthenticate({ config, logger });
+async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Config>) {
+  const now = () => Temporal.Instant.fromEpochMilliseconds(Date.now());
+  const authenticate = createAuthenticate({ config, logger, lifecycle });
   const store = await openStore({ url: config.MONGO_URL, logger, lifecycle });
   const broker = connectBroker({ config, name: 'reminders', logger, lifecycle });
-  const agenda = createAgenda({ store, pollMs: config.SCHEDULER_POLL_MS, logger });
+  const version = readVersion('reminders', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
+  announce({ broker, logger, version });
+  const agenda = createAgenda({ store, newId: randomUUID, pollMs: config.SCHEDULER_POLL_MS, logger });
 
-  const deps: CommandDeps = {
+  const deps: RemindersDeps = {
     store,
     broker,
     alarms: createAlarms({ agenda, now }),
     metrics: createDispatchMetrics(),
     logger,
     now,
+    newId: randomUUID,
+    random: Math.random,
     rules: planRules(config),
     graceMs: config.REMINDER_GRACE_MS,
     claimMs: config.REMINDER_CLAIM_MS,
@@ -45,18 +55,31 @@ async function createApp({ config, logger, lifecycle }: ServiceDeps<RemindersCon
     sweepEveryMs: config.SWEEP_EVERY_MS,
     keepDays: config.REMINDER_KEEP_DAYS,
   });
-  consumeScheduleEvents({ ...deps, lifecycle });
+  subscribe(
+    { broker, logger, lifecycle },
+    {
+      applyScheduleEvents: (arrivals) => applyScheduleEvents(deps, arrivals),
+      eraseTitles: (events) => eraseTitles(deps, events),
+    },
+  );
 
-  const healthDeps = { ...deps, censuses: createCensuses(deps), lifecycle };
+  const healthDeps = {
+    ...deps,
+    counts: createLedgerCounts(deps),
+    checkStream: () => checkReminderStream(broker),
+    lifecycle,
+  };
   observeHealth(healthDeps);
   return createHttpApp({
     logger,
+    logging,
     lifecycle,
     authenticate,
     checks: [
       { name: 'store', required: true, check: () => checkWritable(store, now()) },
       { name: 'broker', required: false, check: broker.check },
     ],
+    version,
     routes: createRoutes(healthDeps),
     extend: (app) => mountAgendash(app, { agenda, authenticate }),
     extraPaths: agendashPaths,

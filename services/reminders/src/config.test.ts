@@ -1,6 +1,6 @@
 import { readConfig } from '@punctual/chassis';
 import { expect, test } from 'vitest';
-import { planRules, RemindersConfig } from './config.ts';
+import { Config, planRules } from './config.ts';
 
 const environment = {
   MONGO_URL: 'mongodb://127.0.0.1/reminders',
@@ -10,9 +10,9 @@ const environment = {
   AUTH_AUDIENCE: 'audience',
 };
 
-test('the defaults are those of the design', () => {
+test('the defaults match the design', () => {
   const hourMs = 3_600_000;
-  expect(planRules(readConfig(RemindersConfig, environment))).toEqual({
+  expect(planRules(readConfig(Config, environment))).toEqual({
     proposalTtlMs: 72 * hourMs,
     respondLastLeadMs: 2 * hourMs,
     upcoming24hLeadMs: 24 * hourMs,
@@ -28,5 +28,5 @@ test.each([
   ['REMINDER_GRACE_MS', '0'],
   ['REMINDER_CLAIM_MS', '60001'],
 ])('%s=%s is refused by name', (name, value) => {
-  expect(() => readConfig(RemindersConfig, { ...environment, [name]: value })).toThrow(name);
+  expect(() => readConfig(Config, { ...environment, [name]: value })).toThrow(name);
 });

@@ -19,30 +19,39 @@ const yearMinutes = 365 * 24 * 60;
  * The environment of the service. Lead times that could never ring, or in the wrong order, are
  * refused at start.
  */
-export const RemindersConfig = z
+export const Config = z
   .object({
     ...HttpConfig.shape,
     ...AuthConfig.shape,
     ...BrokerConfig.shape,
-    MONGO_URL: mongoUrl(),
-    /** How far ahead scheduling lets a window start. */
-    SCHEDULE_HORIZON_DAYS: durationDays({ max: 3_650, default: 60 }),
-    /** How long scheduling lets a proposal wait; both must have the same figure. */
-    PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }),
-    REMINDER_RESPOND_LAST_MINUTES: durationMinutes({ max: yearMinutes, default: 120 }),
-    REMINDER_UPCOMING_24H_MINUTES: durationMinutes({ max: yearMinutes, default: 24 * 60 }),
-    REMINDER_UPCOMING_1H_MINUTES: durationMinutes({ max: yearMinutes, default: 60 }),
-    REMINDER_MIN_GAP_MINUTES: durationMinutes({ max: yearMinutes, default: 30 }),
-    /** How late a reminder may be before it is OVERDUE. */
-    REMINDER_GRACE_MS: durationMs({ max: 86_400_000, default: 60_000 }),
-    /** How long a worker may hold reminders without having sent them. */
-    REMINDER_CLAIM_MS: durationMs({ max: 3_600_000, default: 30_000 }),
-    /** How long what was sent or suppressed can be looked up. */
-    REMINDER_KEEP_DAYS: durationDays({ max: 3_650, default: 90 }),
-    /** How often Agenda looks for jobs. */
-    SCHEDULER_POLL_MS: durationMs({ max: 3_600_000, default: 1_000 }),
-    /** How often the sweep looks for what the clock has missed. */
-    SWEEP_EVERY_MS: durationMs({ max: 3_600_000, default: 5_000 }),
+    MONGO_URL: mongoUrl().describe('MongoDB, with the name of its own database.'),
+    SCHEDULE_HORIZON_DAYS: durationDays({ max: 3_650, default: 60 }).describe("The same value as scheduling's."),
+    PROPOSAL_TTL_HOURS: durationHours({ max: 8_760, default: 72 }).describe("The same value as scheduling's."),
+    REMINDER_RESPOND_LAST_MINUTES: durationMinutes({ max: yearMinutes, default: 120 }).describe(
+      'How long before its expiry a proposal is reminded of for the last time.',
+    ),
+    REMINDER_UPCOMING_24H_MINUTES: durationMinutes({ max: yearMinutes, default: 24 * 60 }).describe(
+      'How long before its start a confirmed window is reminded of first; at most the horizon.',
+    ),
+    REMINDER_UPCOMING_1H_MINUTES: durationMinutes({ max: yearMinutes, default: 60 }).describe(
+      'How long before its start it is reminded of again; less than the previous setting.',
+    ),
+    REMINDER_MIN_GAP_MINUTES: durationMinutes({ max: yearMinutes, default: 30 }).describe(
+      'The least time between a late reminder and the next one, and between two `respond` to the same people.',
+    ),
+    REMINDER_GRACE_MS: durationMs({ max: 86_400_000, default: 60_000 }).describe(
+      'How late a reminder may be before it is `OVERDUE`.',
+    ),
+    REMINDER_CLAIM_MS: durationMs({ max: 3_600_000, default: 30_000 }).describe(
+      'How long a worker may hold reminders that it has not sent; at most `REMINDER_GRACE_MS`.',
+    ),
+    REMINDER_KEEP_DAYS: durationDays({ max: 3_650, default: 90 }).describe(
+      'How long sent and suppressed reminders can be looked up.',
+    ),
+    SCHEDULER_POLL_MS: durationMs({ max: 3_600_000, default: 1_000 }).describe('How often Agenda looks for jobs.'),
+    SWEEP_EVERY_MS: durationMs({ max: 3_600_000, default: 5_000 }).describe(
+      'How often the sweep looks for what the clock has missed.',
+    ),
   })
   .refine(
     (config) => config.REMINDER_RESPOND_LAST_MINUTES < config.PROPOSAL_TTL_HOURS * 60,
@@ -65,10 +74,10 @@ export const RemindersConfig = z
     (config) => config.REMINDER_CLAIM_MS <= config.REMINDER_GRACE_MS,
     rule('REMINDER_CLAIM_MS', ['REMINDER_GRACE_MS'], 'must not be more than REMINDER_GRACE_MS'),
   );
-export type RemindersConfig = z.infer<typeof RemindersConfig>;
+export type Config = z.infer<typeof Config>;
 
 /** The figures of planning in the unit of the domain. */
-export function planRules(config: RemindersConfig): PlanRules {
+export function planRules(config: Config): PlanRules {
   return {
     proposalTtlMs: config.PROPOSAL_TTL_HOURS * 60 * minuteMs,
     respondLastLeadMs: config.REMINDER_RESPOND_LAST_MINUTES * minuteMs,

@@ -1,28 +1,33 @@
 import { type Arrival, applyScheduleEvents as decide } from '../domain/assignment.ts';
 import { mayRepeat } from '../domain/plan.ts';
-import { findAssignments, type Step, saveSteps } from '../persistence/assignments.ts';
-import { findSent } from '../persistence/ledger.ts';
-import { carryOut } from './carry-out.ts';
-import type { CommandDeps } from './deps.ts';
+import { findAssignments, type RecordStep, saveSteps } from '../persistence/assignments.ts';
+import { findSent } from '../persistence/ledger-queries.ts';
+import type { RemindersDeps } from './deps.ts';
+import { eraseLateTitles } from './erase-titles.ts';
+import { flushOutbox } from './flush-outbox.ts';
 
 /**
- * Moves the records of these events' assignments forward, each in one write that plans the reminders of the newest version and
- * suppresses those of older ones; then carries that out. A duplicate, and an event that comes after a newer one, change nothing.
+ * Moves the records of these events' assignments forward, each in one write that plans the
+ * reminders of the newest version and suppresses those of older ones. Then flushes their outboxes.
+ * Duplicates, and events older than the record, change nothing.
  */
-export async function applyScheduleEvents(deps: CommandDeps, arrivals: readonly Arrival[]): Promise<void> {
+export async function applyScheduleEvents(deps: RemindersDeps, arrivals: readonly Arrival[]): Promise<void> {
   const byAssignment = Map.groupBy(arrivals, ({ event }) => event.data.assignmentId);
-  const moved = await moveAll(deps, byAssignment);
+  const moved = await eraseLateTitles(deps, await moveAll(deps, byAssignment));
   try {
-    await carryOut(deps, moved);
+    await flushOutbox(deps, moved);
   } catch (error) {
-    // It is decided and kept. To ask for the events again would decide nothing more, and hold up the next ones.
+    // The decisions are stored. A redelivery would decide nothing more, and delay the next events.
     const assignments = moved.map(({ assignmentId }) => assignmentId);
-    deps.logger.warn({ err: error, assignments }, 'reminders are planned; the sweep will carry out the rest');
+    deps.logger.warn({ err: error, assignments }, 'reminders are planned; the sweep will publish them');
   }
 }
 
-/** @returns the records as they are then, also those that this call had nothing to do with: a crash may have left something to carry out */
-async function moveAll({ store, rules, now }: CommandDeps, byAssignment: Map<string, Arrival[]>) {
+/**
+ * @returns the records afterwards, also unchanged ones: after a crash their outboxes may not be
+ *   empty
+ */
+async function moveAll({ store, rules, now }: RemindersDeps, byAssignment: Map<string, Arrival[]>) {
   const ids = [...byAssignment.keys()];
   for (;;) {
     const found = new Map((await findAssignments(store, ids)).map((record) => [record.assignmentId, record]));
@@ -32,15 +37,15 @@ async function moveAll({ store, rules, now }: CommandDeps, byAssignment: Map<str
         .get(assignmentId)
         ?.some(({ event }) => event.data.scheduleVersion > version && mayRepeat(event, rules, at)),
     );
-    // After the records: what one of them no longer holds as decided is marked as sent.
+    // After the records: a reminder that has left the outbox by now is marked as sent.
     const sent = await findSent(store, repeating);
-    const steps = ids.flatMap((id): Step[] => {
+    const steps = ids.flatMap((id): RecordStep[] => {
       const from = found.get(id);
       const to = decide(from, byAssignment.get(id) ?? [], rules, at, sent.get(id));
       return to === undefined ? [] : [{ from, to }];
     });
     for (const { to } of steps) found.set(to.assignmentId, to);
     if (steps.length === 0 || (await saveSteps(store, steps))) return [...found.values()];
-    // Another worker moved one of them in between: what was decided of it is of no use any more.
+    // Another worker has moved one of them, so decide again.
   }
 }

@@ -2,33 +2,37 @@ import type { BrokerHandle, Logger } from '@punctual/chassis';
 import type { PlanRules } from '../domain/planned-reminder.ts';
 import type { Store } from '../persistence/store.ts';
 
-/** What the commands work with. */
-export type CommandDeps = {
+/** The dependencies of the commands. */
+export type RemindersDeps = {
   store: Store;
   broker: BrokerHandle;
   alarms: Alarms;
   metrics: DispatchMetrics;
   logger: Logger;
-  now: () => Date;
+  /** The clock, in milliseconds. */
+  now: () => Temporal.Instant;
+  newId: () => string;
+  /** A number from 0 up to 1. */
+  random: () => number;
   rules: PlanRules;
   /** How late a reminder may be before it is OVERDUE. */
   graceMs: number;
-  /** How long a worker may hold reminders without having sent them. */
+  /** How long a worker may hold reminders that it has not sent. */
   claimMs: number;
   /** Aborted when the service stops: long work then ends after its current batch. */
   signal: AbortSignal;
 };
 
-/** The clock, as the commands see it. */
+/** Wakes the dispatch when reminders are due. */
 export type Alarms = {
-  /** Makes sure that something looks for due reminders at each of these moments, or soon when it has passed. */
-  set(moments: Date[]): Promise<void>;
-  /** The same for one moment, though it was set before: it may have got lost. */
-  setAgain(moment: Date): Promise<void>;
+  /** Schedules a dispatch at each of these times, or soon for those in the past. */
+  set(moments: Temporal.Instant[]): Promise<void>;
+  /** The same for one time, even if it was set before: its job may be lost. */
+  setAgain(moment: Temporal.Instant): Promise<void>;
 };
 
-/** What can be seen of dispatch from outside. */
+/** Metrics of the dispatch. */
 export type DispatchMetrics = {
-  /** A reminder was sent, so late. */
+  /** Counts a sent reminder. */
   sent(latenessMs: number): void;
 };

@@ -1,82 +1,101 @@
-import { randomUUID } from 'node:crypto';
-import { failpoint } from '@punctual/chassis';
+import { annotateSpan, failpoint, inSpan, linkSpanTo } from '@punctual/chassis';
 import type { SuppressedBecause } from '@punctual/contracts';
 import { type AssignmentRecord, entryOf } from '../domain/assignment.ts';
+import type { LedgerRow } from '../domain/ledger-row.ts';
 import { tooLate } from '../domain/overtake.ts';
-import { askReminderStream } from '../messaging/reminder-stream.ts';
-import { closeReminders, type Decision, findAssignments } from '../persistence/assignments.ts';
-import type { ReminderDocument } from '../persistence/documents.ts';
-import { claimRows, findDue } from '../persistence/ledger.ts';
-import { carryOut } from './carry-out.ts';
-import type { CommandDeps } from './deps.ts';
+import { checkReminderStream } from '../messaging/check-reminder-stream.ts';
+import { type BulkDecision, closeReminders, findAssignments } from '../persistence/assignments.ts';
+import { claimRows } from '../persistence/ledger.ts';
+import { findDue } from '../persistence/ledger-queries.ts';
+import type { RemindersDeps } from './deps.ts';
+import { flushOutbox } from './flush-outbox.ts';
 
 const batchSize = 1_000;
-/** To find what is due costs the more the more is due, and far more than to claim what another worker has claimed before. */
+/** Finding due reminders costs more the more there are, and far more than trying to claim them. */
 const lookAhead = 100 * batchSize;
 const closeAttempts = 3;
 
 /**
- * Sends everything that is due, batch after batch; several workers share it, since each claims its own rows. A late reminder is
- * still sent as long as it tells something; then it is suppressed. Sends nothing while the stream is away or full: what waits must
- * be judged when it can go. While one batch is published the next one is claimed.
+ * Sends all due reminders, batch after batch. Workers share the work by claiming rows. A late
+ * reminder is sent until its deadline, then suppressed. Sends nothing while the stream is
+ * unavailable or full, so that each reminder is judged when it can go out. While one batch is
+ * published, the next one is claimed.
  * @param onBatch called after each batch, as a sign of life
- * @throws when a batch could not be sent; the sweep comes back to it
+ * @throws when a batch could not be sent; the sweep retries it
  */
-export async function dispatchDue(deps: CommandDeps, onBatch: () => Promise<unknown> = async () => {}): Promise<void> {
+export async function dispatchDue(
+  deps: RemindersDeps,
+  onBatch: () => Promise<unknown> = async () => {},
+  job: JobName = 'dispatch',
+): Promise<void> {
+  const found = await findDue(deps.store, deps.now(), lookAhead);
+  if (found.length === 0) return;
+  await inSpan(`job ${job}`, { attributes: { 'punctual.job.name': job } }, () => dispatchFrom(deps, found, onBatch));
+}
+
+async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () => Promise<unknown>): Promise<void> {
   let sending: Promise<void> = Promise.resolve();
+  let claimed = 0;
   try {
-    for (;;) {
-      const batches = batchesOf(await findDue(deps.store, deps.now(), lookAhead));
-      if (batches.length === 0) break;
-      for (const ids of batches) {
+    for (let found = first; found.length > 0; found = await findDue(deps.store, deps.now(), lookAhead)) {
+      for (const ids of batchesOf(found, deps.random())) {
         if (deps.signal.aborted) return;
         const { rows, records } = await decideOn(deps, ids);
+        linkSpanTo(rows.map(({ traceparent }) => traceparent));
+        claimed += rows.length;
         await sending;
-        sending = carryOut(deps, records, rows);
-        // Its failure is met at the next turn, or at the end.
+        sending = flushOutbox(deps, records, rows);
+        // A failure is thrown by the next turn, or at the end.
         sending.catch(() => {});
         await onBatch();
       }
       await sending;
     }
   } finally {
+    annotateSpan({ 'punctual.reminders.count': claimed });
     await sending;
   }
 }
 
+/** Which job sends: the one of a minute, or one that makes up for it. */
+export type JobName = 'dispatch' | 'sweep' | 'join in';
+
 /** The dispatch of one process. */
 export type Dispatch = {
-  /** Sends everything that is due. */
+  /** Sends all due reminders. */
   run(onBatch?: () => Promise<unknown>): Promise<void>;
-  /** The same, unless this process is at it already: a second one would find and claim what the first one has. */
-  join(onBatch?: () => Promise<unknown>): Promise<void>;
+  /** The same, unless this process does it already: both would claim the same rows. */
+  join(job: JobName, onBatch?: () => Promise<unknown>): Promise<void>;
 };
 
-export function createDispatch(deps: CommandDeps): Dispatch {
+export function createDispatch(deps: RemindersDeps): Dispatch {
   let running = 0;
-  const run: Dispatch['run'] = async (onBatch) => {
+  const run = async (onBatch?: () => Promise<unknown>, job?: JobName) => {
     running += 1;
-    await dispatchDue(deps, onBatch).finally(() => {
+    await dispatchDue(deps, onBatch, job).finally(() => {
       running -= 1;
     });
   };
-  return { run, join: async (onBatch) => (running > 0 ? undefined : run(onBatch)) };
+  return { run, join: async (job, onBatch) => (running > 0 ? undefined : run(onBatch, job)) };
 }
 
-/** Beginning anywhere, so that workers that found the same do not all begin with the same. */
-function batchesOf(ids: string[]): string[][] {
+/**
+ * Begins anywhere, so that workers that found the same rows do not all claim the same batch first.
+ * @param at from 0 up to 1
+ */
+function batchesOf(ids: string[], at: number): string[][] {
   const count = Math.ceil(ids.length / batchSize);
-  const first = Math.floor(Math.random() * count);
+  const first = Math.floor(at * count);
   return Array.from({ length: count }, (_, index) => {
     const from = ((first + index) % count) * batchSize;
     return ids.slice(from, from + batchSize);
   });
 }
 
-async function decideOn(deps: CommandDeps, ids: string[]) {
-  await askReminderStream(deps.broker);
+async function decideOn(deps: RemindersDeps, ids: string[]) {
+  await checkReminderStream(deps.broker);
   const now = deps.now();
-  const claim = { id: randomUUID(), until: new Date(now.getTime() + deps.claimMs) };
+  const claim = { id: deps.newId(), until: now.add({ milliseconds: deps.claimMs }) };
   const rows = await claimRows(deps.store, ids, claim);
   await failpoint('after-claim');
   const records = await close(deps, rows, now);
@@ -85,11 +104,15 @@ async function decideOn(deps: CommandDeps, ids: string[]) {
 }
 
 /**
- * Decides on what was claimed, and reads where that leaves the records. FerretDB may write nothing, and not always say so, when a deadlock
- * with other writes to the same records is broken up: what is still open then is decided again at once. It is left to the
- * sweep when that does not help either.
+ * Decides on the claimed rows and reads the records afterwards. When FerretDB breaks up a deadlock
+ * with other writes to the same records, it may write nothing and not report it. Reminders that are
+ * still open are decided again, a few times; then they are left to the sweep.
  */
-async function close({ store, logger }: CommandDeps, rows: ReminderDocument[], now: Date): Promise<AssignmentRecord[]> {
+async function close(
+  { store, logger }: RemindersDeps,
+  rows: LedgerRow[],
+  now: Temporal.Instant,
+): Promise<AssignmentRecord[]> {
   const assignmentIds = [...new Set(rows.map((row) => row.assignmentId))];
   let left = rows;
   for (let attempt = 1; ; attempt += 1) {
@@ -97,12 +120,12 @@ async function close({ store, logger }: CommandDeps, rows: ReminderDocument[], n
     const records = await findAssignments(store, assignmentIds);
     left = stillOpen(left, records);
     if (left.length === 0) return records;
-    logger.warn({ reminders: left.length, attempt, reason: failure }, 'the store did not take a decision');
+    logger.warn({ reminders: left.length, attempt, reason: failure }, 'the store did not store a decision');
     if (attempt === closeAttempts) return records;
   }
 }
 
-function stillOpen(rows: ReminderDocument[], records: AssignmentRecord[]): ReminderDocument[] {
+function stillOpen(rows: LedgerRow[], records: AssignmentRecord[]): LedgerRow[] {
   const byId = new Map(records.map((record) => [record.assignmentId, record]));
   return rows.filter(({ assignmentId, scheduleVersion, kind }) => {
     const record = byId.get(assignmentId);
@@ -110,12 +133,12 @@ function stillOpen(rows: ReminderDocument[], records: AssignmentRecord[]): Remin
   });
 }
 
-function decisionsOn(rows: ReminderDocument[], now: Date): Decision[] {
+function decisionsOn(rows: LedgerRow[], now: Temporal.Instant): BulkDecision[] {
   const alike = Map.groupBy(rows, (row) => [row.scheduleVersion, row.kind, judge(row, now)].join());
   return [...alike.values()].flatMap((group) => decisionOn(group, now));
 }
 
-function decisionOn(group: ReminderDocument[], now: Date): Decision[] {
+function decisionOn(group: LedgerRow[], now: Temporal.Instant): BulkDecision[] {
   const [first] = group;
   if (first === undefined) return [];
   const { scheduleVersion, kind } = first;
@@ -134,6 +157,6 @@ function decisionOn(group: ReminderDocument[], now: Date): Decision[] {
   ];
 }
 
-function judge({ window, deadline }: ReminderDocument, now: Date): SuppressedBecause | null {
-  return tooLate({ window, deadline: deadline.getTime() }, now.getTime());
+function judge({ window, deadline }: LedgerRow, now: Temporal.Instant): SuppressedBecause | null {
+  return tooLate({ window, deadline }, now);
 }

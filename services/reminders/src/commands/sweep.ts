@@ -1,51 +1,51 @@
 import { findUnsettled } from '../persistence/assignments.ts';
-import { nextSendAt, releaseStaleClaims } from '../persistence/ledger.ts';
-import { carryOut } from './carry-out.ts';
-import type { CommandDeps } from './deps.ts';
+import { releaseStaleClaims } from '../persistence/ledger.ts';
+import { nextSendAt } from '../persistence/ledger-queries.ts';
+import type { RemindersDeps } from './deps.ts';
 import type { Dispatch } from './dispatch-due.ts';
+import { flushOutbox } from './flush-outbox.ts';
 import { reportOverdue } from './report-overdue.ts';
 
-const minuteMs = 60_000;
-/** Until then the one who decided is most likely still at it. */
+/** Until then, the worker that decided is probably still publishing. */
 const settleMs = 2_000;
 const batchSize = 500;
 
 /**
- * Finds what a crash, an outage or a lost job has left behind. Each step stands alone: one that fails is logged and done at the
- * next sweep, and does not keep the others from running.
+ * Finishes what a crash, an outage or a lost job has left behind. A step that fails is logged and
+ * retried by the next sweep; the other steps still run.
  */
 export async function sweep(
-  deps: CommandDeps & { dispatch: Dispatch },
+  deps: RemindersDeps & { dispatch: Dispatch },
   onProgress: () => Promise<unknown> = async () => {},
 ): Promise<void> {
   const steps = {
     'stale claims': () => releaseClaims(deps),
     'open decisions': () => settle(deps),
     'overdue reminders': () => reportOverdue(deps),
-    'due reminders': () => deps.dispatch.join(onProgress),
+    'due reminders': () => deps.dispatch.join('sweep', onProgress),
     'missing alarms': () => putAlarmsBack(deps),
   };
   for (const [name, run] of Object.entries(steps)) {
     if (deps.signal.aborted) return;
-    await run().catch((error: unknown) => deps.logger.warn({ err: error, step: name }, 'the sweep could not finish'));
+    await run().catch((error: unknown) => deps.logger.warn({ err: error, step: name }, 'a step of the sweep failed'));
     await onProgress();
   }
 }
 
-async function releaseClaims({ store, logger, now }: CommandDeps): Promise<void> {
+async function releaseClaims({ store, logger, now }: RemindersDeps): Promise<void> {
   const released = await releaseStaleClaims(store, now());
-  if (released > 0) logger.warn({ released }, 'reminders were claimed and not sent in time; they are sent again');
+  if (released > 0) logger.warn({ released }, 'claims expired before their reminders were sent; they are sent again');
 }
 
-async function settle(deps: CommandDeps): Promise<void> {
-  const before = new Date(deps.now().getTime() - settleMs);
+async function settle(deps: RemindersDeps): Promise<void> {
+  const before = deps.now().subtract({ milliseconds: settleMs });
   const records = await findUnsettled(deps.store, before, batchSize);
-  await carryOut(deps, records);
-  if (records.length > 0) deps.logger.info({ assignments: records.length }, 'carried out what was left behind');
+  await flushOutbox(deps, records);
+  if (records.length > 0) deps.logger.info({ assignments: records.length }, 'flushed outboxes that were left behind');
 }
 
-async function putAlarmsBack({ store, alarms, now }: CommandDeps): Promise<void> {
+async function putAlarmsBack({ store, alarms, now }: RemindersDeps): Promise<void> {
   const from = now();
-  const next = await nextSendAt(store, from, new Date(from.getTime() + 2 * minuteMs));
+  const next = await nextSendAt(store, from, from.add({ minutes: 2 }));
   if (next !== undefined) await alarms.setAgain(next);
 }

@@ -12,7 +12,7 @@ const rules: PlanRules = {
   upcoming1hLeadMs: hourMs,
   minGapMs: 30 * minuteMs,
 };
-const now = new Date('2026-11-28T08:00:00.000Z');
+const now = Temporal.Instant.from('2026-11-28T08:00:00.000Z');
 const moment = { now, traceparent: null };
 const window = windowAt(now, 10 * 24 * hourMs);
 
@@ -49,13 +49,13 @@ test('the first event opens its reminders and announces each', () => {
   ]);
 });
 
-test('a duplicate and an older event move nothing', () => {
+test('a duplicate and an older event change nothing', () => {
   const record = after(undefined, decide(undefined, confirmed(2)));
   expect(decide(record, confirmed(2))).toBeUndefined();
   expect(decide(record, proposed(1))).toBeUndefined();
 });
 
-test("the other side's dispute is one version more, with nothing left to suppress", () => {
+test("the other side's dispute adds a version and suppresses nothing", () => {
   const record = after(undefined, decide(undefined, confirmed(2)));
   const first = decide(record, scheduleEvent('schedule.disputed', 3));
   expect(decisions(first)?.every(([, because]) => because === 'DISPUTED')).toBe(true);
@@ -64,7 +64,7 @@ test("the other side's dispute is one version more, with nothing left to suppres
   expect(second).toMatchObject({ version: 4, open: [], entries: [] });
 });
 
-test('a tombstone that comes first beats all that is older', () => {
+test('a tombstone that arrives first overrules older events', () => {
   const record = after(undefined, decide(undefined, scheduleEvent('schedule.cancelled', 3)));
   expect(record).toMatchObject({ version: 3, open: [], sequence: 0, outbox: [] });
   expect(decide(record, confirmed(2))).toBeUndefined();
@@ -113,7 +113,7 @@ describe('open reminders are suppressed', () => {
   });
 });
 
-test('in whatever order and however often events come, the record goes only forward and decides each thing once', () => {
+test('events in any order and number move the record only forward, and decide each thing once', () => {
   const types: ScheduleEventType[] = ['schedule.proposed', 'schedule.confirmed', 'schedule.rejected'];
   const deliveries = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 40 });
   fc.assert(

@@ -1,38 +1,52 @@
 import type { ProposedBy, ReminderKind, ScheduleEvent, SuppressedBecause } from '@punctual/contracts';
-import { plan, type SentReminder } from './plan.ts';
+import { type PreviouslySent, plan } from './plan.ts';
 import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
-import { suppressionReason } from './suppression.ts';
+import { suppressionReason, type Trigger } from './suppression.ts';
 
 /**
- * What reminders knows of an assignment. Everything that is decided about its reminders is decided by one write of this
- * record: which schedule version counts, which reminders of it are open, and what is still to be carried out.
+ * The record of an assignment. One write of it decides everything about its reminders: which
+ * schedule version counts, which reminders are open, and what is still to be published.
  */
 export type AssignmentRecord = {
   assignmentId: string;
   customerId: string;
   providerId: string;
   link: string;
-  /** The latest `scheduleVersion` that was applied. Never goes back. */
+  /** The title of the job in the event of `version`; null if it had none, as those before 1.1. */
+  title: JobTitle | null;
+  /** The latest applied `scheduleVersion`. Never decreases. */
   version: number;
   lastEvent: ScheduleEvent['type'];
   proposedBy: ProposedBy | null;
-  /** Of `version`: planned and neither sent nor suppressed. */
+  /** The reminders of `version` that are neither sent nor suppressed. */
   open: ReminderKind[];
-  /** Of `open`: those whose delay was reported. */
+  /** Those of `open` whose delay was reported. */
   overdue: ReminderKind[];
-  /** The `reminderSequence` of the last entry that ever was in the outbox. */
+  /** The `reminderSequence` of the latest outbox entry. */
   sequence: number;
-  /** Decided and not carried out yet, in order. The last one has the number `sequence`, the one before it `sequence - 1`. */
-  outbox: Entry[];
+  /**
+   * Decisions that are not published yet, in order. The last one has the number `sequence`, the one
+   * before it `sequence - 1`.
+   */
+  outbox: OutboxEntry[];
 };
 
-/** One decision about one reminder, and so one event. `key` is unique within the assignment, for ever. */
-export type Entry = {
+/** A text of people, and when it was said: an erasure takes what is older. */
+export type JobTitle = { text: string; at: Temporal.Instant };
+
+/**
+ * One decision about one reminder, which becomes one event. `key` is unique within the assignment,
+ * for ever.
+ */
+export type OutboxEntry = {
   key: string;
   scheduleVersion: number;
   kind: ReminderKind;
-  at: Date;
-  /** The trace that led to the decision; null for those of the clock, which go on in the trace of their planning. */
+  at: Temporal.Instant;
+  /**
+   * The trace that led to the decision; null for the clock's, which continue the trace of their
+   * planning.
+   */
   traceparent: string | null;
 } & (
   | { type: 'reminder.queued'; planned: PlannedReminder }
@@ -41,26 +55,26 @@ export type Entry = {
   | { type: 'reminder.suppressed'; because: SuppressedBecause; planned: PlannedReminder | null }
 );
 
-/** How a schedule event changes the record: its new fields, and what is added to the outbox. */
-export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'> & { entries: Entry[] };
+/** How a schedule event changes the record: its new fields, and the new outbox entries. */
+export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'> & { entries: OutboxEntry[] };
 
-/** When something is decided, and in which trace. */
-export type Occasion = { now: Date; traceparent: string | null };
+/** The time and trace of a decision. */
+export type DecisionContext = { now: Temporal.Instant; traceparent: string | null };
 
-/** An event, and the trace that it came in. */
+/** An event and its trace. */
 export type Arrival = { event: ScheduleEvent; traceparent: string | null };
 
 /**
- * Where events of one assignment, in the order in which they came, bring its record. Undefined when it is already as far as all
- * of them, or further: then they are duplicates or came late.
+ * Applies events of one assignment, in order of arrival, to its record.
  * @param sent the reminders of the assignment that were sent, or are decided to be
+ * @returns undefined if the record is as new as all of them: they are duplicates or late
  */
 export function applyScheduleEvents(
   record: AssignmentRecord | undefined,
   arrivals: readonly Arrival[],
   rules: PlanRules,
-  now: Date,
-  sent: readonly SentReminder[] = [],
+  now: Temporal.Instant,
+  sent: readonly PreviouslySent[] = [],
 ): AssignmentRecord | undefined {
   let moved = record;
   for (const { event, traceparent } of arrivals) {
@@ -70,14 +84,18 @@ export function applyScheduleEvents(
   return moved === record ? undefined : moved;
 }
 
-/** Undefined when the record is already as far as the event, or further: then it is a duplicate or came late. */
+/**
+ * @returns undefined if nothing follows: a new assignment has no reminders, and if the record is as
+ *   new as the event, it is a duplicate or late
+ */
 export function applyScheduleEvent(
   record: AssignmentRecord | undefined,
   event: ScheduleEvent,
   rules: PlanRules,
-  occasion: Occasion,
-  sent: readonly SentReminder[] = [],
+  occasion: DecisionContext,
+  sent: readonly PreviouslySent[] = [],
 ): Move | undefined {
+  if (event.type === 'schedule.assigned') return undefined;
   const version = event.data.scheduleVersion;
   if (record !== undefined && record.version >= version) return undefined;
   const planned = plan(event, rules, occasion.now, sent);
@@ -85,6 +103,7 @@ export function applyScheduleEvent(
     customerId: event.data.customerId,
     providerId: event.data.providerId,
     link: event.data.link,
+    title: titleOf(event),
     version,
     lastEvent: event.type,
     proposedBy: event.data.proposedBy,
@@ -97,17 +116,21 @@ export function applyScheduleEvent(
   };
 }
 
-/** The name of a reminder on the wire and in the ledger. */
+function titleOf({ time, data: { jobTitle } }: ScheduleEvent): JobTitle | null {
+  return jobTitle === undefined ? null : { text: jobTitle, at: Temporal.Instant.from(time) };
+}
+
+/** The id of a reminder in events and in the ledger. */
 export function reminderId(assignmentId: string, scheduleVersion: number, kind: ReminderKind): string {
   return `${assignmentId}:${scheduleVersion}:${kind}`;
 }
 
-/** What all entries have; also for those that the clock makes for many assignments at once. */
-export function entryOf<T extends Entry['type']>(
+/** The fields that all entries have; also used for decisions on many assignments at once. */
+export function entryOf<T extends OutboxEntry['type']>(
   type: T,
   scheduleVersion: number,
   kind: ReminderKind,
-  occasion: Occasion,
+  occasion: DecisionContext,
 ) {
   return {
     key: `${scheduleVersion}:${kind}:${type}`,
@@ -132,7 +155,7 @@ function moveTo(
   };
 }
 
-function suppressOpen(record: AssignmentRecord, event: ScheduleEvent, occasion: Occasion): Entry[] {
+function suppressOpen(record: AssignmentRecord, event: Trigger, occasion: DecisionContext): OutboxEntry[] {
   const because = suppressionReason(record, event);
   return record.open.map((kind) => ({
     ...entryOf('reminder.suppressed', record.version, kind, occasion),
@@ -141,7 +164,7 @@ function suppressOpen(record: AssignmentRecord, event: ScheduleEvent, occasion: 
   }));
 }
 
-function planEntry(planned: PlannedReminder, event: ScheduleEvent, occasion: Occasion): Entry {
+function planEntry(planned: PlannedReminder, event: ScheduleEvent, occasion: DecisionContext): OutboxEntry {
   const { scheduleVersion } = event.data;
   const because = planned.suppressedBecause;
   return because === null

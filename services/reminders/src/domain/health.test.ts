@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeHealth, type StoreMeasurements } from './health.ts';
 
-const now = new Date('2026-11-28T08:00:00.000Z');
+const now = Temporal.Instant.from('2026-11-28T08:00:00.000Z');
 const graceMs = 60_000;
 const calm: StoreMeasurements = {
   schedulerLagMs: 3,
@@ -14,7 +14,7 @@ const calm: StoreMeasurements = {
 const judge = (store: StoreMeasurements | undefined, rest = { brokerIsThere: true, clockSkewMs: 2 }) =>
   judgeHealth({ store, ...rest }, graceMs, now);
 
-test('all is well', () => {
+test('health is ok', () => {
   expect(judge(calm)).toEqual({
     status: 'ok',
     checks: { store: 'ok', broker: 'ok', scheduler: 'ok' },
@@ -29,7 +29,7 @@ test('all is well', () => {
 });
 
 describe('it is down', () => {
-  test('without the store, and then says nothing of what it cannot know', () => {
+  test('without the store, and leaves out what it cannot know', () => {
     expect(judge(undefined)).toMatchObject({ status: 'down', checks: { store: 'down' }, due: null, planned: null });
   });
 
@@ -40,9 +40,9 @@ describe('it is down', () => {
     });
   });
 
-  test('when something is due for longer than the grace and nothing is sent meanwhile', () => {
+  test('when reminders are due for longer than the grace and none is sent', () => {
     const stuck = { ...calm, due: 1, oldestDueMs: graceMs + 1 };
-    const long = new Date(now.getTime() - graceMs - 1);
+    const long = now.subtract({ milliseconds: graceMs + 1 });
     expect(judge(stuck)).toMatchObject({ status: 'down', checks: { scheduler: 'down' } });
     expect(judge({ ...stuck, lastDispatchAt: long }).status).toBe('down');
     expect(judge({ ...stuck, lastDispatchAt: now }).status).toBe('ok');
@@ -59,7 +59,7 @@ describe('it is degraded', () => {
     expect(judge({ ...calm, ...measured }).status).toBe('degraded');
   });
 
-  test('when the clocks disagree, whichever is ahead', () => {
+  test('when the clocks differ, whichever is ahead', () => {
     expect(judge(calm, { brokerIsThere: true, clockSkewMs: -1_001 }).status).toBe('degraded');
     expect(judge(calm, { brokerIsThere: true, clockSkewMs: 1_001 }).status).toBe('degraded');
   });

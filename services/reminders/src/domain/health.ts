@@ -1,6 +1,11 @@
+import { formatInstant } from '@punctual/chassis/domain';
 import type { RemindersHealth } from '@punctual/contracts';
+import { msBetween } from './instants.ts';
 
-/** What was measured; all times in milliseconds. Without `store` nothing of it is known. */
+/** How often the scheduler records a heartbeat. */
+export const heartbeatEveryMs = 5_000;
+
+/** Measurements, in milliseconds. Without `store`, the store did not answer. */
 export type Measurements = {
   store: StoreMeasurements | undefined;
   brokerIsThere: boolean;
@@ -8,21 +13,24 @@ export type Measurements = {
 };
 
 export type StoreMeasurements = {
-  /** How late the scheduler is, or null when it has never run. */
+  /** How late the scheduler is; null if it has never run. */
   schedulerLagMs: number | null;
-  /** Null: too many to have been counted yet. */
+  /** Null while the first count takes too long. */
   due: number | null;
   planned: number | null;
   overdue: number | null;
   oldestDueMs: number;
-  lastDispatchAt: Date | undefined;
+  lastDispatchAt: Temporal.Instant | undefined;
 };
 
 const tolerableLagMs = 10_000;
 const tolerableSkewMs = 1_000;
 
-/** Judges the measurements (api.md, health): down when nothing can be sent, degraded when it is late or may be wrong. */
-export function judgeHealth(measured: Measurements, graceMs: number, now: Date): RemindersHealth {
+/**
+ * Judges the measurements (api.md, health): down if nothing can be sent, degraded if it is late or
+ * clocks differ.
+ */
+export function judgeHealth(measured: Measurements, graceMs: number, now: Temporal.Instant): RemindersHealth {
   const { store, brokerIsThere, clockSkewMs } = measured;
   const scheduler = store === undefined ? 'down' : judgeScheduler(store, graceMs, now);
   const isDown = store === undefined || !brokerIsThere || scheduler === 'down';
@@ -36,13 +44,14 @@ export function judgeHealth(measured: Measurements, graceMs: number, now: Date):
     due: store?.due ?? null,
     planned: store?.planned ?? null,
     overdue: store?.overdue ?? null,
-    lastDispatchAt: store?.lastDispatchAt?.toISOString() ?? null,
+    lastDispatchAt: store?.lastDispatchAt ? formatInstant(store.lastDispatchAt) : null,
     clockSkewMs,
   };
 }
 
-function judgeScheduler(store: StoreMeasurements, graceMs: number, now: Date): RemindersHealth['status'] {
-  const sinceDispatchMs = now.getTime() - (store.lastDispatchAt?.getTime() ?? 0);
+function judgeScheduler(store: StoreMeasurements, graceMs: number, now: Temporal.Instant): RemindersHealth['status'] {
+  const { lastDispatchAt } = store;
+  const sinceDispatchMs = lastDispatchAt ? msBetween(lastDispatchAt, now) : Number.POSITIVE_INFINITY;
   if (store.oldestDueMs > graceMs && sinceDispatchMs > graceMs) return 'down';
   return store.schedulerLagMs === null || store.schedulerLagMs > tolerableLagMs ? 'degraded' : 'ok';
 }

@@ -1,45 +1,61 @@
 import type { ReminderKind, Side, SuppressedBecause, Window } from '@punctual/contracts';
+import { isBefore, msBetween } from './instants.ts';
 import type { PlannedReminder } from './planned-reminder.ts';
 
-/** When a reminder of this kind is due, in epoch milliseconds. */
-export type Moment = { kind: ReminderKind; dueAt: number };
-
-/** What the reminders are about, the moment after which they tell nothing (epoch milliseconds), and for whom. */
-export type Subject = { window: Window; deadline: number; audience: Side[] };
+/** When a reminder of this kind is due. */
+export type DueReminder = { kind: ReminderKind; dueAt: Temporal.Instant };
 
 /**
- * The rule for moments that have passed before they could be planned (design §7): only the latest of them is still sent, at
- * once, unless the window has started or the next reminder is so near that the two would say the same.
- * `moments` are in order of time; so is the answer.
+ * What the reminders are about, the moment from which they are of no use, and for whom they are.
  */
-export function overtake(moments: Moment[], subject: Subject, minGapMs: number, now: number): PlannedReminder[] {
-  const firstAhead = moments.findIndex((moment) => moment.dueAt > now);
+export type Subject = { window: Window; deadline: Temporal.Instant; audience: Side[] };
+
+/**
+ * Applies the rule for reminders whose time had passed when they were planned (design §7): only the
+ * latest of them is sent, at once, unless the window has started or the next reminder is too near.
+ * @param moments in order of time; so is the result
+ */
+export function overtake(
+  moments: DueReminder[],
+  subject: Subject,
+  minGapMs: number,
+  now: Temporal.Instant,
+): PlannedReminder[] {
+  const firstAhead = moments.findIndex(({ dueAt }) => isBefore(now, dueAt));
   const ahead = firstAhead === -1 ? moments.length : firstAhead;
   const next = moments[ahead];
-  const nextIsNear = next !== undefined && next.dueAt - now < minGapMs;
+  const nextIsNear = next !== undefined && msBetween(now, next.dueAt) < minGapMs;
   return moments.map((moment, index) => {
     const stillSent = index >= ahead || (index === ahead - 1 && !nextIsNear);
     return toPlanned(moment, subject, now, tooLate(subject, now) ?? (stillSent ? null : 'OVERTAKEN'));
   });
 }
 
-/** One reminder that is kept for the record only; the reason is OVERTAKEN unless it is too late for all. */
-export function overtaken(moment: Moment, subject: Subject, now: number): PlannedReminder {
+/** A reminder that is kept for the record only, as OVERTAKEN unless it is past its deadline. */
+export function overtaken(moment: DueReminder, subject: Subject, now: Temporal.Instant): PlannedReminder {
   return toPlanned(moment, subject, now, tooLate(subject, now) ?? 'OVERTAKEN');
 }
 
-/** Why a reminder can no longer help at this moment, or null while it can. */
-export function tooLate(subject: Pick<Subject, 'window' | 'deadline'>, now: number): SuppressedBecause | null {
-  if (now >= Date.parse(subject.window.start)) return 'WINDOW_STARTED';
-  return now >= subject.deadline ? 'EXPIRED' : null;
+/** Why a reminder is of no use at this time; null while it is. */
+export function tooLate(
+  subject: Pick<Subject, 'window' | 'deadline'>,
+  now: Temporal.Instant,
+): SuppressedBecause | null {
+  if (!isBefore(now, Temporal.Instant.from(subject.window.start))) return 'WINDOW_STARTED';
+  return isBefore(now, subject.deadline) ? null : 'EXPIRED';
 }
 
-function toPlanned(moment: Moment, subject: Subject, now: number, because: SuppressedBecause | null): PlannedReminder {
+function toPlanned(
+  moment: DueReminder,
+  subject: Subject,
+  now: Temporal.Instant,
+  because: SuppressedBecause | null,
+): PlannedReminder {
   return {
     kind: moment.kind,
-    dueAt: new Date(moment.dueAt),
-    sendAt: new Date(Math.max(moment.dueAt, now)),
-    deadline: new Date(subject.deadline),
+    dueAt: moment.dueAt,
+    sendAt: isBefore(moment.dueAt, now) ? now : moment.dueAt,
+    deadline: subject.deadline,
     audience: [...subject.audience],
     window: subject.window,
     suppressedBecause: because,

@@ -2,7 +2,8 @@ import type { ScheduleEvent } from '@punctual/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from '../../test/schedule-events.ts';
-import { mayRepeat, plan, type SentReminder } from './plan.ts';
+import { isBefore, msBetween } from './instants.ts';
+import { mayRepeat, type PreviouslySent, plan } from './plan.ts';
 import type { PlanRules } from './planned-reminder.ts';
 
 const rules: PlanRules = {
@@ -12,8 +13,8 @@ const rules: PlanRules = {
   upcoming1hLeadMs: hourMs,
   minGapMs: 30 * minuteMs,
 };
-const now = new Date('2026-11-28T08:00:00.000Z');
-const after = (ms: number) => new Date(now.getTime() + ms);
+const now = Temporal.Instant.from('2026-11-28T08:00:00.000Z');
+const after = (milliseconds: number) => now.add({ milliseconds });
 
 const proposed = (startInMs: number, proposedBy: 'CUSTOMER' | 'PROVIDER' | 'SYSTEM' = 'CUSTOMER') =>
   scheduleEvent('schedule.proposed', 1, { time: now, window: windowAt(now, startInMs), proposedBy });
@@ -22,11 +23,7 @@ const confirmed = (startInMs: number) =>
 
 /** Kind, due time relative to now, and the reason when it is never sent. */
 const outline = (event: ScheduleEvent, at = now) =>
-  plan(event, rules, at).map(({ kind, dueAt, suppressedBecause }) => [
-    kind,
-    dueAt.getTime() - now.getTime(),
-    suppressedBecause,
-  ]);
+  plan(event, rules, at).map(({ kind, dueAt, suppressedBecause }) => [kind, msBetween(now, dueAt), suppressedBecause]);
 
 describe('a proposal', () => {
   test('is reminded of half-way to its expiry, and two hours before it', () => {
@@ -46,7 +43,7 @@ describe('a proposal', () => {
   test.each([
     [4 * hourMs, 2 * hourMs],
     [45 * minuteMs, 22.5 * minuteMs],
-  ])('for a start in %i ms has no last call, since it would come before the first', (startInMs, respondInMs) => {
+  ])('for a start in %i ms has no last reminder, since it would come before the first', (startInMs, respondInMs) => {
     expect(outline(proposed(startInMs))).toEqual([
       ['respond-last', startInMs - 2 * hourMs, 'OVERTAKEN'],
       ['respond', respondInMs, null],
@@ -63,7 +60,7 @@ describe('a proposal', () => {
     }
   });
 
-  test('that is heard of after its expiry, or its start, is not reminded of', () => {
+  test('that arrives after its expiry or start is not reminded of', () => {
     expect(outline(proposed(10 * 24 * hourMs), after(72 * hourMs)).map(([, , because]) => because)).toEqual([
       'EXPIRED',
       'EXPIRED',
@@ -91,10 +88,10 @@ describe('a confirmed window', () => {
       ['upcoming-24h', -23.25 * hourMs, 'OVERTAKEN'],
       ['upcoming-1h', -15 * minuteMs, null],
     ]);
-    expect(plan(event, rules, now)[1]?.sendAt).toEqual(now);
+    expect(plan(event, rules, now)[1]?.sendAt.epochMilliseconds).toBe(now.epochMilliseconds);
   });
 
-  test('that misses the first reminder still gets it when the second is 30 minutes away, and not a moment less', () => {
+  test('that misses the first reminder still gets it if the second is at least 30 minutes away', () => {
     const because = (startInMs: number) => outline(confirmed(startInMs)).map(([, , reason]) => reason);
     expect(because(90 * minuteMs)).toEqual([null, null]);
     expect(because(90 * minuteMs - 1)).toEqual(['OVERTAKEN', null]);
@@ -109,13 +106,13 @@ describe('a confirmed window', () => {
 });
 
 describe('a proposal after another one', () => {
-  const sentAgo = (ms: number, audience: SentReminder['audience'] = ['PROVIDER']): SentReminder => ({
+  const sentAgo = (ms: number, audience: PreviouslySent['audience'] = ['PROVIDER']): PreviouslySent => ({
     kind: 'respond',
     window: windowAt(now, hourMs),
     sendAt: after(-ms),
     audience,
   });
-  const respond = (startInMs: number, sent: SentReminder[]) =>
+  const respond = (startInMs: number, sent: PreviouslySent[]) =>
     plan(proposed(startInMs), rules, now, sent).find(({ kind }) => kind === 'respond')?.suppressedBecause;
 
   test('does not notify the same people again within the least gap', () => {
@@ -137,18 +134,18 @@ describe('a proposal after another one', () => {
   });
 });
 
-describe('a window that is confirmed anew', () => {
+describe('a window that is confirmed again', () => {
   const event = confirmed(20 * hourMs);
   const window = windowAt(now, 20 * hourMs);
-  const sentFor = (kind: SentReminder['kind'], of: SentReminder['window']): SentReminder => ({
+  const sentFor = (kind: PreviouslySent['kind'], of: PreviouslySent['window']): PreviouslySent => ({
     ...{ kind, window: of },
     sendAt: now,
     audience: ['CUSTOMER', 'PROVIDER'],
   });
-  const again = (sent: readonly SentReminder[], next = event) =>
+  const again = (sent: readonly PreviouslySent[], next = event) =>
     plan(next, rules, now, sent).map(({ kind, suppressedBecause }) => [kind, suppressedBecause]);
 
-  test('with the same start and end is not reminded of again, and still of what was never sent', () => {
+  test('with the same start and end gets only the reminders that were never sent', () => {
     const day = sentFor('upcoming-24h', window);
     expect(again([])).toEqual([
       ['upcoming-24h', null],
@@ -176,13 +173,13 @@ describe('a window that is confirmed anew', () => {
     expect(again([sentFor('upcoming-24h', sameInstants)])[0]).toEqual(['upcoming-24h', 'OVERTAKEN']);
   });
 
-  test('may have been reminded of from the moment of its first reminder on', () => {
+  test('may have been reminded of once its first reminder was due', () => {
     expect(mayRepeat(confirmed(24 * hourMs), rules, now)).toBe(true);
     expect(mayRepeat(confirmed(24 * hourMs + 1), rules, now)).toBe(false);
   });
 });
 
-test('nothing is planned for an event that leaves no window to wait for', () => {
+test('an event that leaves no window plans nothing', () => {
   for (const type of [
     'schedule.rejected',
     'schedule.cancelled',
@@ -194,7 +191,7 @@ test('nothing is planned for an event that leaves no window to wait for', () => 
   }
 });
 
-test('whenever it is planned: at most one reminder goes out at once, and none after it has lost its meaning', () => {
+test('planning at any time sends at most one reminder at once, and none after its deadline', () => {
   const lead = fc.integer({ min: 0, max: 60 * 24 * 60 });
   fc.assert(
     fc.property(lead, lead, fc.boolean(), (startInMinutes, lateMinutes, isProposal) => {
@@ -202,15 +199,15 @@ test('whenever it is planned: at most one reminder goes out at once, and none af
       const at = after(lateMinutes * minuteMs);
       const planned = plan(isProposal ? proposed(startInMs) : confirmed(startInMs), rules, at);
       const open = planned.filter(({ suppressedBecause }) => suppressedBecause === null);
-      const atOnce = open.filter(({ dueAt }) => dueAt <= at);
+      const atOnce = open.filter(({ dueAt }) => !isBefore(at, dueAt));
       expect(planned).toHaveLength(2);
       expect(atOnce.length).toBeLessThanOrEqual(1);
       for (const { sendAt, dueAt, deadline } of open) {
-        expect(sendAt.getTime()).toBe(Math.max(dueAt.getTime(), at.getTime()));
-        expect(sendAt.getTime()).toBeLessThan(deadline.getTime());
+        expect(sendAt.epochMilliseconds).toBe(Math.max(dueAt.epochMilliseconds, at.epochMilliseconds));
+        expect(msBetween(sendAt, deadline)).toBeGreaterThan(0);
       }
-      for (const { sendAt } of open.filter(({ dueAt }) => dueAt > at)) {
-        if (atOnce.length === 1) expect(sendAt.getTime() - at.getTime()).toBeGreaterThanOrEqual(rules.minGapMs);
+      for (const { sendAt } of open.filter(({ dueAt }) => isBefore(at, dueAt))) {
+        if (atOnce.length === 1) expect(msBetween(at, sendAt)).toBeGreaterThanOrEqual(rules.minGapMs);
       }
     }),
   );

@@ -1,46 +1,49 @@
 import type { ProposedBy, ScheduleEvent, Side } from '@punctual/contracts';
-import { type Moment, overtake, overtaken, type Subject } from './overtake.ts';
+import { isBefore, msBetween } from './instants.ts';
+import { type DueReminder, overtake, overtaken, type Subject } from './overtake.ts';
 import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
 
 type Proposed = Extract<ScheduleEvent, { type: 'schedule.proposed' }>;
 type Confirmed = Extract<ScheduleEvent, { type: 'schedule.confirmed' }>;
 
-/** A reminder that was sent, or is decided to be: when, for whom and of which window. */
-export type SentReminder = Pick<PlannedReminder, 'kind' | 'window' | 'sendAt' | 'audience'>;
+/** A reminder that was sent, or is decided to be. */
+export type PreviouslySent = Pick<PlannedReminder, 'kind' | 'window' | 'sendAt' | 'audience'>;
 
 /**
- * The reminders of the schedule version that an event describes, earliest first; none when the event leaves nothing to be
- * reminded of. Those that must never be sent are there too, with their reason, so that the ledger can explain itself.
- * @param sent of the same assignment, for earlier versions: `upcoming-…` is not sent again for a window of the same start and end,
- *   nor `respond` to the same people within `minGapMs`
+ * Plans the reminders of the schedule version that an event describes, earliest first; none if the
+ * event leaves no window. Includes those that must not be sent, with their reason, so that the
+ * ledger can explain them.
+ * @param sent of earlier versions of the assignment: `upcoming-…` is not sent again for a window
+ *   with the same start and end, nor `respond` to the same people within `minGapMs`
  */
 export function plan(
   event: ScheduleEvent,
   rules: PlanRules,
-  now: Date,
-  sent: readonly SentReminder[] = [],
+  now: Temporal.Instant,
+  sent: readonly PreviouslySent[] = [],
 ): PlannedReminder[] {
   switch (event.type) {
     case 'schedule.proposed':
-      return planRespond(event, rules, now.getTime()).map((reminder) => notTooOften(reminder, sent, rules.minGapMs));
+      return planRespond(event, rules, now).map((reminder) => notTooOften(reminder, sent, rules.minGapMs));
     case 'schedule.confirmed':
-      return planUpcoming(event, rules, now.getTime()).map((reminder) => notAgain(reminder, sent));
+      return planUpcoming(event, rules, now).map((reminder) => notAgain(reminder, sent));
     default:
       return [];
   }
 }
 
-/** Whether {@link plan} may suppress a reminder for this event because of one that was sent already. */
-export function mayRepeat(event: ScheduleEvent, rules: PlanRules, now: Date): boolean {
+/** Whether {@link plan} may suppress a reminder for this event because of an earlier one. */
+export function mayRepeat(event: ScheduleEvent, rules: PlanRules, now: Temporal.Instant): boolean {
   switch (event.type) {
     case 'schedule.proposed':
-      // All that was sent was sent before now, so only a reminder that is this near can come too soon after it.
-      return planRespond(event, rules, now.getTime()).some(
-        ({ suppressedBecause, sendAt }) => suppressedBecause === null && gapMs(now, sendAt) < rules.minGapMs,
+      // Everything sent was sent before now, so only a reminder this near can come too soon after
+      // it.
+      return planRespond(event, rules, now).some(
+        ({ suppressedBecause, sendAt }) => suppressedBecause === null && msBetween(now, sendAt) < rules.minGapMs,
       );
     case 'schedule.confirmed': {
       const lead = Math.max(rules.upcoming24hLeadMs, rules.upcoming1hLeadMs);
-      return now.getTime() >= Date.parse(event.data.window.start) - lead;
+      return msBetween(now, Temporal.Instant.from(event.data.window.start)) <= lead;
     }
     default:
       return false;
@@ -54,32 +57,34 @@ export function respondents(proposedBy: ProposedBy | null): Side[] {
   return ['CUSTOMER', 'PROVIDER'];
 }
 
-function planRespond(event: Proposed, rules: PlanRules, now: number): PlannedReminder[] {
-  const proposed = Date.parse(event.time);
+function planRespond(event: Proposed, rules: PlanRules, now: Temporal.Instant): PlannedReminder[] {
+  const proposed = Temporal.Instant.from(event.time);
   const { window } = event.data;
-  // Rule 6 of design §4. The event carries the start and its own time, so both services come to the same expiry.
-  const expiry = Math.min(proposed + rules.proposalTtlMs, Date.parse(window.start));
-  const subject: Subject = { window, deadline: expiry, audience: respondents(event.data.proposedBy) };
-  const respond: Moment = { kind: 'respond', dueAt: proposed + Math.floor((expiry - proposed) / 2) };
-  const last: Moment = { kind: 'respond-last', dueAt: expiry - rules.respondLastLeadMs };
-  // A last call that comes before the first one is none.
-  if (last.dueAt <= respond.dueAt) {
+  // Rule 6 of design §4. The event carries the start and its own time, so both services come to the
+  // same expiry.
+  const waitMs = Math.min(rules.proposalTtlMs, msBetween(proposed, Temporal.Instant.from(window.start)));
+  const after = (milliseconds: number) => proposed.add({ milliseconds });
+  const subject: Subject = { window, deadline: after(waitMs), audience: respondents(event.data.proposedBy) };
+  const respond: DueReminder = { kind: 'respond', dueAt: after(Math.floor(waitMs / 2)) };
+  const last: DueReminder = { kind: 'respond-last', dueAt: after(waitMs - rules.respondLastLeadMs) };
+  // A last reminder that would come before the first is not sent.
+  if (!isBefore(respond.dueAt, last.dueAt)) {
     return [overtaken(last, subject, now), ...overtake([respond], subject, rules.minGapMs, now)];
   }
   return overtake([respond, last], subject, rules.minGapMs, now);
 }
 
-function planUpcoming(event: Confirmed, rules: PlanRules, now: number): PlannedReminder[] {
+function planUpcoming(event: Confirmed, rules: PlanRules, now: Temporal.Instant): PlannedReminder[] {
   const { window } = event.data;
-  const start = Date.parse(window.start);
-  const moments: Moment[] = [
-    { kind: 'upcoming-24h', dueAt: start - rules.upcoming24hLeadMs },
-    { kind: 'upcoming-1h', dueAt: start - rules.upcoming1hLeadMs },
+  const start = Temporal.Instant.from(window.start);
+  const moments: DueReminder[] = [
+    { kind: 'upcoming-24h', dueAt: start.subtract({ milliseconds: rules.upcoming24hLeadMs }) },
+    { kind: 'upcoming-1h', dueAt: start.subtract({ milliseconds: rules.upcoming1hLeadMs }) },
   ];
   return overtake(moments, { window, deadline: start, audience: ['CUSTOMER', 'PROVIDER'] }, rules.minGapMs, now);
 }
 
-function notAgain(reminder: PlannedReminder, sent: readonly SentReminder[]): PlannedReminder {
+function notAgain(reminder: PlannedReminder, sent: readonly PreviouslySent[]): PlannedReminder {
   const { kind, window } = reminder;
   const isSent = sent.some(
     (each) => each.kind === kind && each.window.start === window.start && each.window.end === window.end,
@@ -87,22 +92,18 @@ function notAgain(reminder: PlannedReminder, sent: readonly SentReminder[]): Pla
   return isSent ? overtakenBySent(reminder) : reminder;
 }
 
-/** Proposals at short notice, repeated one after the other, would else order a notification each. */
-function notTooOften(reminder: PlannedReminder, sent: readonly SentReminder[], minGapMs: number): PlannedReminder {
+/** Otherwise repeated proposals at short notice would send one notification each. */
+function notTooOften(reminder: PlannedReminder, sent: readonly PreviouslySent[], minGapMs: number): PlannedReminder {
   const { kind, audience, sendAt } = reminder;
   const isRecent = sent.some(
     (each) =>
       each.kind === kind &&
       audience.every((side) => each.audience.includes(side)) &&
-      gapMs(each.sendAt, sendAt) < minGapMs,
+      msBetween(each.sendAt, sendAt) < minGapMs,
   );
   return isRecent ? overtakenBySent(reminder) : reminder;
 }
 
 function overtakenBySent(reminder: PlannedReminder): PlannedReminder {
   return { ...reminder, suppressedBecause: reminder.suppressedBecause ?? 'OVERTAKEN' };
-}
-
-function gapMs(from: Date, to: Date): number {
-  return to.getTime() - from.getTime();
 }

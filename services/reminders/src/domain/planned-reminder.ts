@@ -3,19 +3,19 @@ import type { ReminderKind, Side, SuppressedBecause, Window } from '@punctual/co
 /** One reminder as planning decides it: to be sent at `sendAt`, or (with a reason) never. */
 export type PlannedReminder = {
   kind: ReminderKind;
-  /** The moment that the rules name, such as one hour before the start. */
-  dueAt: Date;
-  /** When the clock rings for it: `dueAt`, or the moment of planning when that was later. */
-  sendAt: Date;
-  /** From here on it would tell nothing: the window has started, or the proposal has expired. */
-  deadline: Date;
+  /** The time by the rules, such as one hour before the start. */
+  dueAt: Temporal.Instant;
+  /** When it is sent: `dueAt`, or the time of planning if that was later. */
+  sendAt: Temporal.Instant;
+  /** From here on it is of no use: the window has started, or the proposal has expired. */
+  deadline: Temporal.Instant;
   audience: Side[];
   window: Window;
-  /** Null while it is to be sent. */
+  /** Null if it will be sent. */
   suppressedBecause: SuppressedBecause | null;
 };
 
-/** The figures that planning depends on, in milliseconds. */
+/** The settings of planning, in milliseconds. */
 export type PlanRules = {
   /** How long a proposal waits for its answer, unless its start comes first. */
   proposalTtlMs: number;
@@ -25,6 +25,6 @@ export type PlanRules = {
   upcoming24hLeadMs: number;
   /** How long before the start `upcoming-1h` is due. */
   upcoming1hLeadMs: number;
-  /** How far apart a reminder that is sent late and the next one must be. */
+  /** The least time between a late reminder and the next one. */
   minGapMs: number;
 };

@@ -1,11 +1,14 @@
 import type { ProposedBy, ScheduleEvent, SuppressedBecause } from '@punctual/contracts';
 import { respondents } from './plan.ts';
 
-/** What the open reminders were about: the last schedule event that was applied. */
+/** The last applied schedule event, which the open reminders are about. */
 export type Standing = { lastEvent: ScheduleEvent['type']; proposedBy: ProposedBy | null };
 
-/** Why the reminders of an earlier version are of no use after this event. */
-export function suppressionReason(standing: Standing, event: ScheduleEvent): SuppressedBecause {
+/** The events that change what reminders are about. An assignment begins without any. */
+export type Trigger = Exclude<ScheduleEvent, { type: 'schedule.assigned' }>;
+
+/** Why this event suppresses the reminders of an earlier version. */
+export function suppressionReason(standing: Standing, event: Trigger): SuppressedBecause {
   switch (event.type) {
     case 'schedule.proposed':
       return isAnswer(standing, event.data.proposedBy) ? 'ANSWERED' : 'RESCHEDULED';
@@ -24,7 +27,7 @@ export function suppressionReason(standing: Standing, event: ScheduleEvent): Sup
   }
 }
 
-/** A counter-proposal answers the proposal that it follows when it comes from a side that had to answer. */
+/** A counter-proposal answers a proposal if it comes from a side that had to respond. */
 function isAnswer(standing: Standing, proposedBy: ProposedBy | null): boolean {
   if (standing.lastEvent !== 'schedule.proposed' || proposedBy === null || proposedBy === 'SYSTEM') return false;
   return respondents(standing.proposedBy).includes(proposedBy);

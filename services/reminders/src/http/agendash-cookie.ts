@@ -3,7 +3,10 @@ import type { CookieOptions, Request } from 'express';
 const name = 'agendash';
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
-/** The cookie that keeps a token for the dashboard at `path`: no script reads it and no other site sends it. */
+/**
+ * The cookie that stores a token for the dashboard at `path`: scripts cannot read it, other sites
+ * cannot send it.
+ */
 export function dashboardCookie(request: Request, path: string, expiresAt: number): [name: string, CookieOptions] {
   const options = {
     path,
@@ -22,8 +25,9 @@ export function readDashboardCookie(request: Request): string | undefined {
 }
 
 /**
- * Whether a browser on this machine asks without a proxy. Everywhere else the browser must have come over TLS, which a proxy may
- * have ended, so that the connection does not say. A client that forges these headers only loses its own cookie.
+ * Whether a browser on this machine asks without a proxy. Any other browser must use TLS, which a
+ * proxy may have ended, so the connection does not show it. A client that forges these headers only
+ * loses its own cookie.
  */
 function isLocal(request: Request): boolean {
   const isForwarded = Object.keys(request.headers).some((header) => /^(x-)?forwarded/.test(header));

@@ -6,16 +6,16 @@ import { z } from 'zod';
 import { dashboardCookie, readDashboardCookie } from './agendash-cookie.ts';
 
 const path = '/agendash';
-/** Where the dashboard answers. */
+/** The paths of the dashboard. */
 export const agendashPaths = [path, `${path}/*rest`];
 
-/** What a policy for a page here says, whatever else it allows. */
+/** Part of the content security policy of every page here. */
 const framing = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
- * Agenda's dashboard, for ops only. A client sends a bearer token as everywhere else. A browser cannot, so it gets a page to
- * paste one into; the token is then kept in a cookie that no script reads and no other site sends, until it expires, and is
- * checked again with every request.
+ * Mounts Agenda's dashboard, for ops only. Clients send a bearer token. A browser cannot, so it
+ * gets a page to paste one into. The token is then stored in a cookie that scripts cannot read and
+ * other sites cannot send, and is verified with every request.
  */
 export function mountAgendash(app: Express, deps: { agenda: Agenda; authenticate: Authenticate }): void {
   const router = Router();
@@ -58,7 +58,7 @@ async function identifyOps(authenticate: Authenticate, token: string | undefined
   return caller.expiresAt;
 }
 
-/** Adds to the dashboard's own policy, which leaves these to the browser's defaults. */
+/** Adds to the dashboard's own policy, which leaves these directives out. */
 const refuseFrames: RequestHandler = (_request, response, next) => {
   const setHeader = response.setHeader.bind(response);
   response.setHeader = (name, value) =>

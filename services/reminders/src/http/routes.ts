@@ -1,5 +1,5 @@
 import { handle, type Route } from '@punctual/chassis';
-import { endpoints } from '@punctual/contracts';
+import { endpoints, explanationParts } from '@punctual/contracts';
 import { explainAssignment } from '../queries/explain-assignment.ts';
 import { listOpenReminders } from '../queries/list-open-reminders.ts';
 import { listReminders } from '../queries/list-reminders.ts';
@@ -11,11 +11,11 @@ export function createRoutes(deps: HealthDeps): Route[] {
     handle(endpoints.listReminders, async ({ params, query, caller }) => ({
       body: await listReminders(deps, { assignmentId: params.id, caller, ...query }),
     })),
-    handle(endpoints.explainAssignment, async ({ params, caller }) => ({
-      body: await explainAssignment(deps, { assignmentId: params.id, caller }),
+    handle(explanationParts.reminders, async ({ params }) => ({
+      body: await explainAssignment(deps, params.id),
     })),
-    handle(endpoints.listOpenReminders, async ({ query, caller }) => ({
-      body: { items: await listOpenReminders(deps, { ...query, caller }) },
+    handle(endpoints.listOpenReminders, async ({ query }) => ({
+      body: { items: await listOpenReminders(deps, query) },
     })),
     handle(endpoints.getRemindersHealth, async () => {
       const health = await measureHealth(deps);

@@ -4,24 +4,23 @@ import { falseOnDuplicate } from '../persistence/assignments.ts';
 
 export const dispatchJob = 'dispatch';
 
-/** The job that looks for what is due within one minute. */
+/** The job that sends the reminders of one minute. Agenda stores a `Date`. */
 export type DispatchData = { minute: Date };
 
-const minuteMs = 60_000;
-
-/** The minute that a moment lies in. */
-export function minuteOf(moment: Date): Date {
-  return new Date(Math.floor(moment.getTime() / minuteMs) * minuteMs);
+/** The minute that a moment is in. */
+export function minuteOf(moment: Temporal.Instant): Temporal.Instant {
+  return moment.round({ smallestUnit: 'minute', roundingMode: 'floor' });
 }
 
-/** Alarms as Agenda jobs: one for each minute in which something is due, whoever asks for it and how often. */
-export function createAlarms({ agenda, now }: { agenda: Agenda; now: () => Date }): Alarms {
-  // Of minutes to come: most of what is planned falls into one that has its job. Should that get lost, the sweep puts it back.
+/** Alarms as Agenda jobs: one for each minute with due reminders, however often it is set. */
+export function createAlarms({ agenda, now }: { agenda: Agenda; now: () => Temporal.Instant }): Alarms {
+  // Minutes, in epoch milliseconds. Most reminders fall into one that has its job already; should
+  // that job get lost, the sweep creates it again.
   const known = new Set<number>();
-  const set = async (moments: Date[]) => {
-    const thisMinute = minuteOf(now()).getTime();
+  const set = async (moments: Temporal.Instant[]) => {
+    const thisMinute = minuteOf(now()).epochMilliseconds;
     for (const minute of known) if (minute <= thisMinute) known.delete(minute);
-    const minutes = new Set(moments.map((moment) => Math.max(minuteOf(moment).getTime(), thisMinute)));
+    const minutes = new Set(moments.map((moment) => Math.max(minuteOf(moment).epochMilliseconds, thisMinute)));
     await Promise.all(
       Array.from(minutes.difference(known), async (minute) => {
         await setOne(agenda, new Date(minute));
@@ -32,7 +31,7 @@ export function createAlarms({ agenda, now }: { agenda: Agenda; now: () => Date 
   return {
     set,
     setAgain: (moment) => {
-      known.delete(minuteOf(moment).getTime());
+      known.delete(minuteOf(moment).epochMilliseconds);
       return set([moment]);
     },
   };
@@ -44,6 +43,6 @@ async function setOne(agenda: Agenda, minute: Date): Promise<void> {
     .unique({ 'data.minute': minute }, { insertOnly: true })
     .schedule(minute)
     .save()
-    // Another worker was quicker; the unique index kept it at one.
+    // Another worker was faster; the unique index keeps one job.
     .catch(falseOnDuplicate);
 }

@@ -6,8 +6,8 @@ import {
   MongoServerError,
   type UpdateFilter,
 } from 'mongodb';
-import type { AssignmentRecord, Entry } from '../domain/assignment.ts';
-import type { AssignmentDocument } from './documents.ts';
+import type { AssignmentRecord, OutboxEntry } from '../domain/assignment.ts';
+import { type AssignmentDocument, toDate, toRecord, toRecordDocument, toStored } from './documents.ts';
 import { isUnsettled, type Store } from './store.ts';
 
 const duplicateKey = 11000;
@@ -21,26 +21,30 @@ export async function findAssignments(store: Store, assignmentIds: string[]): Pr
   return (await store.assignments.find({ _id: { $in: assignmentIds } }).toArray()).map(toRecord);
 }
 
-/** Records with decisions that nobody has carried out for a while. */
-export async function findUnsettled(store: Store, before: Date, limit: number): Promise<AssignmentRecord[]> {
+/** Records whose outbox has not been flushed for a while. */
+export async function findUnsettled(
+  store: Store,
+  before: Temporal.Instant,
+  limit: number,
+): Promise<AssignmentRecord[]> {
   return (
     await store.assignments
-      .find({ ...isUnsettled, 'outbox.at': { $lt: before } })
+      .find({ ...isUnsettled, 'outbox.at': { $lt: toDate(before) } })
       .limit(limit)
       .toArray()
   ).map(toRecord);
 }
 
-/** A record that is to go on from one state, or from nothing, to another. */
-export type Step = { from: AssignmentRecord | undefined; to: AssignmentRecord };
+/** A record's change from one state, or from none, to another. */
+export type RecordStep = { from: AssignmentRecord | undefined; to: AssignmentRecord };
 
 /**
- * Moves records forward, each from exactly the state that its step was decided on; a record that is not in that state (any more)
- * stays as it is.
- * @returns whether all were moved; if not, read them again and decide again: what was moved decides nothing the second time
+ * Moves records forward, each only from the state that its step was decided on.
+ * @returns whether all were moved; if not, read and decide again: a record that was moved decides
+ *   nothing the second time
  */
-export async function saveSteps(store: Store, steps: readonly Step[]): Promise<boolean> {
-  const first = steps.filter(({ from }) => from === undefined).map(({ to }) => toDocument(to));
+export async function saveSteps(store: Store, steps: readonly RecordStep[]): Promise<boolean> {
+  const first = steps.filter(({ from }) => from === undefined).map(({ to }) => toRecordDocument(to));
   const next = steps.flatMap(({ from, to }) => (from === undefined ? [] : stepOn(from, to)));
   const [areNew, matched] = await Promise.all([
     first.length === 0 || store.assignments.insertMany(first, { ordered: false }).then(() => true, falseOnDuplicates),
@@ -56,42 +60,53 @@ function stepOn(from: AssignmentRecord, to: AssignmentRecord): AnyBulkWriteOpera
   const entries = outbox.slice(from.outbox.length);
   return {
     updateOne: {
-      // `sequence` grows with every decision, so the clock cannot have taken one in between either.
+      // `sequence` grows with every decision, also the clock's.
       filter: { _id, version: from.version, sequence: from.sequence },
-      update: { $set: fields, $inc: { sequence: entries.length }, $push: { outbox: { $each: entries } } },
+      update: {
+        $set: toStored(fields),
+        $inc: { sequence: entries.length },
+        $push: { outbox: { $each: toStored(entries) } },
+      },
     },
   };
 }
 
-export type Decision = { assignmentIds: string[]; scheduleVersion: number; kind: ReminderKind; entry: Entry };
+export type BulkDecision = { assignmentIds: string[]; scheduleVersion: number; kind: ReminderKind; entry: OutboxEntry };
 
 /**
- * Ends reminders in many records at once: wherever the version is the current one and the reminder is open, in the same
- * write that tests it. So a reminder is sent or suppressed exactly once, and none of an overtaken version is sent.
+ * Ends reminders in many records at once, where the version is current and the reminder is open.
+ * The write itself tests this, so a reminder is sent or suppressed exactly once, and never for an
+ * older version.
  */
-export async function closeReminders(store: Store, decisions: readonly Decision[]): Promise<void> {
+export async function closeReminders(store: Store, decisions: readonly BulkDecision[]): Promise<void> {
   await updateAll(
     store,
     decisions.map(({ assignmentIds, scheduleVersion, kind, entry }) => ({
       filter: { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind },
-      update: { $pull: { open: kind, overdue: kind }, $inc: { sequence: 1 }, $push: { outbox: entry } },
+      update: { $pull: { open: kind, overdue: kind }, $inc: { sequence: 1 }, $push: { outbox: toStored(entry) } },
     })),
   );
 }
 
-/** Notes in many records at once, and once only, that an open reminder is late. */
-export async function noteOverdue(store: Store, decisions: readonly Decision[]): Promise<void> {
+/** Records in many records at once that an open reminder is late, once for each. */
+export async function noteOverdue(store: Store, decisions: readonly BulkDecision[]): Promise<void> {
   await updateAll(
     store,
     decisions.map(({ assignmentIds, scheduleVersion, kind, entry }) => ({
       filter: { _id: { $in: assignmentIds }, version: scheduleVersion, open: kind, overdue: { $ne: kind } },
-      update: { $push: { overdue: kind, outbox: entry }, $inc: { sequence: 1 } },
+      update: { $push: { overdue: kind, outbox: toStored(entry) }, $inc: { sequence: 1 } },
     })),
   );
 }
 
-/** Takes what was carried out off the outboxes. Only ever the oldest entries, since the others get their number from their place. */
-export async function takeOff(store: Store, carriedOut: { assignmentId: string; keys: string[] }[]): Promise<void> {
+/**
+ * Removes published entries from the outboxes: the oldest only, since the others are numbered by
+ * their position.
+ */
+export async function removeFromOutbox(
+  store: Store,
+  carriedOut: { assignmentId: string; keys: string[] }[],
+): Promise<void> {
   const alike = Map.groupBy(carriedOut, ({ keys }) => keys.join());
   await updateAll(
     store,
@@ -104,7 +119,10 @@ export async function takeOff(store: Store, carriedOut: { assignmentId: string; 
 
 type Update = { filter: Filter<AssignmentDocument>; update: UpdateFilter<AssignmentDocument> };
 
-/** In one round trip. What it throws has the driver's words and code alone: its own error brings all that was to be written into the log. */
+/**
+ * Uses one round trip. Throws only the driver's message and code: its own error would log all
+ * documents.
+ */
 async function updateAll(store: Store, updates: Update[]): Promise<void> {
   if (updates.length === 0) return;
   const operations = updates.map((updateMany) => ({ updateMany }));
@@ -119,17 +137,9 @@ export function falseOnDuplicate(error: unknown): false {
   throw error;
 }
 
-/** @throws unless all that failed was there before */
+/** @throws unless every failure is a duplicate */
 export function falseOnDuplicates(error: unknown): false {
   const failures = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
   if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error;
   return false;
-}
-
-function toDocument({ assignmentId, ...fields }: AssignmentRecord): AssignmentDocument {
-  return { _id: assignmentId, ...fields };
-}
-
-function toRecord({ _id, ...fields }: AssignmentDocument): AssignmentRecord {
-  return { assignmentId: _id, ...fields };
 }

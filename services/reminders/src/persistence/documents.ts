@@ -1,30 +1,68 @@
-import type { ReminderKind, ReminderState, Side, SuppressedBecause, Window } from '@punctual/contracts';
 import type { AssignmentRecord } from '../domain/assignment.ts';
+import type { LedgerRow } from '../domain/ledger-row.ts';
 
-/** The record of an assignment; `_id` is the assignment's id. */
-export type AssignmentDocument = Omit<AssignmentRecord, 'assignmentId'> & { _id: string };
+/** `T` as MongoDB stores it: with a `Date` for every instant. */
+export type AsDocument<T> = T extends Temporal.Instant
+  ? Date
+  : T extends readonly (infer Item)[]
+    ? AsDocument<Item>[]
+    : T extends object
+      ? { [Name in keyof T]: AsDocument<T[Name]> }
+      : T;
+
+/** The record of an assignment; `_id` is the assignment's id. Those from before 1.1 lack a title. */
+export type AssignmentDocument = AsDocument<Omit<AssignmentRecord, 'assignmentId'>> & { _id: string };
 
 /** A row of the ledger; `_id` is `assignmentId:scheduleVersion:kind`. */
-export type ReminderDocument = {
-  _id: string;
-  assignmentId: string;
-  scheduleVersion: number;
-  kind: ReminderKind;
-  state: ReminderState;
-  suppressedBecause: SuppressedBecause | null;
-  dueAt: Date;
-  sendAt: Date;
-  deadline: Date;
-  sentAt: Date | null;
-  /** Its delay was reported, whatever its state is now. */
-  overdue: boolean;
-  audience: Side[];
-  window: Window;
-  /** Of the event that planned it, so that what the clock does hours later stays in its trace. */
-  traceparent: string | null;
-  /** Which worker is sending it, and until when the others leave it alone. */
-  claim: { id: string; until: Date } | null;
-};
+export type ReminderDocument = AsDocument<Omit<LedgerRow, 'id'>> & { _id: string };
 
-/** When something last happened, in any instance; of the heartbeat also how late it came. `writable`: the store was asked whether it takes writes. */
-export type PulseDocument = { _id: 'heartbeat' | 'dispatch' | 'writable'; at: Date; lagMs?: number };
+/**
+ * When something last happened, in any instance. For the heartbeat also how late it was; `writable`
+ * is the last check that the store takes writes.
+ */
+export type HeartbeatDocument = { _id: 'heartbeat' | 'dispatch' | 'writable'; at: Date; lagMs?: number };
+
+/** A person whose texts from before `at` are gone; `_id` is their id. */
+export type ErasureDocument = { _id: string; at: Date };
+
+export function toDate(instant: Temporal.Instant): Date {
+  return new Date(instant.epochMilliseconds);
+}
+
+export function toInstant(date: Date): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(date.getTime());
+}
+
+/** Replaces every instant in a value, at every depth, by a `Date`. */
+export function toStored<T>(value: T): AsDocument<T> {
+  return convert(value, (part) => (part instanceof Temporal.Instant ? toDate(part) : undefined)) as AsDocument<T>;
+}
+
+export function toRow({ _id: id, ...fields }: ReminderDocument): LedgerRow {
+  return { id, ...(withInstants(fields) as Omit<LedgerRow, 'id'>) };
+}
+
+export function toRowDocument({ id, ...fields }: LedgerRow): ReminderDocument {
+  return { _id: id, ...toStored(fields) };
+}
+
+export function toRecord({ _id: assignmentId, ...fields }: AssignmentDocument): AssignmentRecord {
+  const whole = { ...fields, title: fields.title ?? null };
+  return { assignmentId, ...(withInstants(whole) as Omit<AssignmentRecord, 'assignmentId'>) };
+}
+
+export function toRecordDocument({ assignmentId, ...fields }: AssignmentRecord): AssignmentDocument {
+  return { _id: assignmentId, ...toStored(fields) };
+}
+
+function withInstants(value: unknown): unknown {
+  return convert(value, (part) => (part instanceof Date ? toInstant(part) : undefined));
+}
+
+function convert(value: unknown, replace: (part: object) => unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const replaced = replace(value);
+  if (replaced !== undefined) return replaced;
+  if (Array.isArray(value)) return value.map((part) => convert(part, replace));
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, convert(part, replace)]));
+}

@@ -10,7 +10,7 @@ test.each([
   'mongodb://reminders:p%40ss%2F@a.example,b.example:27018,[::1]:27019/reminders?replicaSet=rs&authSource=admin',
   'mongodb+srv://reminders:pass@cluster.example.net/reminders?retryWrites=true',
   'mongodb://%2Ftmp%2Fmongodb.sock/reminders',
-])('%s is understood', (value) => {
+])('%s is accepted', (value) => {
   expect(readConfig(schema, { MONGO_URL: value })).toEqual({ MONGO_URL: value });
 });
 
@@ -39,7 +39,7 @@ test.each([
   'postgres://u:S3cr3t@h/db',
   'u:S3cr3t@h/db',
   'S3cr3t',
-])('%s is refused by name, and not repeated', (value) => {
+])('%s is refused by name, without its value', (value) => {
   let problem = 'accepted';
   try {
     readConfig(schema, { MONGO_URL: value });

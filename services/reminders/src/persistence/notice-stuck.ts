@@ -1,9 +1,10 @@
 import type { ConnectionCheckedInEvent, ConnectionCheckedOutEvent, MongoClient } from 'mongodb';
 
 /**
- * Notices a command that has kept its connection for longer than `withinMs`, which must be more than the driver's own timeouts. It will
- * never end: what the driver writes to a socket that was just destroyed neither succeeds nor fails nor times out, and its
- * `timeoutMS` has no effect (mongodb 7.9). Whoever waits for it, such as a job, waits for ever.
+ * Detects a command that has kept its connection for longer than `withinMs`, which must exceed the
+ * driver's own timeouts. Such a command never ends: a write to a socket that was just destroyed
+ * neither succeeds nor fails nor times out, and `timeoutMS` has no effect (mongodb 7.9). A job that
+ * waits for it would wait for ever.
  */
 export function noticeStuck(
   client: MongoClient,

@@ -5,20 +5,21 @@ import type { MongoClient, ServerHeartbeatStartedEvent } from 'mongodb';
 const againAfterMs = 1_000;
 
 /**
- * Connects anew when the driver's look at a server has not ended within `withinMs`. The driver can wait for ever: what it writes to a
- * socket that is destroyed and has not said yet that it is closed, as when the server goes away, neither succeeds nor fails nor
- * times out (mongodb 7.9, `Connection.writeCommand`). Nothing would look at the server again, and the store would stay away.
+ * Reconnects when the driver's heartbeat has not ended within `withinMs`. The driver can wait for
+ * ever: a write to a socket that is destroyed but not reported as closed, as when the server goes
+ * away, neither succeeds nor fails nor times out (mongodb 7.9, `Connection.writeCommand`). Without
+ * another heartbeat the store would stay unavailable.
  */
 export function renewStuck(
   client: MongoClient,
   { withinMs, logger, lifecycle }: { withinMs: number; logger: Logger; lifecycle: Lifecycle },
 ): void {
-  const looks = new Map<string, NodeJS.Timeout>();
+  const heartbeats = new Map<string, NodeJS.Timeout>();
   let renewing = false;
 
   const ended = (address: string) => {
-    clearTimeout(looks.get(address));
-    looks.delete(address);
+    clearTimeout(heartbeats.get(address));
+    heartbeats.delete(address);
   };
   const renew = async () => {
     if (renewing) return;
@@ -29,7 +30,7 @@ export function renewStuck(
         await client.connect();
         break;
       } catch {
-        // What keeps it from connecting is in the log already (watch-store.ts).
+        // watch-store.ts logs why it cannot connect.
         await delay(againAfterMs);
       }
     }
@@ -38,11 +39,11 @@ export function renewStuck(
   const started = ({ connectionId: address }: ServerHeartbeatStartedEvent) => {
     ended(address);
     const giveUp = () => {
-      looks.delete(address);
-      logger.warn({ address }, 'the driver is stuck; connecting to the store anew');
+      heartbeats.delete(address);
+      logger.warn({ address }, 'the MongoDB driver is stuck; reconnecting');
       renew();
     };
-    looks.set(address, setTimeout(giveUp, withinMs).unref());
+    heartbeats.set(address, setTimeout(giveUp, withinMs).unref());
   };
   client.on('serverHeartbeatStarted', started);
   client.on('serverHeartbeatSucceeded', ({ connectionId }) => ended(connectionId));

@@ -1,22 +1,24 @@
-import { type Caller, fromCursor, toCursor } from '@punctual/chassis';
+import { type Caller, formatInstant, fromCursor, toCursor } from '@punctual/chassis';
 import { DomainError } from '@punctual/chassis/domain';
 import { Instant, type PageQuery, type Reminder, ReminderId, type Reminders } from '@punctual/contracts';
 import { z } from 'zod';
 import type { AssignmentRecord } from '../domain/assignment.ts';
+import { msBetween } from '../domain/instants.ts';
+import type { LedgerRow } from '../domain/ledger-row.ts';
 import { findAssignment } from '../persistence/assignments.ts';
-import type { ReminderDocument } from '../persistence/documents.ts';
-import { type Place, pageRows } from '../persistence/ledger.ts';
+import { type LedgerPosition, pageRows } from '../persistence/ledger-queries.ts';
 import type { Store } from '../persistence/store.ts';
 
 /**
- * A page of the reminders that were ever planned for an assignment, with what became of each and why.
- * @throws DomainError `validation-failed` for a cursor of another list, `not-found` for an assignment that no event has told of, or that is not for the caller's eyes
+ * Lists a page of all reminders that were ever planned for an assignment, with the outcome of each.
+ * @throws DomainError `validation-failed` for a cursor of another list, `not-found` for an unknown
+ *   assignment, or one that the caller may not see
  */
 export async function listReminders(
   { store }: { store: Store },
   { assignmentId, caller, limit, cursor }: PageQuery & { assignmentId: string; caller: Caller },
 ): Promise<Reminders> {
-  const after = cursor === undefined ? undefined : toPlace(assignmentId, cursor);
+  const after = cursor === undefined ? undefined : toPosition(assignmentId, cursor);
   const record = await findAssignment(store, assignmentId);
   if (record === undefined || !maySee(record, caller)) {
     throw noSuchReminders(assignmentId);
@@ -29,11 +31,11 @@ export async function listReminders(
 
 const Written = z.tuple([ReminderId, Instant]);
 
-/** A reminder's id begins with its assignment's, so it names the list too. */
-function toPlace(assignmentId: string, cursor: string): Place {
+/** A reminder's id begins with its assignment's, so a cursor names its list. */
+function toPosition(assignmentId: string, cursor: string): LedgerPosition {
   const ofThisList = Written.refine(([id]) => id.startsWith(`${assignmentId}:`));
   const [id, dueAt] = fromCursor(cursor, ofThisList);
-  return { scheduleVersion: Number(id.split(':')[1]), dueAt: new Date(dueAt), id };
+  return { scheduleVersion: Number(id.split(':')[1]), dueAt: Temporal.Instant.from(dueAt), id };
 }
 
 export function noSuchReminders(assignmentId: string): DomainError {
@@ -45,20 +47,9 @@ function maySee({ customerId, providerId }: AssignmentRecord, { id, roles }: Cal
   return (roles.includes('customer') && id === customerId) || (roles.includes('provider') && id === providerId);
 }
 
-/** A row of the ledger as the API shows it. */
-export function toReminder(row: ReminderDocument): Reminder {
-  const {
-    _id: id,
-    assignmentId,
-    scheduleVersion,
-    kind,
-    state,
-    suppressedBecause,
-    dueAt,
-    sentAt,
-    audience,
-    window,
-  } = row;
+/** A ledger row as the API shows it. */
+export function toReminder(row: LedgerRow): Reminder {
+  const { id, assignmentId, scheduleVersion, kind, state, suppressedBecause, dueAt, sentAt, audience, window } = row;
   return {
     id,
     assignmentId,
@@ -66,9 +57,9 @@ export function toReminder(row: ReminderDocument): Reminder {
     kind,
     state,
     suppressedBecause,
-    dueAt: dueAt.toISOString(),
-    sentAt: sentAt?.toISOString() ?? null,
-    latenessMs: sentAt === null ? null : sentAt.getTime() - dueAt.getTime(),
+    dueAt: formatInstant(dueAt),
+    sentAt: sentAt && formatInstant(sentAt),
+    latenessMs: sentAt === null ? null : msBetween(dueAt, sentAt),
     audience,
     window,
   };

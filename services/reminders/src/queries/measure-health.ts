@@ -1,48 +1,57 @@
-import type { BrokerHandle } from '@punctual/chassis';
 import type { RemindersHealth } from '@punctual/contracts';
 import { z } from 'zod';
-import { judgeHealth, type StoreMeasurements } from '../domain/health.ts';
-import { heartbeatEveryMs } from '../jobs/heartbeat.ts';
-import { askReminderStream } from '../messaging/reminder-stream.ts';
+import { heartbeatEveryMs, judgeHealth, type StoreMeasurements } from '../domain/health.ts';
+import { msBetween } from '../domain/instants.ts';
 import { checkWritable } from '../persistence/check-writable.ts';
-import { countDue, countIn, oldestDue } from '../persistence/ledger.ts';
-import { findHeartbeat, findLastDispatch } from '../persistence/pulse.ts';
+import { toInstant } from '../persistence/documents.ts';
+import { findHeartbeat, findLastDispatch } from '../persistence/heartbeat-store.ts';
+import { countDue, countIn, oldestDue } from '../persistence/ledger-queries.ts';
 import type { Store } from '../persistence/store.ts';
-import { type Census, createCensus } from './census.ts';
+import { type CachedCount, createCachedCount } from './cached-count.ts';
 
-export type HealthDeps = { store: Store; censuses: Censuses; broker: BrokerHandle; now: () => Date; graceMs: number };
+export type HealthDeps = {
+  store: Store;
+  counts: LedgerCounts;
+  /** @returns NATS' clock; throws when NATS does not take reminders */
+  checkStream: () => Promise<Temporal.Instant>;
+  now: () => Temporal.Instant;
+  graceMs: number;
+};
 
-export type Censuses = Record<'due' | 'planned' | 'overdue', Census>;
+export type LedgerCounts = Record<'due' | 'planned' | 'overdue', CachedCount>;
 
-/** Of the whole ledger; one of each for all who ask. */
-export function createCensuses({ store, now }: { store: Store; now: () => Date }): Censuses {
+/** Counts over the whole ledger, shared by all requests. */
+export function createLedgerCounts({ store, now }: { store: Store; now: () => Temporal.Instant }): LedgerCounts {
   return {
-    due: createCensus(() => countDue(store, now())),
-    planned: createCensus(() => countIn(store, 'PLANNED')),
-    overdue: createCensus(() => countIn(store, 'OVERDUE')),
+    due: createCachedCount(() => countDue(store, now())),
+    planned: createCachedCount(() => countIn(store, 'PLANNED')),
+    overdue: createCachedCount(() => countIn(store, 'OVERDUE')),
   };
 }
 
 const answerWithinMs = 1_500;
 
-/** Asks the store and the broker now, and judges what they say. Never throws: what is away is the answer. */
+/**
+ * Asks the store and NATS now, and judges their answers. Never throws: an unavailable server is an
+ * answer.
+ */
 export async function measureHealth(deps: HealthDeps): Promise<RemindersHealth> {
   const [store, storeSkewMs, brokerSkewMs] = await Promise.all([
     orUndefined(measureStore(deps)),
     orUndefined(skewOf(deps.now, () => storeClock(deps.store))),
-    orUndefined(skewOf(deps.now, () => askReminderStream(deps.broker))),
+    orUndefined(skewOf(deps.now, deps.checkStream)),
   ]);
   const skews = [storeSkewMs, brokerSkewMs].filter((skew) => skew !== undefined);
   const clockSkewMs = skews.toSorted((a, b) => Math.abs(b) - Math.abs(a))[0] ?? null;
   return judgeHealth({ store, brokerIsThere: brokerSkewMs !== undefined, clockSkewMs }, deps.graceMs, deps.now());
 }
 
-async function measureStore({ store, censuses, now }: HealthDeps): Promise<StoreMeasurements> {
+async function measureStore({ store, counts, now }: HealthDeps): Promise<StoreMeasurements> {
   const at = now();
   const [due, planned, overdue, oldestSendAt, heartbeat, lastDispatchAt] = await Promise.all([
-    censuses.due.count(),
-    censuses.planned.count(),
-    censuses.overdue.count(),
+    counts.due.count(),
+    counts.planned.count(),
+    counts.overdue.count(),
     oldestDue(store, at),
     findHeartbeat(store),
     findLastDispatch(store),
@@ -52,27 +61,27 @@ async function measureStore({ store, censuses, now }: HealthDeps): Promise<Store
     due,
     planned,
     overdue,
-    oldestDueMs: oldestSendAt === undefined ? 0 : at.getTime() - oldestSendAt.getTime(),
+    oldestDueMs: oldestSendAt === undefined ? 0 : msBetween(oldestSendAt, at),
     schedulerLagMs:
       heartbeat === undefined
         ? null
-        : // A scheduler that has stopped altogether does not measure any more, so the wait for its next beat counts too.
-          Math.max(heartbeat.lagMs, at.getTime() - heartbeat.at.getTime() - heartbeatEveryMs),
+        : // A stopped scheduler measures nothing, so the wait for its next heartbeat counts too.
+          Math.max(heartbeat.lagMs, msBetween(heartbeat.at, at) - heartbeatEveryMs),
     lastDispatchAt,
   };
 }
 
-/** How far this clock is ahead of another one, taking it that the answer was made half-way. */
-async function skewOf(now: () => Date, ask: () => Promise<Date>): Promise<number> {
-  const asked = now().getTime();
+/** How far this clock is ahead of another, assuming that the answer was made half-way. */
+async function skewOf(now: () => Temporal.Instant, ask: () => Promise<Temporal.Instant>): Promise<number> {
+  const asked = now();
   const theirs = await ask();
-  return Math.round((asked + now().getTime()) / 2 - theirs.getTime());
+  return Math.round((msBetween(theirs, asked) + msBetween(theirs, now())) / 2);
 }
 
 const Hello = z.object({ localTime: z.date() });
 
-async function storeClock({ db }: Store): Promise<Date> {
-  return Hello.parse(await db.admin().command({ hello: 1 })).localTime;
+async function storeClock({ db }: Store): Promise<Temporal.Instant> {
+  return toInstant(Hello.parse(await db.admin().command({ hello: 1 })).localTime);
 }
 
 async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const subject = '$JS.API.STREAM.INFO.REMINDER';
 const answerWithinMs = 1_500;
 
-/** Of the limits, -1 is none. */
+/** A limit of -1 is none. */
 const StreamInfo = z.object({
   ts: z.coerce.date(),
   config: z.object({ max_msgs: z.number(), max_bytes: z.number() }),
@@ -12,20 +12,20 @@ const StreamInfo = z.object({
 });
 
 /**
- * Asks NATS whether the stream that reminders go to could take one now. What is decided while it could not would go out when it is back,
- * however late and whatever has changed by then.
+ * Checks that the REMINDER stream can take a reminder now. One that is decided while it cannot
+ * would go out when the stream is back, however late and whatever has changed by then.
  * @returns NATS' clock
- * @throws when NATS or the stream is away, or the stream is full
+ * @throws when NATS or the stream is unavailable, or the stream is full
  */
-export async function askReminderStream(broker: BrokerHandle): Promise<Date> {
+export async function checkReminderStream(broker: BrokerHandle): Promise<Temporal.Instant> {
   await broker.check();
   const { connection } = await broker.connected();
   const answer = await connection.request(subject, '', { timeout: answerWithinMs });
   const { data: info } = StreamInfo.safeParse(answer.json());
-  if (!info) throw new Error('the stream REMINDER is not there');
+  if (!info) throw new Error('the stream REMINDER is missing');
   const isFull = (limit: number, used: number) => limit > 0 && used >= limit;
   if (isFull(info.config.max_msgs, info.state.messages) || isFull(info.config.max_bytes, info.state.bytes)) {
     throw new Error('the stream REMINDER is full');
   }
-  return info.ts;
+  return Temporal.Instant.fromEpochMilliseconds(info.ts.getTime());
 }

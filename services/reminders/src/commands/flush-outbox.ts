@@ -1,31 +1,34 @@
-import { type Broker, failpoint, publishAll } from '@punctual/chassis';
+import { type Broker, failpoint, publishEvents } from '@punctual/chassis';
 import { type AssignmentRecord, reminderId } from '../domain/assignment.ts';
-import { toReminderEvent } from '../messaging/reminder-event.ts';
-import { takeOff } from '../persistence/assignments.ts';
-import type { ReminderDocument } from '../persistence/documents.ts';
-import { enterDecisions, findRows, markSent, newRow } from '../persistence/ledger.ts';
-import { recordDispatch } from '../persistence/pulse.ts';
-import type { CommandDeps } from './deps.ts';
+import { msBetween } from '../domain/instants.ts';
+import { type LedgerRow, newRow } from '../domain/ledger-row.ts';
+import { toReminderEvent } from '../messaging/events.ts';
+import { removeFromOutbox } from '../persistence/assignments.ts';
+import { recordDispatch } from '../persistence/heartbeat-store.ts';
+import { applyToLedger, markSent } from '../persistence/ledger.ts';
+import { findRows } from '../persistence/ledger-queries.ts';
+import type { RemindersDeps } from './deps.ts';
 
-type Published = { assignmentId: string; keys: string[]; sent: ReminderDocument[] };
-type Rows = ReadonlyMap<string, ReminderDocument>;
+type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[] };
+type Rows = ReadonlyMap<string, LedgerRow>;
 
 /**
- * Carries out what the outboxes of these records hold: ledger, alarms, events, in this order, and then takes it off. Every step
- * may be repeated, so after a crash at any point whoever finds the record does it (again). The events of one assignment go
- * out one after another; a failure keeps back those behind it and no other assignment's.
- * @param known rows of the ledger that the caller has read, and that are not to be read again
+ * Carries out what the outboxes of these records hold (ledger, alarms, events, in this order), then
+ * empties them. Every step may be repeated, so after a crash at any point any worker that finds the
+ * record continues. The events of one assignment are published one after another; a failure holds
+ * back the later ones of that assignment only.
+ * @param known rows of the ledger that the caller has read already
  * @throws when something could not be published; it stays in its outbox
  */
-export async function carryOut(
-  deps: CommandDeps,
+export async function flushOutbox(
+  deps: RemindersDeps,
   found: AssignmentRecord[],
-  known: readonly ReminderDocument[] = [],
+  known: readonly LedgerRow[] = [],
 ): Promise<void> {
   const { store, metrics } = deps;
   const records = found.filter(({ outbox }) => outbox.length > 0);
   if (records.length === 0) return;
-  await enterDecisions(store, records);
+  await applyToLedger(store, records);
   await deps.alarms.set(alarmsOf(records));
 
   await deps.broker.check();
@@ -39,51 +42,52 @@ export async function carryOut(
   if (sent.length > 0) await failpoint('mid-send');
   await markSent(
     store,
-    sent.map(({ _id }) => _id),
+    sent.map(({ id }) => id),
     sentAt,
   );
   if (sent.length > 0) await failpoint('after-sent');
-  await takeOff(
+  await removeFromOutbox(
     store,
     results.filter(({ keys }) => keys.length > 0),
   );
   if (sent.length > 0) await recordDispatch(store, sentAt);
-  for (const { dueAt } of sent) metrics.sent(sentAt.getTime() - dueAt.getTime());
+  for (const { dueAt } of sent) metrics.sent(msBetween(dueAt, sentAt));
   if (failure) throw failure;
 }
 
-/** What an entry plans says itself what its row is; of the others it is asked for. */
-async function rowsOf({ store }: CommandDeps, records: AssignmentRecord[], known: readonly ReminderDocument[]) {
+/** The ledger rows of all entries. Those that an entry plans need no read. */
+async function rowsOf({ store }: RemindersDeps, records: AssignmentRecord[], known: readonly LedgerRow[]) {
   const planned = records.flatMap(({ assignmentId, outbox }) =>
     outbox.flatMap((entry) => newRow(assignmentId, entry) ?? []),
   );
-  const rows = new Map([...known, ...planned].map((row) => [row._id, row]));
+  const rows = new Map([...known, ...planned].map((row) => [row.id, row]));
   const missing = records.flatMap(reminderIds).filter((id) => !rows.has(id));
-  if (missing.length > 0) for (const row of await findRows(store, missing)) rows.set(row._id, row);
+  if (missing.length > 0) for (const row of await findRows(store, missing)) rows.set(row.id, row);
   return rows;
 }
 
 /**
- * Of all records the first entries at once, then the second ones of those whose first is out, and so on.
- * @returns why something is not out, if so
+ * Publishes the first entries of all records at once, then the second entries of those that
+ * succeeded, and so on.
+ * @returns the first failure, if any
  */
 async function publishInOrder(
-  { broker, rows, sentAt }: { broker: Broker; rows: Rows; sentAt: Date },
+  { broker, rows, sentAt }: { broker: Broker; rows: Rows; sentAt: Temporal.Instant },
   records: AssignmentRecord[],
   results: Published[],
 ): Promise<Error | undefined> {
   let failure: Error | undefined;
   let going = records.map((record, index) => ({ record, published: results[index] }));
-  for (let place = 0; going.length > 0; place += 1) {
+  for (let position = 0; going.length > 0; position += 1) {
     const steps = going.flatMap(({ record, published }) => {
-      const entry = record.outbox[place];
+      const entry = record.outbox[position];
       if (entry === undefined || published === undefined) return [];
       const row = rows.get(reminderId(record.assignmentId, entry.scheduleVersion, entry.kind));
       if (row === undefined) throw new Error(`the ledger has no row for ${entry.key} of ${record.assignmentId}`);
-      const sequence = record.sequence - record.outbox.length + 1 + place;
+      const sequence = record.sequence - record.outbox.length + 1 + position;
       return [{ record, published, entry, row, event: toReminderEvent({ record, entry, row, sequence, sentAt }) }];
     });
-    const failures = await publishAll(
+    const failures = await publishEvents(
       broker,
       steps.map(({ event }) => event),
     );
@@ -98,7 +102,7 @@ async function publishInOrder(
   return failure;
 }
 
-function alarmsOf(records: AssignmentRecord[]): Date[] {
+function alarmsOf(records: AssignmentRecord[]): Temporal.Instant[] {
   return records.flatMap(({ outbox }) =>
     outbox.flatMap((entry) => (entry.type === 'reminder.queued' ? entry.planned.sendAt : [])),
   );

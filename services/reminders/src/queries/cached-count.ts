@@ -1,18 +1,19 @@
-/** A count that is too dear to be made for everyone who asks. */
-export type Census = {
-  /** What was counted last; null while the first count takes longer than anybody wants to wait. */
+/** A cached count: counting scans the whole ledger, which is too expensive for every request. */
+export type CachedCount = {
+  /** The latest count; null while the first one takes too long. */
   count(): Promise<number | null>;
 };
 
-/** Counting takes no more than this part of all time. */
+/** The share of time that counting may take. */
 const share = 0.02;
 const patienceMs = 400;
 
 /**
- * Counts anew when the last count is older than fifty times what it took: at once with a few thousand rows, every minute or two
- * with a million. A count that takes long is not waited for; until it is there the last one holds.
+ * Counts again when the last count is older than fifty times its duration: at once for a few
+ * thousand rows, every minute or two for a million. A slow count is not waited for; the last one is
+ * returned meanwhile.
  */
-export function createCensus(countRows: () => Promise<number>): Census {
+export function createCachedCount(countRows: () => Promise<number>): CachedCount {
   let last: { count: number; holdsUntil: number } | undefined;
   let counting: Promise<number> | undefined;
 

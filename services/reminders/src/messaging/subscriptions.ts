@@ -1,0 +1,25 @@
+import { type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { consumers, type PersonErased, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
+import type { Arrival } from '../domain/assignment.ts';
+
+/** What the service does with the events that it consumes. */
+export type EventHandlers = {
+  applyScheduleEvents: (arrivals: readonly Arrival[]) => Promise<void>;
+  eraseTitles: (events: readonly PersonErased[]) => Promise<void>;
+};
+
+/** Starts every consumer of the service. No inbox: a record's version tells what is new. */
+export function subscribe(consuming: ConsumerDeps, { applyScheduleEvents, eraseTitles }: EventHandlers): void {
+  startConsumer(consuming, {
+    ...consumers.remindersSchedule,
+    read: readScheduleEvent,
+    handle: (messages) =>
+      applyScheduleEvents(messages.map(({ event, traceparent = null }) => ({ event, traceparent }))),
+  });
+  // Separate, since instances of the previous release share the other one and skip unknown events.
+  startConsumer(consuming, {
+    ...consumers.remindersPerson,
+    read: readPersonEvent,
+    handle: (messages) => eraseTitles(messages.map(({ event }) => event)),
+  });
+}

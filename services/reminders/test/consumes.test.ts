@@ -1,5 +1,5 @@
 import { scheduleEvents } from '@punctual/contracts';
-import { undeclaredReads } from '@punctual/devstack';
+import { undeclaredReads } from '@punctual/testkit';
 import { expect, test } from 'vitest';
 import { applyScheduleEvent } from '../src/domain/assignment.ts';
 
@@ -13,8 +13,11 @@ const rules = {
   minGapMs: hourMs / 2,
 };
 
-test.each(Object.values(scheduleEvents))('consumes.json declares every field of $type that decides', ({ example }) => {
-  const occasion = { now: new Date(example.time), traceparent: null };
-  const apply = (event: typeof example) => applyScheduleEvent(undefined, event, rules, occasion);
-  expect(undeclaredReads(declared, example, apply)).toEqual([]);
-});
+test.each(Object.values(scheduleEvents))(
+  'consumes.json declares every field of $type that reminders reads',
+  ({ example }) => {
+    const occasion = { now: Temporal.Instant.from(example.time), traceparent: null };
+    const apply = (event: typeof example) => applyScheduleEvent(undefined, event, rules, occasion);
+    expect(undeclaredReads(declared, example, apply)).toEqual([]);
+  },
+);

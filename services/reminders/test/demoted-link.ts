@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { BSON } from 'mongodb';
 
 /** What MongoDB answers to a write, by name and code. */
-export type Refusal = { code: number; codeName: string };
+export type WriteRefusal = { code: number; codeName: string };
 
 const writes = ['insert', 'update', 'delete', 'findAndModify'];
 const opMsg = 2013;
@@ -11,11 +11,11 @@ const opMsg = 2013;
 const bodyAt = 21;
 
 /**
- * A link to a store that refuses writes when it is told to, as a primary does that was demoted or is full; everything else is
- * answered by the store itself. FerretDB has no secondaries.
+ * A link to a store that refuses writes on request, like a primary that was demoted or is full;
+ * everything else is answered by the store itself. FerretDB has no secondaries.
  */
 export async function createDemotedLink(target: { host: string; port: number }) {
-  let refusal: (Refusal & { isPrimary: boolean }) | undefined;
+  let refusal: (WriteRefusal & { isPrimary: boolean }) | undefined;
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(target);
@@ -54,7 +54,7 @@ export async function createDemotedLink(target: { host: string; port: number }) 
   return {
     port: (server.address() as AddressInfo).port,
     /** @param isPrimary what it calls itself meanwhile */
-    refuseWrites: (how: Refusal, isPrimary: boolean) => {
+    refuseWrites: (how: WriteRefusal, isPrimary: boolean) => {
       refusal = { ...how, isPrimary };
     },
     takeWrites: () => {
@@ -85,7 +85,7 @@ function bodyOf(message: Buffer): BSON.Document | undefined {
   return BSON.deserialize(message.subarray(bodyAt, bodyAt + message.readInt32LE(bodyAt)));
 }
 
-function refuse(request: Buffer, { code, codeName }: Refusal): Buffer {
+function refuse(request: Buffer, { code, codeName }: WriteRefusal): Buffer {
   return message(request.readInt32LE(4), { ok: 0, code, codeName, errmsg: codeName });
 }
 

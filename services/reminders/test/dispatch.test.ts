@@ -2,18 +2,18 @@ import { randomUUIDv7 } from 'node:crypto';
 import { declareStreams } from '@punctual/chassis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { applyScheduleEvents } from '../src/commands/apply-schedule-events.ts';
-import type { CommandDeps } from '../src/commands/deps.ts';
+import type { RemindersDeps } from '../src/commands/deps.ts';
 import { createDispatch, dispatchDue } from '../src/commands/dispatch-due.ts';
 import { sweep } from '../src/commands/sweep.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type RemindersService, startReminders } from './world.ts';
 
 /** No service runs: the test does by hand what it would do. */
-let world: World;
+let world: RemindersService;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
-  await declareStreams(world.broker, ['REMINDER']);
+  world = await startReminders({ instances: 0 });
+  await declareStreams(world.peer, ['REMINDER']);
 });
 
 afterAll(() => world.stop());
@@ -21,13 +21,15 @@ afterAll(() => world.stop());
 function createDeps() {
   const sent = vi.fn();
   const warn = vi.fn();
-  const deps: CommandDeps = {
+  const deps: RemindersDeps = {
     store: world.store,
     broker: world.handle,
     alarms: { set: async () => {}, setAgain: async () => {} },
     metrics: { sent },
     logger: Object.assign(Object.create(world.logger), { warn }),
-    now: () => new Date(),
+    now: () => Temporal.Now.instant().round('millisecond'),
+    newId: randomUUIDv7,
+    random: Math.random,
     rules: {
       proposalTtlMs: 72 * hourMs,
       respondLastLeadMs: 2 * hourMs,
@@ -43,15 +45,18 @@ function createDeps() {
 }
 
 /** Its one-hour reminder was due `agoMs` ago, and is not sent yet. */
-async function plannedDue(deps: CommandDeps, agoMs: number): Promise<string> {
+async function plannedDue(deps: RemindersDeps, agoMs: number): Promise<string> {
   const assignmentId = randomUUIDv7();
-  const event = scheduleEvent('schedule.confirmed', 2, { assignmentId, window: windowAt(new Date(), hourMs - agoMs) });
+  const event = scheduleEvent('schedule.confirmed', 2, {
+    assignmentId,
+    window: windowAt(Temporal.Now.instant(), hourMs - agoMs),
+  });
   await applyScheduleEvents(deps, [{ event, traceparent: null }]);
   return assignmentId;
 }
 
 /** The store, whose next decisions fare like this: `lost` without a word, or `refused`. */
-function storeThat(...fates: ('lost' | 'refused')[]): CommandDeps['store'] {
+function storeThat(...fates: ('lost' | 'refused')[]): RemindersDeps['store'] {
   const bulkWrite = vi.fn(world.store.assignments.bulkWrite.bind(world.store.assignments));
   for (const fate of fates) {
     if (fate === 'lost') bulkWrite.mockResolvedValueOnce(undefined as never);
@@ -69,7 +74,7 @@ function storeThat(...fates: ('lost' | 'refused')[]): CommandDeps['store'] {
 const stateOf = async (assignmentId: string) =>
   (await world.store.ledger.findOne({ _id: `${assignmentId}:2:upcoming-1h` }))?.state;
 
-test('each reminder that is sent is counted once, with its lateness', async () => {
+test('each sent reminder is counted once, with its lateness', async () => {
   const { deps, sent } = createDeps();
   const assignmentId = await plannedDue(deps, 5 * minuteMs);
   await dispatchDue(deps);
@@ -81,7 +86,7 @@ test('each reminder that is sent is counted once, with its lateness', async () =
   expect(latenessMs).toBeLessThan(6 * minuteMs);
 });
 
-test('a decision that the store loses or refuses is taken again at once, and the log says so in a line', async () => {
+test('a decision that the store loses or refuses is repeated at once, and logged in one line', async () => {
   const { deps, sent, warn } = createDeps();
   const assignmentId = await plannedDue(deps, 0);
   await dispatchDue({ ...deps, store: storeThat('lost', 'refused') });
@@ -94,20 +99,20 @@ test('a decision that the store loses or refuses is taken again at once, and the
   ]);
 });
 
-test('a decision that the store does not take at all sends nothing, and is left to the sweep', async () => {
+test('a decision that the store never takes sends nothing, and is left to the sweep', async () => {
   const { deps, sent } = createDeps();
   const assignmentId = await plannedDue(deps, 0);
   await dispatchDue({ ...deps, store: storeThat('lost', 'lost', 'lost') });
   expect(sent).not.toHaveBeenCalled();
   expect(await stateOf(assignmentId)).toBe('SENDING');
-  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  const afterTheClaim = deps.now().add({ milliseconds: 2 * deps.claimMs });
   const later = { ...deps, now: () => afterTheClaim };
   await sweep({ ...later, dispatch: createDispatch(later) });
   expect(await stateOf(assignmentId)).toBe('SENT');
   expect(sent).toHaveBeenCalledTimes(1);
 });
 
-test('a mark that the store loses keeps the decision in its outbox, and the sweep makes it, with nothing sent again', async () => {
+test('a lost mark keeps the decision in the outbox, and the sweep marks it without sending again', async () => {
   const { deps } = createDeps();
   const assignmentId = await plannedDue(deps, 0);
   const updateMany = vi.fn(world.store.ledger.updateMany.bind(world.store.ledger));
@@ -117,7 +122,7 @@ test('a mark that the store loses keeps the decision in its outbox, and the swee
   await expect(dispatchDue({ ...deps, store: { ...world.store, ledger } })).rejects.toThrow('1 of 1 reminders');
   expect(await stateOf(assignmentId)).toBe('SENDING');
 
-  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  const afterTheClaim = deps.now().add({ milliseconds: 2 * deps.claimMs });
   const later = { ...deps, now: () => afterTheClaim };
   await sweep({ ...later, dispatch: createDispatch(later) });
   expect(await stateOf(assignmentId)).toBe('SENT');
@@ -125,20 +130,23 @@ test('a mark that the store loses keeps the decision in its outbox, and the swee
 });
 
 test.each([
-  ['away', () => world.broker.manager.streams.delete('REMINDER')],
-  ['full', () => world.broker.manager.streams.update('REMINDER', { max_msgs: 1 })],
-])('while the stream is %s nothing is decided, so that a cancel still counts', async (_, breakStream) => {
+  ['away', () => world.peer.manager.streams.delete('REMINDER')],
+  ['full', () => world.peer.manager.streams.update('REMINDER', { max_msgs: 1 })],
+])('nothing is decided while the stream is %s, so that a cancel still counts', async (_, breakStream) => {
   const { deps, sent } = createDeps();
   const assignmentId = await plannedDue(deps, 0);
   await breakStream();
   await expect(dispatchDue(deps)).rejects.toThrow('the stream REMINDER is');
-  const event = scheduleEvent('schedule.cancelled', 3, { assignmentId, window: windowAt(new Date(), hourMs) });
+  const event = scheduleEvent('schedule.cancelled', 3, {
+    assignmentId,
+    window: windowAt(Temporal.Now.instant(), hourMs),
+  });
   await applyScheduleEvents(deps, [{ event, traceparent: null }]);
 
-  await declareStreams(world.broker, ['REMINDER']);
-  await world.broker.manager.streams.update('REMINDER', { max_msgs: -1 });
+  await declareStreams(world.peer, ['REMINDER']);
+  await world.peer.manager.streams.update('REMINDER', { max_msgs: -1 });
   await dispatchDue(deps);
-  const afterTheClaim = new Date(Date.now() + 2 * deps.claimMs);
+  const afterTheClaim = deps.now().add({ milliseconds: 2 * deps.claimMs });
   const later = { ...deps, now: () => afterTheClaim };
   await sweep({ ...later, dispatch: createDispatch(later) });
 
@@ -146,7 +154,7 @@ test.each([
   expect(sent).not.toHaveBeenCalled();
 });
 
-test('a process dispatches once at a time: who joins leaves what is due to the one that is at it', async () => {
+test('a process runs one dispatch at a time, and join leaves the work to it', async () => {
   const { deps, sent } = createDeps();
   const findDue = vi.fn(world.store.ledger.find.bind(world.store.ledger));
   const ledger = Object.assign(Object.create(world.store.ledger), { find: findDue });
@@ -154,11 +162,11 @@ test('a process dispatches once at a time: who joins leaves what is due to the o
   const dispatch = createDispatch({ ...deps, store: { ...world.store, ledger } });
   const running = dispatch.run();
   const before = findDue.mock.calls.length;
-  await dispatch.join();
+  await dispatch.join('join in');
   expect(findDue.mock.calls.length).toBe(before);
   await running;
   expect(sent).toHaveBeenCalledTimes(1);
   await plannedDue(deps, 0);
-  await dispatch.join();
+  await dispatch.join('join in');
   expect(sent).toHaveBeenCalledTimes(2);
 });

@@ -1,20 +1,21 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { type Explanation, OpenReminders, type Reminders, type ScheduleEventType } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { OpenReminders, type Reminders, type RemindersExplanation, type ScheduleEventType } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { forgetOld } from '../src/commands/forget-old.ts';
+import { purgeEnded } from '../src/commands/purge-ended.ts';
 import { type AssignmentRecord, entryOf } from '../src/domain/assignment.ts';
 import { findAssignments } from '../src/persistence/assignments.ts';
-import { findSent } from '../src/persistence/ledger.ts';
+import { findSent } from '../src/persistence/ledger-queries.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type RemindersService, startReminders } from './world.ts';
 
-let world: World;
+let world: RemindersService;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await startReminders();
 });
 
 afterAll(() => world.stop());
@@ -27,9 +28,9 @@ function newAssignment() {
   return { ...parties, event };
 }
 
-const inDays = (days: number) => windowAt(new Date(), days * 24 * hourMs);
+const inDays = (days: number) => windowAt(Temporal.Now.instant(), days * 24 * hourMs);
 
-test('a proposal, its counter-proposal and the confirm each replace the reminders of the one before', async () => {
+test('a proposal, a counter-proposal and a confirm each replace the earlier reminders', async () => {
   const { assignmentId, event } = newAssignment();
   await world.publish(event('schedule.proposed', 1, { window: inDays(10), proposedBy: 'CUSTOMER' }));
   const [respond] = await world.untilReminders(assignmentId, ['respond PLANNED', 'respond-last PLANNED']);
@@ -67,10 +68,10 @@ test('a proposal, its counter-proposal and the confirm each replace the reminder
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
 });
 
-test('a window confirmed 45 minutes before it starts is reminded of at once, and once', async () => {
+test('a window confirmed 45 minutes before its start is reminded of at once, and once', async () => {
   const { assignmentId, event } = newAssignment();
   const before = Date.now();
-  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), 45 * minuteMs) }));
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(Temporal.Now.instant(), 45 * minuteMs) }));
   const [, sent] = await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT']);
   expect(Date.parse(sent?.sentAt ?? '') - before).toBeLessThan(2_000);
   expect(sent?.latenessMs).toBe(Date.parse(sent?.sentAt ?? '') - Date.parse(sent?.dueAt ?? ''));
@@ -88,9 +89,9 @@ test('a window confirmed 45 minutes before it starts is reminded of at once, and
   });
 });
 
-test('a window that is confirmed anew is not reminded of again, and one that was moved is', async () => {
+test('a window that is confirmed again is not reminded of again, a moved one is', async () => {
   const { assignmentId, event } = newAssignment();
-  const window = windowAt(new Date(), 45 * minuteMs);
+  const window = windowAt(Temporal.Now.instant(), 45 * minuteMs);
   await world.publish(event('schedule.confirmed', 2, { window }));
   const sentOnce = ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT'];
   await world.untilReminders(assignmentId, sentOnce);
@@ -102,20 +103,20 @@ test('a window that is confirmed anew is not reminded of again, and one that was
   await world.untilConsumed();
   const outline = async () =>
     (await world.list(assignmentId)).map(({ scheduleVersion: v, kind, state }) => `${v} ${kind} ${state}`);
-  await vi.waitFor(async () => expect(await outline()).toContain('4 upcoming-1h SUPPRESSED'), 15_000);
+  await eventually(async () => expect(await outline()).toContain('4 upcoming-1h SUPPRESSED'));
 
   await world.publish(
-    event('schedule.confirmed', 6, { window: { ...window, end: windowAt(new Date(), 3 * hourMs).end } }),
+    event('schedule.confirmed', 6, { window: { ...window, end: windowAt(Temporal.Now.instant(), 3 * hourMs).end } }),
   );
-  await vi.waitFor(async () => expect(await outline()).toContain('6 upcoming-1h SENT'), 15_000);
+  await eventually(async () => expect(await outline()).toContain('6 upcoming-1h SENT'));
   // Moved back.
   await world.publish(event('schedule.confirmed', 8, { window }));
-  await vi.waitFor(async () => expect(await outline()).toContain('8 upcoming-1h SUPPRESSED'), 15_000);
+  await eventually(async () => expect(await outline()).toContain('8 upcoming-1h SUPPRESSED'));
   const due = (await world.published(assignmentId)).filter(({ type }) => type === 'reminder.due');
   expect(due.map(({ data }) => data.scheduleVersion)).toEqual([2, 6]);
 });
 
-test('what is decided to be sent, and not marked yet, counts as sent', async () => {
+test('a reminder that is decided but not marked counts as sent', async () => {
   const { assignmentId, event } = newAssignment();
   await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
   await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
@@ -123,22 +124,22 @@ test('what is decided to be sent, and not marked yet, counts as sent', async () 
   if (!record) throw new Error('There is no record.');
   const sentOf = async (outbox: AssignmentRecord['outbox']) =>
     (await findSent(world.store, [{ ...record, outbox }])).get(assignmentId)?.map(({ kind }) => kind);
-  const moment = { now: new Date(), traceparent: null };
+  const moment = { now: Temporal.Now.instant(), traceparent: null };
   expect(await sentOf([])).toEqual([]);
   expect(await sentOf([entryOf('reminder.due', 2, 'upcoming-24h', moment)])).toEqual(['upcoming-24h']);
   expect(await sentOf([entryOf('reminder.overdue', 2, 'upcoming-24h', moment)])).toEqual([]);
 });
 
-test('a reminder goes out when it is due, not before', async () => {
+test('a reminder is sent when it is due, not before', async () => {
   const { assignmentId, event } = newAssignment();
-  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 2_000) }));
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(Temporal.Now.instant(), hourMs + 2_000) }));
   await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
   const [, sent] = await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h SENT']);
   expect(sent?.latenessMs).toBeGreaterThanOrEqual(0);
   expect(sent?.latenessMs).toBeLessThan(10_000);
 });
 
-test('a reject suppresses what was planned, and the trace of the reject goes on in the event that says so', async () => {
+test('a reject suppresses planned reminders, and their events continue its trace', async () => {
   const { assignmentId, event } = newAssignment();
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
@@ -159,7 +160,7 @@ test('a reject suppresses what was planned, and the trace of the reject goes on 
   expect(events[0]?.traceparent).not.toContain(traceId);
 });
 
-test('duplicates and events that come after a newer one change nothing', async () => {
+test('duplicates and late events change nothing', async () => {
   const { assignmentId, event } = newAssignment();
   const proposal = event('schedule.proposed', 1, { window: inDays(10) });
   const confirm = event('schedule.confirmed', 2, { window: inDays(10) });
@@ -178,17 +179,17 @@ test('duplicates and events that come after a newer one change nothing', async (
   ]);
 });
 
-test('an event of an unknown type is passed over, a malformed one becomes a dead letter, and the next is applied', async () => {
+test('an event of unknown type is ignored, a malformed one is dead-lettered, the next is applied', async () => {
   const { assignmentId, event } = newAssignment();
-  await world.broker.jetstream.publish('schedule.paused', JSON.stringify({ type: 'schedule.paused' }));
-  await world.broker.jetstream.publish('schedule.confirmed', JSON.stringify({ type: 'schedule.confirmed' }));
+  await world.peer.jetstream.publish('schedule.paused', JSON.stringify({ type: 'schedule.paused' }));
+  await world.peer.jetstream.publish('schedule.confirmed', JSON.stringify({ type: 'schedule.confirmed' }));
   await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
   await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
-  const dead = await world.broker.manager.streams.getMessage('DLQ', { last_by_subj: 'dlq.reminders-schedule' });
+  const dead = await world.peer.manager.streams.getMessage('DLQ', { last_by_subj: 'dlq.reminders-schedule' });
   expect(dead?.header.get('Dlq-Reason')).toContain('malformed');
 });
 
-test('the reminders of an assignment are for its two sides, ops and finance, and for nobody else', async () => {
+test('only both sides, ops and finance can read the reminders of an assignment', async () => {
   const { assignmentId, customerId, providerId, event } = newAssignment();
   await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
   await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
@@ -207,7 +208,7 @@ test('the reminders of an assignment are for its two sides, ops and finance, and
   expect((await world.get(`/assignments/${assignmentId}/reminders`, {})).status).toBe(401);
 });
 
-test('Agendash is for ops, by bearer token or by a cookie that a browser gets for one', async () => {
+test('Agendash accepts ops only, by bearer token or by a cookie for one', async () => {
   const customer = await world.environment.token('customer');
   const html = { accept: 'text/html' };
   expect((await world.get('/agendash/api', {})).status).toBe(401);
@@ -237,7 +238,7 @@ test('Agendash is for ops, by bearer token or by a cookie that a browser gets fo
   expect([dashboard.status, await dashboard.text()]).toEqual([200, expect.stringContaining('id="app"')]);
 });
 
-test('the cookie for Agendash is for TLS only, unless a browser on this machine asks without a proxy', async () => {
+test('the Agendash cookie is Secure, except for a local browser without a proxy', async () => {
   const { hostname, port } = new URL(String(world.services[0]?.url));
   const cookieFor = async (headers: Record<string, string>) => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -264,7 +265,7 @@ test('the cookie for Agendash is for TLS only, unless a browser on this machine 
     expect(await cookieFor(headers)).toMatch(/HttpOnly; Secure; SameSite=Strict/);
 });
 
-test('no page frames Agendash or makes anything else of an answer, and the dashboard may load what it needs', async () => {
+test('Agendash responses cannot be framed or sniffed, and the dashboard can load its files', async () => {
   const headersOf = async (path: string, headers?: Record<string, string>) => (await world.get(path, headers)).headers;
   const refusesFrames = (headers: Headers) => {
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -279,7 +280,7 @@ test('no page frames Agendash or makes anything else of an answer, and the dashb
     refusesFrames(await headersOf(path));
 });
 
-test('health is ok while all is well, and counts what is planned', async () => {
+test('health is ok and counts planned reminders', async () => {
   const { assignmentId, event } = newAssignment();
   await world.publish(event('schedule.confirmed', 2, { window: inDays(5) }));
   await world.untilReminders(assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
@@ -291,25 +292,23 @@ test('health is ok while all is well, and counts what is planned', async () => {
   expect(Math.abs(health.clockSkewMs ?? Number.NaN)).toBeLessThan(1_000);
 });
 
-test('an alarm that got lost is put back', async () => {
+test('a lost alarm is created again', async () => {
   const { assignmentId, event } = newAssignment();
-  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 90_000) }));
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(Temporal.Now.instant(), hourMs + 90_000) }));
   await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
   const jobs = world.store.db.collection('jobs');
   const [planned] = await world.store.ledger.find({ assignmentId, state: 'PLANNED' }).toArray();
   const minute = new Date(Math.floor((planned?.sendAt.getTime() ?? 0) / minuteMs) * minuteMs);
   expect((await jobs.deleteMany({ name: 'dispatch', 'data.minute': minute })).deletedCount).toBe(1);
-  await vi.waitFor(async () => expect(await jobs.countDocuments({ name: 'dispatch', 'data.minute': minute })).toBe(1), {
-    timeout: 5_000,
-  });
+  await eventually(async () => expect(await jobs.countDocuments({ name: 'dispatch', 'data.minute': minute })).toBe(1));
 });
 
-test('a window that is past already, or in a zone that does not exist, is explained and holds up nobody', async () => {
+test('a past window and an unknown zone are explained and block no other event', async () => {
   const past = newAssignment();
   const nowhere = newAssignment();
   const next = newAssignment();
   await world.publish(
-    past.event('schedule.confirmed', 2, { window: windowAt(new Date(), -hourMs) }),
+    past.event('schedule.confirmed', 2, { window: windowAt(Temporal.Now.instant(), -hourMs) }),
     nowhere.event('schedule.confirmed', 2, { window: { ...inDays(5), timezone: 'Mars/Olympus' } }),
     next.event('schedule.confirmed', 2, { window: inDays(5) }),
   );
@@ -322,7 +321,7 @@ test('a window that is past already, or in a zone that does not exist, is explai
   await world.untilReminders(nowhere.assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
 });
 
-test('many events of many assignments, in one go: the newest version of each is planned, numbered without gaps', async () => {
+test('a batch of many events plans the newest version of each assignment, numbered without gaps', async () => {
   const assignments = Array.from({ length: 20 }, newAssignment);
   const events = [1, 2, 3].flatMap((version) =>
     assignments.map(({ event }) =>
@@ -331,24 +330,24 @@ test('many events of many assignments, in one go: the newest version of each is 
         : event('schedule.confirmed', version, { window: inDays(12) }),
     ),
   );
-  await Promise.all(events.map((event) => world.broker.jetstream.publish(event.type, JSON.stringify(event))));
+  await Promise.all(events.map((event) => world.peer.jetstream.publish(event.type, JSON.stringify(event))));
   for (const { assignmentId } of assignments) {
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const current = (await world.list(assignmentId)).filter(({ state }) => state === 'PLANNED');
       expect(current.map(({ scheduleVersion, kind }) => `${scheduleVersion} ${kind}`)).toEqual([
         '3 upcoming-24h',
         '3 upcoming-1h',
       ]);
-    }, 15_000);
-    await vi.waitFor(async () => {
+    });
+    await eventually(async () => {
       const sequences = (await world.published(assignmentId)).map(({ sequence }) => Number(sequence));
       expect(sequences.length).toBeGreaterThanOrEqual(2);
       expect(sequences).toEqual(sequences.map((_, index) => index + 1));
-    }, 15_000);
+    });
   }
 });
 
-test('what ended long ago is removed, what is newer or open stays; the events of back then, replayed, plan nothing', async () => {
+test('purging removes old ended reminders, keeps the others, and a replay of old events plans nothing', async () => {
   const over = newAssignment();
   const open = newAssignment();
   const confirmed = over.event('schedule.confirmed', 2, { window: inDays(5) });
@@ -363,10 +362,10 @@ test('what ended long ago is removed, what is newer or open stays; the events of
   ];
   await world.untilPublished(over.assignmentId, decided);
   const forget = (inDaysFromNow: number) =>
-    forgetOld(
+    purgeEnded(
       {
         store: world.store,
-        now: () => new Date(Date.now() + inDaysFromNow * 24 * hourMs),
+        now: () => Temporal.Now.instant().add({ hours: 24 * inDaysFromNow }),
         signal: new AbortController().signal,
       },
       90,
@@ -385,9 +384,9 @@ test('what ended long ago is removed, what is newer or open stays; the events of
   expect(record).toMatchObject({ version: 4, sequence: 4, outbox: [] });
 });
 
-test('ops sees what is to be sent next, the earliest first; nobody else does', async () => {
+test('only ops can list the next reminders, earliest first', async () => {
   const { assignmentId, event } = newAssignment();
-  await world.publish(event('schedule.confirmed', 2, { window: windowAt(new Date(), hourMs + 120_000) }));
+  await world.publish(event('schedule.confirmed', 2, { window: windowAt(Temporal.Now.instant(), hourMs + 120_000) }));
   await world.untilReminders(assignmentId, ['upcoming-24h SUPPRESSED OVERTAKEN', 'upcoming-1h PLANNED']);
   const response = await world.get('/ops/reminders?state=upcoming&limit=100');
   const { items } = OpenReminders.parse(await response.json());
@@ -398,7 +397,7 @@ test('ops sees what is to be sent next, the earliest first; nobody else does', a
   expect((await world.get('/ops/reminders', customer)).status).toBe(403);
 });
 
-test('the reminders of an assignment come by pages, and an explanation has the latest of them', async () => {
+test('reminders are listed by pages, and an explanation has the latest', async () => {
   const [one, other] = [newAssignment(), newAssignment()];
   const versions = Array.from({ length: 30 }, (_, index) => index + 1);
   const window = inDays(10);
@@ -408,8 +407,8 @@ test('the reminders of an assignment come by pages, and an explanation has the l
     );
   }
   await world.untilConsumed();
-  await vi.waitFor(async () => expect(await world.list(one.assignmentId)).toHaveLength(60), { timeout: 20_000 });
-  await vi.waitFor(async () => expect(await world.list(other.assignmentId)).toHaveLength(60), { timeout: 20_000 });
+  await eventually(async () => expect(await world.list(one.assignmentId)).toHaveLength(60));
+  await eventually(async () => expect(await world.list(other.assignmentId)).toHaveLength(60));
 
   const path = `/assignments/${one.assignmentId}/reminders`;
   const page = async (query: object) => {
@@ -432,7 +431,9 @@ test('the reminders of an assignment come by pages, and an explanation has the l
   for (const wrong of [nextCursor ?? '', '!!', Buffer.from(`${ids[0]} then`).toString('base64url')]) {
     expect((await page({ cursor: wrong })).status).toBe(400);
   }
-  const explained = (await (await world.get(`/ops/assignments/${one.assignmentId}/explain`)).json()) as Explanation;
-  expect(explained.reminders?.truncated).toBe(true);
-  expect(explained.reminders?.reminders.map(({ id }) => id)).toEqual(ids.slice(-50));
+  const explained = (await (
+    await world.get(`/ops/assignments/${one.assignmentId}/explain`)
+  ).json()) as RemindersExplanation;
+  expect(explained.truncated).toBe(true);
+  expect(explained.reminders.map(({ id }) => id)).toEqual(ids.slice(-50));
 });

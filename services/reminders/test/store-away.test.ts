@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startService } from '@punctual/chassis';
 import { RemindersHealth } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reminders } from '../src/app.ts';
@@ -11,30 +12,28 @@ import { renewStuck } from '../src/persistence/renew-stuck.ts';
 import { jobsCollection } from '../src/persistence/store.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { createTcpLink } from './tcp-link.ts';
-import { createWorld, type World } from './world.ts';
+import { type RemindersService, startReminders } from './world.ts';
 
 /** One service, whose store is at the other end of a link. */
-let world: World;
+let world: RemindersService;
 let link: Awaited<ReturnType<typeof createTcpLink>>;
 let service: Awaited<ReturnType<typeof startService>>;
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
+  world = await startReminders({ instances: 0 });
   const url = new URL(world.environment.mongoUrl);
   link = await createTcpLink({ host: url.hostname, port: Number(url.port || 27017) });
   url.host = `127.0.0.1:${link.port}`;
   service = await startService(reminders, { ...world.serviceEnv, MONGO_URL: url.href });
-  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+  await eventually(async () => expect((await health()).status).toBe(200), { withinMs: 40_000 });
 }, 60_000);
 
 afterAll(async () => {
-  link.mend();
+  link.restore();
   await service.stop();
   link.close();
   await world.stop();
 });
-
-const patience = { timeout: 40_000, interval: 100 };
 
 async function health() {
   const response = await fetch(`${service.url}/workers/reminders/health`);
@@ -44,18 +43,21 @@ async function health() {
 function dueNow() {
   return scheduleEvent('schedule.confirmed', 2, {
     assignmentId: randomUUIDv7(),
-    window: windowAt(new Date(), hourMs),
+    window: windowAt(Temporal.Now.instant(), hourMs),
   });
 }
 
 async function untilSent(event: ReturnType<typeof dueNow>) {
-  await vi.waitFor(async () => {
-    const _id = `${event.data.assignmentId}:2:upcoming-1h`;
-    expect((await world.store.ledger.findOne({ _id }))?.state).toBe('SENT');
-  }, patience);
+  await eventually(
+    async () => {
+      const _id = `${event.data.assignmentId}:2:upcoming-1h`;
+      expect((await world.store.ledger.findOne({ _id }))?.state).toBe('SENT');
+    },
+    { withinMs: 40_000 },
+  );
 }
 
-test('the store away: health says so and answers, requests get 503, and work goes on when it is back', async () => {
+test('an outage of the store shows in health, refuses requests with 503, and ends with the work done', async () => {
   link.cut();
   expect(await health()).toMatchObject({
     status: 503,
@@ -66,12 +68,12 @@ test('the store away: health says so and answers, requests get 503, and work goe
   expect([listed.status, listed.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
   const event = dueNow();
   await world.publish(event);
-  link.mend();
+  link.restore();
   await untilSent(event);
-  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+  await eventually(async () => expect((await health()).status).toBe(200), { withinMs: 40_000 });
 }, 90_000);
 
-test('health does not wait for a store that says nothing at all: it answers while every question is still open', async () => {
+test('health responds while a silent store keeps every request open', async () => {
   link.hold();
   const headers = { authorization: `Bearer ${world.opsToken}` };
   const listing = fetch(`${service.url}/assignments/${randomUUIDv7()}/reminders`, { headers }).then(
@@ -81,22 +83,22 @@ test('health does not wait for a store that says nothing at all: it answers whil
     const asked = await Promise.race([listing.then(() => 'a question was answered'), health()]);
     expect(asked).toMatchObject({ status: 503, health: { status: 'down', checks: { store: 'down', broker: 'ok' } } });
   } finally {
-    link.mend();
+    link.restore();
   }
   expect(await listing).toBe(404);
-  await vi.waitFor(async () => expect((await health()).status).toBe(200), patience);
+  await eventually(async () => expect((await health()).status).toBe(200), { withinMs: 40_000 });
 }, 90_000);
 
-test('a store that answers slowly: what is due is sent all the same, and health is not down', async () => {
+test('a slow store delays no reminder, and health is not down', async () => {
   link.slowDown(50);
   const event = dueNow();
   await world.publish(event);
   await untilSent(event);
-  await vi.waitFor(async () => expect((await health()).health.checks.store).toBe('ok'), patience);
-  link.mend();
+  await eventually(async () => expect((await health()).health.checks.store).toBe('ok'), { withinMs: 40_000 });
+  link.restore();
 }, 90_000);
 
-test('a look at the store that never ends: the driver connects anew, and what holds the client goes on', async () => {
+test('a heartbeat that never ends makes the driver reconnect, and the client stays usable', async () => {
   const client = await MongoClient.connect(world.environment.mongoUrl);
   const db = client.db();
   const { signal } = new AbortController();
@@ -106,11 +108,11 @@ test('a look at the store that never ends: the driver connects anew, and what ho
   const renewed = once(client, 'topologyOpening');
   client.emit('serverHeartbeatStarted', { connectionId: 'stuck:27017', awaited: false });
   await renewed;
-  await vi.waitFor(() => db.command({ ping: 1 }), patience);
+  await eventually(() => db.command({ ping: 1 }), { withinMs: 40_000 });
   await client.close();
 }, 90_000);
 
-test('a command that does not end is noticed, one that ends is not', async () => {
+test('a command that does not end is detected, one that ends is not', async () => {
   const url = new URL(world.environment.mongoUrl);
   url.host = `127.0.0.1:${link.port}`;
   const client = await MongoClient.connect(url.href);
@@ -122,13 +124,13 @@ test('a command that does not end is noticed, one that ends is not', async () =>
 
   link.hold();
   const held = client.db().command({ ping: 1 });
-  await vi.waitFor(() => expect(onStuck).toHaveBeenCalledTimes(1), patience);
-  link.mend();
+  await eventually(() => expect(onStuck).toHaveBeenCalledTimes(1), { withinMs: 40_000 });
+  link.restore();
   await held;
   await client.close();
 }, 90_000);
 
-test('stopped in the middle of its work, it finishes that first and leaves nothing locked', async () => {
+test('a stop finishes the work in progress and leaves no job locked', async () => {
   link.slowDown(100);
   const event = dueNow();
   await world.publish(event);

@@ -1,24 +1,24 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Service, startService } from '@punctual/chassis';
 import { RemindersHealth } from '@punctual/contracts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reminders } from '../src/app.ts';
 import { createDemotedLink } from './demoted-link.ts';
 import { hourMs, scheduleEvent, windowAt } from './schedule-events.ts';
-import { createWorld, type World } from './world.ts';
+import { type RemindersService, startReminders } from './world.ts';
 
-let world: World;
+let world: RemindersService;
 let link: Awaited<ReturnType<typeof createDemotedLink>>;
 let service: Service;
-const patience = { timeout: 30_000, interval: 100 };
 
 beforeAll(async () => {
-  world = await createWorld({ instances: 0 });
+  world = await startReminders({ instances: 0 });
   const url = new URL(world.environment.mongoUrl);
   link = await createDemotedLink({ host: url.hostname, port: Number(url.port || 27017) });
   url.host = `127.0.0.1:${link.port}`;
   service = await startService(reminders, { ...world.serviceEnv, MONGO_URL: url.href });
-  await vi.waitFor(async () => expect(await ready()).toEqual({ status: 200, store: 'ok' }), patience);
+  await eventually(async () => expect(await ready()).toEqual({ status: 200, store: 'ok' }));
 }, 60_000);
 
 afterAll(async () => {
@@ -51,23 +51,23 @@ test.each([
     link.refuseWrites(refusal, isPrimary);
     const event = scheduleEvent('schedule.confirmed', 2, {
       assignmentId: randomUUIDv7(),
-      window: windowAt(new Date(), hourMs),
+      window: windowAt(Temporal.Now.instant(), hourMs),
     });
     await world.publish(event);
     // The last result stays good for a second.
-    await vi.waitFor(async () => expect(await ready()).toEqual({ status: 503, store: 'away' }), patience);
+    await eventually(async () => expect(await ready()).toEqual({ status: 503, store: 'away' }));
     expect((await health()).checks.store).toBe('down');
-    const consumer = await world.broker.manager.consumers.info('SCHEDULE', 'reminders-schedule');
+    const consumer = await world.peer.manager.consumers.info('SCHEDULE', 'reminders-schedule');
     expect(consumer.num_pending + consumer.num_ack_pending).toBeGreaterThan(0);
 
     link.takeWrites();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const _id = `${event.data.assignmentId}:2:upcoming-1h`;
       expect((await world.store.ledger.findOne({ _id }))?.state).toBe('SENT');
-    }, patience);
-    await vi.waitFor(async () => expect(await ready()).toEqual({ status: 200, store: 'ok' }), patience);
+    });
+    await eventually(async () => expect(await ready()).toEqual({ status: 200, store: 'ok' }));
     await world.untilConsumed();
-    const { state } = await world.broker.manager.streams.info('DLQ');
+    const { state } = await world.peer.manager.streams.info('DLQ');
     expect(state.messages).toBe(0);
   },
   90_000,

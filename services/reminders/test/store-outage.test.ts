@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { eventually, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../src/persistence/store.ts';
 import { watchStore } from '../src/persistence/watch-store.ts';
 import { createTcpLink } from './tcp-link.ts';
 
-const patience = { timeout: 20_000 };
-
 let environment: TestEnvironment;
 let link: Awaited<ReturnType<typeof createTcpLink>>;
-/** Of the store behind the link, with a password of its own. */
+/** The URL of the store behind the link, with its own password. */
 let url: URL;
 
 beforeAll(async () => {
@@ -39,7 +37,7 @@ function startLog() {
   return { logger, lifecycle, lines, said: (msg: string) => lines.filter((line) => line.msg === msg), released };
 }
 
-test('a store that goes away is logged once, with where and why, and once when it is back', async () => {
+test('an outage of the store is logged once, with address and reason, and once when it ends', async () => {
   const { said, ...deps } = startLog();
   const client = new MongoClient(url.href, { heartbeatFrequencyMS: 500, serverSelectionTimeoutMS: 2_000 });
   watchStore(client, deps);
@@ -47,10 +45,10 @@ test('a store that goes away is logged once, with where and why, and once when i
   expect(deps.lines).toEqual([]);
 
   link.cut();
-  await vi.waitFor(() => expect(said('MongoDB is away')).not.toEqual([]), patience);
+  await eventually(() => expect(said('MongoDB is away')).not.toEqual([]));
   await delay(2_500);
-  link.mend();
-  await vi.waitFor(() => expect(said('MongoDB is back')).not.toEqual([]), patience);
+  link.restore();
+  await eventually(() => expect(said('MongoDB is back')).not.toEqual([]));
   await client.close();
 
   expect(new Set(said('MongoDB is away').map(({ err }) => err?.message)).size).toBe(said('MongoDB is away').length);
@@ -58,7 +56,7 @@ test('a store that goes away is logged once, with where and why, and once when i
   expect(said('MongoDB is back')).toHaveLength(1);
 });
 
-test('a start without the store says where it is and why it cannot be had, and no password', async () => {
+test('a start without the store reports its address and the reason, without the password', async () => {
   const { logger, lifecycle, said, lines, released } = startLog();
   const nowhere = 'mongodb://reminders:S3cr3t@127.0.0.1:1/reminders';
   await expect(openStore({ url: nowhere, logger, lifecycle })).rejects.toThrow(

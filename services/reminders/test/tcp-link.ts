@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A link to a server that a test can cut, hold up, slow down and mend, as a network does. */
+/** A link to a server that a test can cut, hold up, slow down and restore, as a network does. */
 export async function createTcpLink(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -49,7 +49,7 @@ export async function createTcpLink(target: { host: string; port: number }) {
     slowDown: (ms: number) => {
       delayMs = ms;
     },
-    mend: () => {
+    restore: () => {
       isCut = false;
       delayMs = 0;
       letPass();

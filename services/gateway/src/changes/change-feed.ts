@@ -1,75 +1,115 @@
 import { EventEmitter } from 'node:events';
 import type { Uuid } from '@punctual/contracts';
-import { assignmentOf, type Change, readChange, type Source, sources } from './change.ts';
-import type { Cursor, Places } from './cursor.ts';
-import { type FollowDeps, followStream } from './follow-stream.ts';
-import { judgePlaces, knownPlace } from './judge-places.ts';
-import { readPart } from './read-part.ts';
-import { takeTurns } from './take-turns.ts';
+import { createCanResume } from './can-resume.ts';
+import { type Change, type ChangeStream, changeStreams, readChange, type StreamPosition } from './change.ts';
+import { type Cursor, findBehind, type StreamPositions } from './cursor.ts';
+import { type FollowStreamDeps, followStream } from './follow-stream.ts';
+import { blockSize, createHistory, type Reader } from './history.ts';
+import type { View } from './view.ts';
 
-/** What a client has missed: the changes of an assignment between its cursor and the feed's places. */
-export type Missed = { assignmentId: Uuid; userId: Uuid; since: Cursor; until: Places; signal: AbortSignal };
+/** Changes between a cursor and `reached`. */
+export type Stretch = { stream: ChangeStream; changes: Change[]; reached: StreamPosition };
 
-/** The changes of all assignments, as they come, for any number of listeners in this process. */
-export type ChangeFeed = {
-  /** Resolves when the feed has been at the end of every stream; it does not while NATS has not been there yet. */
-  readonly ready: Promise<unknown>;
-  /** Up to where the feed has come. */
-  places(): Places;
-  /** Whether all that came after these places can still be sent; rejects when NATS has to be asked and is away. */
-  reachesBack(since: Places): Promise<boolean>;
-  /** Calls the listener for every change of the assignment from now on; it must not throw. Returns how to end that. */
-  listen(assignmentId: Uuid, listener: (change: Change) => void): () => void;
-  /** What was missed: in the order of each stream, one stream after another. It holds no more than a part of it at a time. */
-  missed(missed: Missed): AsyncIterable<Change>;
+export type Listener = {
+  onChange(change: Change): void;
+  /** A stream was recreated. Its changes come from its beginning on. */
+  onRestart?(): void;
 };
 
-/** Follows every stream once, however many listeners there are. */
-export function createChangeFeed(deps: FollowDeps & { maxAgeMs: number }): ChangeFeed {
+/**
+ * All changes as they happen, for any number of clients of this process: each stream is read once.
+ */
+export type ChangeFeed = {
+  /** Resolves when the feed has reached the end of every stream. */
+  readonly ready: Promise<unknown>;
+  /** How far the feed has come. */
+  positions(): StreamPositions;
+  /**
+   * Whether everything after these positions can still be sent. Rejects when NATS has to be asked
+   * and is unavailable.
+   */
+  canResume(since: StreamPositions): Promise<boolean>;
+  /**
+   * Calls the listener for each change about this id, or about any, from now on. It must not throw.
+   * @returns how to stop that
+   */
+  listen(about: Uuid | undefined, listener: Listener): () => void;
+  /**
+   * The newest version of an assignment's payout or reminders that the feed has passed on within
+   * {@link recentlyMs}; undefined without one.
+   */
+  recentVersion(stream: 'PAYOUT' | 'REMINDER', assignmentId: Uuid): number | undefined;
+  /**
+   * Reads the next changes of a view after a cursor that is behind: at most `most`, in stream
+   * order, one stream after another. Rejects when NATS has to be asked and is unavailable, and when
+   * the stream was recreated and the view does not survive that.
+   */
+  next(view: View, cursor: Cursor, reader: Reader, most: number): Promise<Stretch>;
+};
+
+/** Copies of what was said longer ago are there, or will not come soon. */
+const recentlyMs = 10_000;
+const anyId = '*';
+const restart = 'restart';
+
+/** Follows each stream once for all listeners. */
+export function createChangeFeed(deps: FollowStreamDeps & { maxAgeMs: number }): ChangeFeed {
+  const { logger } = deps;
   const changes = new EventEmitter().setMaxListeners(0);
-  const follow = (source: Source) =>
-    followStream(deps, source, (sent) => {
-      const assignmentId = assignmentOf(sent.message);
-      if (assignmentId === undefined || changes.listenerCount(assignmentId) === 0) return;
-      const change = readChange(deps.logger, assignmentId, sent);
-      if (change) changes.emit(assignmentId, change);
+  const history = createHistory(deps);
+  const follow = (stream: ChangeStream) =>
+    followStream(deps, stream, {
+      onMessage: (message) => {
+        const topics = [...message.ids, anyId].filter((topic) => changes.listenerCount(topic) > 0);
+        const change = topics.length > 0 && readChange(logger, message);
+        if (change) for (const topic of topics) changes.emit(topic, change);
+      },
+      onRestart: () => changes.emit(restart),
     });
   const followers = { SCHEDULE: follow('SCHEDULE'), REMINDER: follow('REMINDER'), PAYOUT: follow('PAYOUT') };
-  const turn = takeTurns();
-
-  async function* missedOf(source: Source, { assignmentId, userId, since, until, signal }: Missed) {
-    const { born, position } = until[source];
-    const { recent, place } = followers[source];
-    let { position: after } = knownPlace(since[source], until[source]);
-    while (after < position) {
-      if (place().born !== born) throw new Error('The stream began anew meanwhile.');
-      const remembered = recent.of(assignmentId, after);
-      if (remembered) {
-        const missed = remembered.filter(({ message }) => message.seq <= position);
-        return yield* missed.flatMap((sent) => readChange(deps.logger, assignmentId, sent) ?? []);
-      }
-      const gap = { source, born, assignmentId, after, until: position, signal };
-      const broker = await deps.broker.connected();
-      const part = await turn(userId, signal, () => readPart({ broker, logger: deps.logger }, gap));
-      yield* part.changes;
-      after = part.reached;
-    }
-  }
+  const positions = () => ({
+    SCHEDULE: followers.SCHEDULE.position(),
+    REMINDER: followers.REMINDER.position(),
+    PAYOUT: followers.PAYOUT.position(),
+  });
 
   return {
-    ready: Promise.all(sources.map((source) => followers[source].ready)),
-    places: () => ({
-      SCHEDULE: followers.SCHEDULE.place(),
-      REMINDER: followers.REMINDER.place(),
-      PAYOUT: followers.PAYOUT.place(),
-    }),
-    reachesBack: judgePlaces({ ...deps, followers }),
-    listen: (assignmentId, listener) => {
-      changes.on(assignmentId, listener);
-      return () => changes.off(assignmentId, listener);
+    ready: Promise.all(changeStreams.map((stream) => followers[stream].ready)),
+    positions,
+    canResume: createCanResume({ ...deps, followers }),
+    listen: (about = anyId, { onChange, onRestart = () => undefined }) => {
+      changes.on(about, onChange).on(restart, onRestart);
+      return () => changes.off(about, onChange).off(restart, onRestart);
     },
-    missed: async function* (missed) {
-      for (const source of sources) yield* missedOf(source, missed);
+    recentVersion: (stream, assignmentId) => {
+      const message = followers[stream].recent.find(assignmentId, 0, Number.POSITIVE_INFINITY).at(-1);
+      if (!message || message.message.time.getTime() < Date.now() - recentlyMs) return undefined;
+      const change = readChange(logger, message);
+      return change && Number(change.event.sequence);
+    },
+    next: async ({ about, survivesRestart }, cursor, reader, most) => {
+      const stream = findBehind(cursor, positions()) ?? 'SCHEDULE';
+      const { recent, position } = followers[stream];
+      const end = position();
+      const { streamCreatedAt, sequence } = cursor[stream];
+      const isRestart = streamCreatedAt !== 0 && streamCreatedAt !== end.streamCreatedAt;
+      if (isRestart && !survivesRestart) throw new Error('The stream was recreated.');
+      // Everything in a stream that was created meanwhile came later.
+      const after = streamCreatedAt === end.streamCreatedAt ? sequence : 0;
+      let [window, until] = [recent, end.sequence];
+      if (!recent.reachesBackTo(after)) {
+        const begin = after - (after % blockSize);
+        until = Math.min(begin + blockSize, end.sequence);
+        window = await history.read({ stream, streamCreatedAt: end.streamCreatedAt, after: begin, until }, reader);
+        if (position().streamCreatedAt !== end.streamCreatedAt) throw new Error('The stream was recreated meanwhile.');
+      }
+      const found = window.find(about, after, most);
+      const last = found.length === most ? found.at(-1)?.message.seq : undefined;
+      return {
+        stream,
+        changes: found.flatMap((message) => readChange(logger, message) ?? []),
+        reached: { streamCreatedAt: end.streamCreatedAt, sequence: last ?? until },
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Logger, readHeaders } from '@punctual/chassis';
+import type { Logger } from '@punctual/chassis';
 import {
   type PayoutEvent,
   type ReminderEvent,
@@ -9,75 +9,85 @@ import {
   type ScheduleEvent,
   type Uuid,
 } from '@punctual/contracts';
-import { z } from 'zod';
 
-/** The streams whose events are the changes of an assignment. */
-export const sources = ['SCHEDULE', 'REMINDER', 'PAYOUT'] as const;
-export type Source = (typeof sources)[number];
+/** The streams of events that clients may follow. */
+export const changeStreams = ['SCHEDULE', 'REMINDER', 'PAYOUT'] as const;
+export type ChangeStream = (typeof changeStreams)[number];
 
-/** One event and its place. */
-export type Change = Place &
-  (
-    | { source: 'SCHEDULE'; event: ScheduleEvent }
-    | { source: 'REMINDER'; event: ReminderEvent }
-    | { source: 'PAYOUT'; event: PayoutEvent }
-  );
-
-export type Place = {
-  /** When the stream was made, in ms since the epoch: positions in another stream of the same name mean nothing. */
-  born: number;
-  /** The message's sequence in the stream. */
-  position: number;
+export type StreamPosition = {
+  /**
+   * In ms since the epoch. A sequence means nothing in another stream, even one of the same name.
+   */
+  streamCreatedAt: number;
+  /** The sequence of a message in the stream. */
+  sequence: number;
 };
 
-/** A message of a stream that was made at `born`. */
-export type Sent = { source: Source; born: number; message: JsMsg };
+/** One event and its position. */
+export type Change = StreamPosition &
+  (
+    | { stream: 'SCHEDULE'; event: ScheduleEvent }
+    | { stream: 'REMINDER'; event: ReminderEvent }
+    | { stream: 'PAYOUT'; event: PayoutEvent }
+  );
+
+export type StreamMessage = {
+  stream: ChangeStream;
+  streamCreatedAt: number;
+  message: JsMsg;
+  /** The assignment, the customer and the provider of the event, perhaps others. */
+  ids: readonly Uuid[];
+};
 
 /**
- * Reads a message leniently; undefined for one that is no change of the assignment: it names another, or is of an unknown type,
- * malformed, or a replay for one consumer. What does not mention the assignment at all is not even parsed.
+ * By pattern: parsing JSON costs five times as much, and a client that resumes far back has all
+ * messages since then looked through. Each event that is sent is parsed and judged by its content.
  */
-export function readChange(logger: Logger, assignmentId: Uuid, { source, born, message }: Sent): Change | undefined {
-  if (!mentions(message, assignmentId)) return undefined;
-  const headers = readHeaders(() => message.headers);
-  if (headers !== 'unreadable' && headers?.has('Punctual-Replay')) return undefined;
+const idsPattern = /"(?:partitionkey|customerId|providerId)"\s*:\s*"[0-9A-Fa-f-]{36}"/g;
+const idLength = 36;
+
+/** Finds the ids of a message without reading the rest: most messages have no listener. */
+export function identify(stream: ChangeStream, streamCreatedAt: number, message: JsMsg): StreamMessage {
+  return { stream, streamCreatedAt, message, ids: idsOf(message) };
+}
+
+/**
+ * Reads a message leniently.
+ * @returns undefined for a message that is malformed or of a type that is not followed
+ */
+export function readChange(logger: Logger, { stream, streamCreatedAt, message }: StreamMessage): Change | undefined {
   try {
-    const change = parse(source, { born, position: message.seq }, message.json());
-    return change?.event.partitionkey === assignmentId ? change : undefined;
+    return parse(stream, { streamCreatedAt, sequence: message.seq }, message.json());
   } catch (error) {
-    logger.warn({ err: error, subject: message.subject, sequence: message.seq }, 'a malformed event is passed over');
+    logger.warn({ err: error, subject: message.subject, sequence: message.seq }, 'Malformed event skipped');
     return undefined;
   }
 }
 
-const Keyed = z.object({ partitionkey: z.string() });
-
-/** Whom a message concerns, as cheaply as can be: most of them concern nobody who listens. */
-export function assignmentOf(message: JsMsg): Uuid | undefined {
-  try {
-    return Keyed.parse(message.json()).partitionkey;
-  } catch {
-    return undefined;
+function idsOf({ data }: JsMsg): Uuid[] {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
+  const ids = new Set<Uuid>();
+  for (const { 0: field, index } of bytes.toString('latin1').matchAll(idsPattern)) {
+    const end = index + field.length - 1;
+    // A copy: part of a string would keep the whole of it in memory.
+    ids.add(bytes.toString('latin1', end - idLength, end).toLowerCase());
   }
+  return [...ids];
 }
 
-function mentions({ data }: JsMsg, id: Uuid): boolean {
-  return Buffer.from(data.buffer, data.byteOffset, data.length).includes(id);
-}
-
-function parse(source: Source, place: Place, json: unknown): Change | undefined {
-  switch (source) {
+function parse(stream: ChangeStream, position: StreamPosition, json: unknown): Change | undefined {
+  switch (stream) {
     case 'SCHEDULE': {
       const event = readScheduleEvent(json);
-      return event && { ...place, source, event };
+      return event && { ...position, stream, event };
     }
     case 'REMINDER': {
       const event = readReminderEvent(json);
-      return event && { ...place, source, event };
+      return event && { ...position, stream, event };
     }
     case 'PAYOUT': {
       const event = readPayoutEvent(json);
-      return event && { ...place, source, event };
+      return event && { ...position, stream, event };
     }
   }
 }

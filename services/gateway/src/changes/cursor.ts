@@ -1,57 +1,82 @@
 import { z } from 'zod';
-import { type Change, type Place, type Source, sources } from './change.ts';
+import { type ChangeStream, changeStreams, type StreamPosition } from './change.ts';
 
-/** Where each stream is. */
-export type Places = Readonly<Record<Source, Place>>;
+export type StreamPositions = Readonly<Record<ChangeStream, StreamPosition>>;
 
-/** How far a client has come: up to where it has seen each stream, and the last version of each aggregate that it was sent. */
-export type Cursor = Readonly<Record<Source, Place & { version: number }>>;
+/**
+ * How far a client has come: its position in each stream, and the last version of each aggregate
+ * that it was sent.
+ */
+export type Cursor = Readonly<Record<ChangeStream, StreamPosition & { version: number }>>;
 
 const count = z.int().min(0);
 const Mark = z.tuple([count, count, count]);
 const Marks = z.tuple([Mark, Mark, Mark]);
 const maxLength = 500;
 
-/** The cursor of a client that has seen nothing and begins at these places. */
-export function beginAt(places: Places): Cursor {
-  return cursorOf((source) => ({ ...places[source], version: 0 }));
+/** Creates the cursor of a client that has been sent nothing and begins at these positions. */
+export function beginAt(positions: StreamPositions): Cursor {
+  return cursorOf((stream) => ({ ...positions[stream], version: 0 }));
 }
 
-/** The cursor of a client that was sent this change; undefined when it had it, or a newer one, already. */
-export function after(cursor: Cursor, { source, born, position, event }: Change): Cursor | undefined {
-  const version = Number(event.sequence);
-  return version > cursor[source].version ? { ...cursor, [source]: { born, position, version } } : undefined;
+/** Moves a cursor to a position in one stream. */
+export function moveTo(
+  cursor: Cursor,
+  stream: ChangeStream,
+  { streamCreatedAt, sequence }: StreamPosition,
+  version: number = cursor[stream].version,
+): Cursor {
+  return { ...cursor, [stream]: { streamCreatedAt, sequence, version } };
 }
 
-/** The cursor of a client that has been sent all that there was up to these places. */
-export function caughtUp(cursor: Cursor, places: Places): Cursor {
-  return cursorOf((source) => {
-    const { born, position, version } = cursor[source];
-    const reached = places[source];
-    // Another gateway may have been further than this one is.
-    return { ...reached, position: Math.max(reached.position, born === reached.born ? position : 0), version };
+/** Returns the first stream that has more than the cursor knows of, up to these positions. */
+export function findBehind(cursor: Cursor, positions: StreamPositions): ChangeStream | undefined {
+  return changeStreams.find((stream) => isAfter(positions[stream], cursor[stream]));
+}
+
+/** Whether a position is after another. In another stream of the same name everything is. */
+export function isAfter(position: StreamPosition, { streamCreatedAt, sequence }: StreamPosition): boolean {
+  return position.streamCreatedAt !== streamCreatedAt || position.sequence > sequence;
+}
+
+/** Moves a cursor past everything up to these positions. */
+export function caughtUp(cursor: Cursor, positions: StreamPositions): Cursor {
+  return cursorOf((stream) => {
+    const { streamCreatedAt, sequence, version } = cursor[stream];
+    const reached = positions[stream];
+    // Another gateway may have been ahead of this one.
+    const known = streamCreatedAt === reached.streamCreatedAt ? sequence : 0;
+    return { ...reached, sequence: Math.max(reached.sequence, known), version };
   });
 }
 
-/** As text that a client keeps and sends back, and that means nothing to it. */
+/** Writes a cursor as opaque text, which a client stores and sends back. */
 export function writeCursor(cursor: Cursor): string {
-  const marks = sources.map((source) => [cursor[source].born, cursor[source].position, cursor[source].version]);
+  const marks = changeStreams.map((stream) => {
+    const { streamCreatedAt, sequence, version } = cursor[stream];
+    return [streamCreatedAt, sequence, version];
+  });
   return Buffer.from(JSON.stringify(marks)).toString('base64url');
 }
 
-/** @returns undefined for text that is no cursor */
+/**
+ * Reads what {@link writeCursor} wrote. A forged cursor that reads well gives nothing away: it only
+ * says where in the streams to begin, and each event is judged by the caller's token.
+ * @returns undefined for text that is not a cursor
+ */
 export function readCursor(text: string): Cursor | undefined {
   if (text.length > maxLength || !/^[\w-]+$/.test(text)) return undefined;
   const parsed = Marks.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
   if (!parsed.success) return undefined;
-  const marks = new Map(sources.map((source, index) => [source, parsed.data[index]]));
-  return cursorOf((source) => {
-    const [born = 0, position = 0, version = 0] = marks.get(source) ?? [];
-    return { born, position, version };
+  const marks = new Map(changeStreams.map((stream, index) => [stream, parsed.data[index]]));
+  const cursor = cursorOf((stream) => {
+    const [streamCreatedAt = 0, sequence = 0, version = 0] = marks.get(stream) ?? [];
+    return { streamCreatedAt, sequence, version };
   });
+  return writeCursor(cursor) === text ? cursor : undefined;
 }
 
-function cursorOf(mark: (source: Source) => Cursor[Source]): Cursor {
+function cursorOf(mark: (stream: ChangeStream) => Cursor[ChangeStream]): Cursor {
   return { SCHEDULE: mark('SCHEDULE'), REMINDER: mark('REMINDER'), PAYOUT: mark('PAYOUT') };
 }
 

@@ -15,65 +15,71 @@ import {
   logOutage,
   streamCreatedAt,
 } from '@punctual/chassis';
-import type { Place, Sent, Source } from './change.ts';
-import { type Recent, rememberRecent } from './recent.ts';
+import { type ChangeStream, identify, type StreamMessage, type StreamPosition } from './change.ts';
+import { createMessageWindow, type MessageWindow } from './message-window.ts';
+import { readMessages } from './read-messages.ts';
 
-export type FollowDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
+export type FollowStreamDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Lifecycle };
 
 export type Follower = {
-  /** Up to where the stream has been followed. */
-  place(): Place;
-  /** Resolves when what was there at the start has been seen. */
+  /** How far the stream has been followed. */
+  position(): StreamPosition;
+  /** Resolves when everything that the stream held at the start has been seen. */
   readonly ready: Promise<void>;
-  readonly recent: Recent;
+  /** The latest messages. */
+  readonly recent: MessageWindow;
 };
-
-/** How an ordered consumer is read; when NATS has forgotten it, reading ends with an error. */
-export const reading = { max_messages: 500, abort_on_missing_resource: true };
 
 const remembered = 5_000;
 const retryPauseMs = 1_000;
 
 /**
- * Follows one stream for ever, from its end on, and remembers the latest messages, also some of before it began. `onMessage` is called for
- * each, in the order of the stream, and must not throw.
+ * Follows one stream from its end on, and keeps the latest messages, including some from before the
+ * start. Calls `onMessage` for each in stream order, and `onRestart` when the stream was recreated;
+ * neither may throw.
  */
-export function followStream(deps: FollowDeps, source: Source, onMessage: (sent: Sent) => void): Follower {
+export function followStream(
+  deps: FollowStreamDeps,
+  stream: ChangeStream,
+  { onMessage, onRestart }: { onMessage: (message: StreamMessage) => void; onRestart: () => void },
+): Follower {
   const { signal } = deps.lifecycle;
-  const logger = deps.logger.child({ stream: source });
+  const logger = deps.logger.child({ stream });
   const outage = logOutage(logger, {
-    away: 'changes cannot be followed; trying again',
-    back: 'changes are followed again',
+    away: 'Changes cannot be followed; retrying',
+    back: 'Changes are followed again',
     fields: {},
   });
   const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
-  const recent = rememberRecent(remembered);
-  let place: Place | undefined;
+  const recent = createMessageWindow(remembered, 0);
+  let position: StreamPosition | undefined;
   let current: ConsumerMessages | undefined;
 
-  const take = (born: number, message: JsMsg) => {
-    place = { born, position: message.seq };
-    const sent = { source, born, message };
-    recent.add(sent);
-    onMessage(sent);
+  const take = (createdAt: number, message: JsMsg) => {
+    position = { streamCreatedAt: createdAt, sequence: message.seq };
+    const taken = identify(stream, createdAt, message);
+    recent.add(taken);
+    onMessage(taken);
   };
 
   const follow = async (broker: Broker) => {
-    const info = await broker.manager.streams.info(source);
+    const info = await broker.manager.streams.info(stream);
     const { state } = info;
-    const born = streamCreatedAt(info);
-    if (place?.born !== born) {
-      // A stream that was made since the start is read from its beginning: nothing of it has been seen.
-      const skipped = place ? 0 : state.last_seq - remembered;
-      place = { born, position: Math.max(skipped, state.first_seq - 1, 0) };
-      recent.restart(place.position);
+    const createdAt = streamCreatedAt(info);
+    if (position?.streamCreatedAt !== createdAt) {
+      // A stream created after the start is read from its beginning: nothing in it has been seen.
+      const skipped = position ? 0 : state.last_seq - remembered;
+      const isRestart = position !== undefined && position.streamCreatedAt !== 0;
+      position = { streamCreatedAt: createdAt, sequence: Math.max(skipped, state.first_seq - 1, 0) };
+      recent.restart(position.sequence);
+      if (isRestart) onRestart();
     }
-    if (place.position >= state.last_seq) setReady();
-    const consumer = await orderedConsumer(broker, source, place.position + 1);
-    current = await consumer.consume(reading);
+    if (position.sequence >= state.last_seq) setReady();
+    const consumer = await orderedConsumer(broker, stream, position.sequence + 1);
+    current = await readMessages(consumer);
     outage.back();
     for await (const message of current) {
-      take(born, message);
+      take(createdAt, message);
       if (message.seq >= state.last_seq) setReady();
     }
   };
@@ -85,35 +91,39 @@ export function followStream(deps: FollowDeps, source: Source, onMessage: (sent:
         await follow(broker);
       } catch (error) {
         if (isMissing(error)) {
-          place ??= { born: 0, position: 0 };
+          position ??= { streamCreatedAt: 0, sequence: 0 };
           setReady();
         } else if (!signal.aborted) outage.away(error);
       }
       await delay(retryPauseMs, undefined, { signal }).catch(() => {});
     }
   };
-  run().catch((error: unknown) => logger.error({ err: error }, 'changes cannot be followed'));
-  deps.lifecycle.onShutdown(`changes of ${source}`, () => current?.close());
+  run().catch((error: unknown) => logger.error({ err: error }, 'Changes cannot be followed'));
+  deps.lifecycle.onShutdown(`changes of ${stream}`, () => current?.close());
 
   return {
-    place: () => place ?? { born: 0, position: 0 },
+    position: () => position ?? { streamCreatedAt: 0, sequence: 0 },
     ready,
     recent,
   };
 }
 
 /**
- * A consumer of this process' own, from a position or a time on, which is made anew by itself, from where it was, when a message
- * is missing.
+ * Creates a consumer for this process, from a sequence or a time on. It recreates itself where it
+ * was when a message is missing.
  */
-export function orderedConsumer(broker: Broker, source: Source, from: number | Date): Promise<Consumer> {
+export function orderedConsumer(
+  broker: Broker,
+  stream: ChangeStream,
+  from: number | Temporal.Instant,
+): Promise<Consumer> {
   const start =
     typeof from === 'number'
       ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }
-      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() };
-  return broker.jetstream.consumers.get(source, start);
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toString() };
+  return broker.jetstream.consumers.get(stream, start);
 }
 
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }

@@ -1,77 +1,69 @@
-import type { Caller } from '@punctual/chassis';
-import type { Uuid } from '@punctual/contracts';
+import type { CloudEvent } from '@punctual/contracts';
 import type { Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
-import { after, type Cursor, caughtUp, writeCursor } from './cursor.ts';
+import { type Cursor, caughtUp, findBehind, moveTo, writeCursor } from './cursor.ts';
+import type { Reader } from './history.ts';
+import type { View } from './view.ts';
 
-/** Where the changes of one assignment go. */
-export type Receiver = {
-  caller: Caller;
-  send(change: Change, cursor: string): void;
-  /** Resolves when what was sent has left, or the receiver is gone. */
+/** Receives changes. Its signal is aborted when it is gone. */
+export type Receiver = Reader & {
+  send(event: CloudEvent, cursor: string): void;
+  /** Resolves when everything sent has left, or the receiver is gone. */
   drained(): Promise<void>;
-  /** Ends the whole; the client comes again with its cursor. */
+  /** Ends the stream; the client reconnects with its cursor. */
   close(): void;
-  /** Aborted when the receiver is gone. */
-  signal: AbortSignal;
 };
 
-const maxWaiting = 1_000;
+/** Bounds the memory for a client that reads slowly. */
+const mostAtATime = 200;
 
 /**
- * Sends what the receiver has missed since its cursor, and then each change as it comes: none lost in between and none twice.
- * @returns the cursor as of now, to be asked for at any time
+ * Sends the changes that the receiver has missed since its cursor, and then each one as it happens:
+ * none is lost in between and none is sent twice.
+ * @returns the current cursor, to be read at any time
  */
 export function sendChanges(
   feed: ChangeFeed,
-  { assignmentId, since }: { assignmentId: Uuid; since: Cursor },
+  { view, since }: { view: View; since: Cursor },
   receiver: Receiver,
 ): { cursor(): string } {
+  const { signal } = receiver;
   let cursor = since;
-  /** What comes while the missed is being sent; undefined when that is done. */
-  let waiting: Change[] | undefined = [];
+  let isLive = false;
 
   const send = (change: Change) => {
-    const next = after(cursor, change);
+    const next = view.pass(cursor, change);
     if (!next) return;
     cursor = next;
-    if (maySee(receiver.caller, change)) receiver.send(change, writeCursor(cursor));
+    const event = view.show(change);
+    if (event) receiver.send(event, writeCursor(cursor));
   };
-  const stop = feed.listen(assignmentId, (change) => {
-    if (!waiting) return send(change);
-    waiting.push(change);
-    if (waiting.length > maxWaiting) receiver.close();
-  });
-  receiver.signal.addEventListener('abort', stop);
-  const until = feed.places();
 
   const catchUp = async () => {
-    const { caller, signal } = receiver;
-    for await (const change of feed.missed({ assignmentId, userId: caller.id, since, until, signal })) {
-      if (signal.aborted) return;
-      send(change);
-      await receiver.drained();
+    while (findBehind(cursor, feed.positions())) {
+      const { stream, changes, reached } = await feed.next(view, cursor, receiver, mostAtATime);
+      for (const change of changes) {
+        if (signal.aborted) return;
+        send(change);
+        await receiver.drained();
+      }
+      cursor = moveTo(cursor, stream, reached);
     }
-    cursor = caughtUp(cursor, until);
-    for (let change = waiting?.shift(); change; change = waiting?.shift()) {
-      send(change);
-      await receiver.drained();
-    }
-    waiting = undefined;
+    if (signal.aborted) return;
+    // Nothing has come since the loop looked.
+    isLive = true;
+    const stop = feed.listen(view.about, {
+      onChange: send,
+      ...(!view.survivesRestart && { onRestart: receiver.close }),
+    });
+    signal.addEventListener('abort', stop);
   };
   catchUp().catch(() => receiver.close());
 
   return {
     cursor: () => {
-      if (!waiting) cursor = caughtUp(cursor, feed.places());
+      if (isLive) cursor = caughtUp(cursor, feed.positions());
       return writeCursor(cursor);
     },
   };
-}
-
-/** A payout is not for the customer to know of (api.md); everything else is for whoever may see the assignment. */
-function maySee({ id, roles }: Caller, change: Change): boolean {
-  if (change.source !== 'PAYOUT') return true;
-  if (roles.includes('finance') || roles.includes('ops')) return true;
-  return roles.includes('provider') && id === change.event.data.providerId;
 }

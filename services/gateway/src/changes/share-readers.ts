@@ -1,26 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 
-/** What one turn has read, and how many messages came by for it. */
+/** The result of a read, and how many messages it took from the stream. */
 type Read<T> = T & { messages: number };
 
-/** Runs a read when it is this user's turn. @throws when the signal is aborted before that */
-export type Turns = <T>(userId: string, signal: AbortSignal, read: () => Promise<Read<T>>) => Promise<Read<T>>;
+/**
+ * Runs a read as soon as this user may have a reader.
+ * @throws when the signal is aborted before that
+ */
+export type WithReader = <T>(userId: string, signal: AbortSignal, read: () => Promise<Read<T>>) => Promise<Read<T>>;
 
-/** Reads of all users together. */
-const readersAtOnce = 4;
-/** Messages that a user may have read at full speed, and how many more each second; NATS gives about 100,000 a second. */
+/** Reads at a time, of all users together. */
+const readers = 4;
+/**
+ * Messages that a user may have read at full speed, and then per second. NATS delivers about
+ * 100,000 a second.
+ */
 const burst = 2_000_000;
 const perSecond = 20_000;
 
 /**
- * Shares the readers fairly: a user has one read at a time and its other reads wait, so each user stands once in the queue for
- * a reader, however many streams it resumes. A user that has had a lot read is slowed down.
+ * Shares the readers fairly. A user has one read at a time and its other reads wait, so each user
+ * waits once for a reader, however many streams it resumes. A user that has read a lot is slowed
+ * down.
  */
-export function takeTurns(): Turns {
-  const readers = pLimit(readersAtOnce);
+export function shareReaders(): WithReader {
+  const limit = pLimit(readers);
   const queues = new Map<string, LimitFunction>();
-  /** By when a user's reads are paid off, in ms of the monotonic clock. */
+  /** When a user's reads are paid off, in ms of the monotonic clock. */
   const paidOff = new Map<string, number>();
 
   const charge = (userId: string, messages: number) => {
@@ -30,12 +37,12 @@ export function takeTurns(): Turns {
       paidOff.delete(other);
     }
     const at = Math.max(paidOff.get(userId) ?? 0, now) + (messages / perSecond) * 1_000;
-    // Last in the order of the map, which is about that of the times.
+    // Moved to the end of the map, which is about in the order of the times.
     paidOff.delete(userId);
     paidOff.set(userId, at);
   };
 
-  const credit = async (userId: string, signal: AbortSignal) => {
+  const untilPaidOff = async (userId: string, signal: AbortSignal) => {
     const aheadMs = (paidOff.get(userId) ?? 0) - performance.now() - (burst / perSecond) * 1_000;
     if (aheadMs > 0) await delay(aheadMs, undefined, { signal });
   };
@@ -46,8 +53,8 @@ export function takeTurns(): Turns {
     try {
       return await queue(async () => {
         signal.throwIfAborted();
-        await credit(userId, signal);
-        return readers(async () => {
+        await untilPaidOff(userId, signal);
+        return limit(async () => {
           signal.throwIfAborted();
           const result = await read();
           charge(userId, result.messages);

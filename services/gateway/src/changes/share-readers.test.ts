@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { takeTurns } from './take-turns.ts';
+import { shareReaders } from './share-readers.ts';
 
 const { signal } = new AbortController();
 
@@ -7,12 +7,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('each user has one read at a time, and all users together four', async () => {
+test('readers serve one read of each user at a time, and four in total', async () => {
   vi.useFakeTimers();
-  const turn = takeTurns();
+  const withReader = shareReaders();
   const begun: string[] = [];
   const reading = (user: string) =>
-    turn(user, signal, async () => {
+    withReader(user, signal, async () => {
       begun.push(user);
       await new Promise((done) => setTimeout(done, 100));
       return { messages: 1 };
@@ -27,9 +27,9 @@ test('each user has one read at a time, and all users together four', async () =
   await Promise.all(all);
 });
 
-test('a user that has had a lot read goes on slowly, and others as before', async () => {
-  const turn = takeTurns();
-  const read = (user: string, messages: number) => turn(user, signal, async () => ({ messages }));
+test('a user that has read a lot is slowed down, and others are not', async () => {
+  const withReader = shareReaders();
+  const read = (user: string, messages: number) => withReader(user, signal, async () => ({ messages }));
   await read('a', 2_000_000);
   await read('a', 20_000);
   const start = performance.now();
@@ -41,13 +41,13 @@ test('a user that has had a lot read goes on slowly, and others as before', asyn
   expect(performance.now() - start).toBeGreaterThan(900);
 });
 
-test('a client that has left takes no turn, and one that failed keeps nobody back', async () => {
-  const turn = takeTurns();
+test('a client that has left gets no reader, and a failed read frees its reader', async () => {
+  const withReader = shareReaders();
   const left = new AbortController();
   left.abort(new Error('left'));
   const read = vi.fn(async () => ({ messages: 1 }));
-  await expect(turn('a', left.signal, read)).rejects.toThrow('left');
+  await expect(withReader('a', left.signal, read)).rejects.toThrow('left');
   expect(read).not.toHaveBeenCalled();
-  await expect(turn('a', signal, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-  await expect(turn('a', signal, read)).resolves.toEqual({ messages: 1 });
+  await expect(withReader('a', signal, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  await expect(withReader('a', signal, read)).resolves.toEqual({ messages: 1 });
 });

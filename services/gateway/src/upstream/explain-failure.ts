@@ -4,31 +4,32 @@ import { errors } from 'undici';
 const soon = { 'Retry-After': '1' };
 
 /**
- * What a client is told when a service gave no answer: `upstream-timeout` when it was reached and stayed silent, else
- * `unavailable`. A mistake of the gateway's own, and what is a refusal already, is returned as it is.
+ * Turns a failed request to a service into the client's problem: `upstream-timeout` when the
+ * service was reached and stayed silent, else `unavailable`. A problem, and an error of the gateway
+ * itself, is returned as it is.
  */
 export function explainFailure(error: unknown): unknown {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     const detail =
-      'The answer took too long, and whether the request was carried out is not known. A repetition with the same Idempotency-Key is safe.';
+      'The response took too long. The request may have been carried out. Repeating it with the same Idempotency-Key is safe.';
     return new HttpProblem('upstream-timeout', detail, {}, soon);
   }
   if (error instanceof errors.InvalidArgumentError || error instanceof HttpProblem) return error;
-  return new HttpProblem('unavailable', 'The part that answers this is away. Try again.', {}, soon);
+  return new HttpProblem('unavailable', 'The service behind this is unavailable. Try again.', {}, soon);
 }
 
-/** A service has as much to do as it is given at a time. */
+/** Creates the refusal of a request that finds the queue of its service full. */
 export function busy(): HttpProblem {
-  return new HttpProblem('unavailable', 'The part that answers this has too much to do. Try again.', {}, soon);
+  return new HttpProblem('unavailable', 'The service behind this is overloaded. Try again.', {}, soon);
 }
 
-/** No connection to the service became free in time. Nothing was sent. */
+/** Creates the refusal of a request that did not get its turn in time. It was not sent. */
 export function waitedTooLong(): HttpProblem {
-  const detail = 'The part that answers this has too much to do, and has not been asked. Try again.';
+  const detail = 'The service behind this is overloaded and has not been asked. Try again.';
   return new HttpProblem('upstream-timeout', detail, {}, soon);
 }
 
-/** Whether a connection that was open broke, as one does when the service closes it while it is being used again. */
+/** Whether an open connection broke, as when the service closes it just as it is reused. */
 export function isBrokenConnection(error: unknown): boolean {
   return error instanceof errors.SocketError || hasCode(error, 'ECONNRESET', 'EPIPE');
 }

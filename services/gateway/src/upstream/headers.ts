@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Both directions pass only what is named here, unless `Connection` names it too. So neither hop-by-hop headers nor anything by
- * which a client could claim to be someone or somewhere else gets through; the trace is added by the gateway.
+ * Only these headers pass, in each direction, unless `Connection` names them too. So no hop-by-hop
+ * header passes, and none by which a client could claim to be another. The gateway adds the trace.
  */
 const fromClient = [
   'accept',
@@ -13,7 +13,7 @@ const fromClient = [
   'if-match',
   'if-none-match',
   'last-event-id',
-  // Over the bytes of the body, which pass as they came.
+  // Signs the bytes of the body, which pass unchanged.
   'stripe-signature',
 ];
 
@@ -32,13 +32,13 @@ const fromService = [
 
 type Value = string | string[];
 
-/** The headers of a client's request that its service may see. */
+/** Picks the headers of a client's request that its service may see. */
 export function requestHeaders(received: IncomingHttpHeaders): Record<string, Value> {
   return pick(received, fromClient);
 }
 
-/** The headers of a service's answer that its client may see. */
-export function answerHeaders(received: IncomingHttpHeaders): Record<string, Value> {
+/** Picks the headers of a service's response that its client may see. */
+export function responseHeaders(received: IncomingHttpHeaders): Record<string, Value> {
   return pick(received, fromService);
 }
 

@@ -24,8 +24,10 @@ export type Instances = {
   /**
    * The instance to ask next: the least busy one that is not aside, in turn. Undefined when all
    * were tried.
+   * @param mayRepeat whether the request may probe an instance whose time aside is over. One that
+   * drains may close its port under the probe
    */
-  choose(tried: ReadonlySet<Instance>): Instance | undefined;
+  choose(tried: ReadonlySet<Instance>, mayRepeat: boolean): Instance | undefined;
   /** Records that it takes no requests: for a while it is asked after all others. */
   away(instance: Instance, error: unknown): void;
   /**
@@ -42,6 +44,8 @@ export type Instances = {
 export type InstancesDeps = { logger: Logger; lifecycle: Lifecycle; lookup: Lookup; open: (address: Address) => Pool };
 
 const longestAsideMs = 5_000;
+/** After this time aside, with no request that may be repeated, any request probes. */
+const unprobedMs = 10_000;
 const nothingWrong = { isAway: false, closings: 0, asides: 0, asideUntil: 0 };
 
 /**
@@ -105,13 +109,15 @@ export function createInstances(
     instance.asideUntil = performance.now() + Math.min(250 * 2 ** instance.asides, longestAsideMs);
   };
   return {
-    choose: (tried) => {
+    choose: (tried, mayRepeat) => {
       turn += 1;
       const inTurn = instances.map((_, index) => instances[(turn + index) % instances.length] as Instance);
       const now = performance.now();
+      const lateness = ({ asides, asideUntil }: Instance) =>
+        Math.max(0, asideUntil + (asides > 0 && !mayRepeat ? unprobedMs : 0) - now);
       const [best] = inTurn
         .filter((instance) => !tried.has(instance))
-        .sort((a, b) => lateness(a, now) - lateness(b, now) || a.inFlight - b.inFlight);
+        .sort((a, b) => lateness(a) - lateness(b) || a.inFlight - b.inFlight);
       // This one request probes it; the others go elsewhere until it answers.
       if (best && best.asides > 0 && now >= best.asideUntil) putAside(best);
       return best;
@@ -133,9 +139,4 @@ export function createInstances(
     },
     refresh: (ms) => Promise.race([refresh(), delay(ms, undefined, { ref: false })]),
   };
-}
-
-/** For how long it is still aside, in milliseconds. */
-function lateness({ asideUntil }: Instance, now: number): number {
-  return Math.max(0, asideUntil - now);
 }

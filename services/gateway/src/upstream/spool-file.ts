@@ -4,20 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@punctual/chassis';
 
-/** Bytes on disk, first in, first out. */
+/** A queue of bytes on disk. */
 export type SpoolFile = {
-  /** How many have not been taken. */
+  /** Bytes that have not been taken. */
   readonly size: number;
-  /** Resolves with false when there is no room for them, or no file can be written. */
+  /** Resolves with false when there is no room, or the file cannot be written. */
   append(chunk: Buffer): Promise<boolean>;
-  /** Takes the next ones, at most 64 KiB. */
+  /** Takes the next bytes, at most 64 KiB. */
   take(): Promise<Buffer>;
   close(): Promise<void>;
 };
 
 const pieceBytes = 64 * 1024;
 
-/** Makes spool files that hold at most `maxBytes` together. They have no name, so nothing of them outlives the process. */
+/**
+ * Creates spool files that hold at most `maxBytes` in total. They have no name, so none outlives
+ * the process.
+ */
 export function createSpoolFiles({ logger, maxBytes }: { logger: Logger; maxBytes: number }): () => SpoolFile {
   let used = 0;
   let isBroken = false;
@@ -50,7 +53,7 @@ export function createSpoolFiles({ logger, maxBytes }: { logger: Logger; maxByte
             await file.write(chunk, 0, chunk.length, written);
           } catch (error) {
             used -= chunk.length;
-            if (!isBroken) logger.warn({ err: error }, 'Unread answers cannot be kept on disk');
+            if (!isBroken) logger.warn({ err: error }, 'Unread responses cannot be spooled to disk');
             isBroken = true;
             return false;
           }

@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
 import type { SpoolFile } from './spool-file.ts';
 
-/** Where the bytes come from. */
-export type Source = {
+/** The service's side of a response. */
+export type SpoolSource = {
   pause(): void;
   resume(): void;
-  /** Nobody reads on. */
+  /** The client has stopped reading. */
   abort(reason: Error): void;
 };
 
-/** An answer on its way to a client, in between service and client. */
+/** A response on its way from a service to a client. */
 export type Spool = {
-  /** What the client reads. */
+  /** The client's side. */
   readonly body: Readable;
   write(chunk: Buffer): void;
   end(): void;
@@ -20,22 +20,22 @@ export type Spool = {
 const memoryBytes = 64 * 1024;
 
 /**
- * Takes an answer as fast as it comes and hands it on as fast as it is read, so that a slow client keeps no service waiting. The first
- * 64 KiB that are not read yet stay in memory, the rest goes to `file`. Only when that takes no more, the source waits for the
- * client.
+ * Takes a response as fast as the service sends it and gives it as fast as the client reads it, so
+ * that a slow client keeps no service waiting. Up to 64 KiB unread bytes stay in memory, the rest
+ * goes to `file`. Only when the file is full does the source wait for the client.
  */
-export function openSpool(source: Source, file: SpoolFile): Spool {
-  /** What the file did not take. A source that has ended may send more than one chunk though it is paused. */
+export function openSpool(source: SpoolSource, file: SpoolFile): Spool {
+  /** Chunks that the file did not take. A paused source may still send more than one. */
   const held: Buffer[] = [];
   let writing = 0;
   let lastWrite = Promise.resolve();
   let isReading = false;
   let isEnded = false;
-  // Before the first `read` too, up to what fits in memory.
+  // True before the first `read` too, while memory has room.
   let isWanted = true;
 
   const push = (chunk: Buffer | null) => {
-    // First, since `push` may ask for more at once.
+    // First, since `push` may call `read` at once.
     isWanted = false;
     if (body.push(chunk)) isWanted = true;
   };
@@ -64,7 +64,7 @@ export function openSpool(source: Source, file: SpoolFile): Spool {
       handOn();
     },
     destroy: (error, done) => {
-      if (!isEnded) source.abort(error ?? new Error('Nobody reads on.'));
+      if (!isEnded) source.abort(error ?? new Error('The client has stopped reading.'));
       file.close().then(() => done(error), done);
     },
   });
@@ -77,7 +77,7 @@ export function openSpool(source: Source, file: SpoolFile): Spool {
   return {
     body,
     write: (chunk) => {
-      // As undici goes on after a pause.
+      // undici resumes with an empty chunk after a pause.
       if (chunk.length === 0) return;
       const isBehind = file.size > 0 || isReading || writing > 0 || held.length > 0;
       if (isWanted && !isBehind) return push(chunk);

@@ -5,7 +5,15 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
+/** Escaped text that a line may break after a dot, a slash or an underscore, and nowhere in a word. */
+export function breakableHtml(text: string): string {
+  return escapeHtml(text).replace(/[./_](?=\w)/g, '$&<wbr>');
+}
+
 /** Escaped text whose `words in backquotes` are code. */
 export function proseHtml(text: string): string {
-  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? `<code>${breakableHtml(part)}</code>` : escapeHtml(part)))
+    .join('');
 }

@@ -1,18 +1,10 @@
 import type { AsyncApiDocument } from '@punctual/contracts/asyncapi';
-import { proseHtml as prose, escapeHtml as text } from './escape-html.ts';
+import { breakableHtml as breakable, proseHtml as prose, escapeHtml as text } from './escape-html.ts';
 import { type Field, fieldsOf } from './fields-of.ts';
 
 type Channel = AsyncApiDocument['channels'][string];
 
-const style = `
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1a202c; background: #fff; }
-  h1 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 1px solid #cbd5e0; } h3 { margin: 2.5rem 0 0; }
-  code, pre, h3 { font-family: ui-monospace, monospace; } code { font-size: .9em; } pre { overflow: auto; padding: 1rem; background: #f7fafc; }
-  table { width: 100%; border-collapse: collapse; } th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #e2e8f0; text-align: left; vertical-align: top; }
-  a { color: #2b6cb0; } summary { cursor: pointer; margin: .5rem 0; } td code { overflow-wrap: anywhere; }
-`;
-
-/** The page to read the events: every subject with its fields and an example. It loads nothing, and runs nothing. */
+/** Renders the envelope, and every subject with its fields and an example. */
 export function eventsPage(document: AsyncApiDocument): string {
   const streams = Map.groupBy(Object.values(document.channels), (channel) => channel['x-stream']);
   const sections = [...streams].map(([stream, channels]) => streamSection(document, stream, channels));
@@ -22,49 +14,107 @@ export function eventsPage(document: AsyncApiDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(document.info.title)}</title>
-<style>${style}</style>
+<link rel="icon" type="image/svg+xml" href="/docs/favicon.svg">
+<link rel="stylesheet" href="/docs/events.css">
+<script src="/docs/events.js"></script>
 </head>
 <body>
+<header>
 <h1>${text(document.info.title)}</h1>
+<button type="button" id="theme" hidden>Dark</button>
 <p>${text(document.info.description)}</p>
-<p>For machines: <a href="/asyncapi.json">AsyncAPI ${text(document.asyncapi)}</a>. The commands are in <a href="/docs">the REST API</a>.</p>
+<p><a href="/docs">The REST API</a> · <a href="/asyncapi.json">AsyncAPI document</a></p>
+<form id="search" role="search" hidden>
+<label for="query">Search events and fields</label>
+<input type="search" id="query" autocomplete="off" spellcheck="false">
+<output for="query" id="found"></output>
+</form>
+</header>
+<main>
+${envelopeSection(document)}
 ${sections.join('\n')}
+</main>
 </body>
 </html>
 `;
 }
 
+/** What all events have in common. */
+function envelopeSection({ components: { messages, schemas } }: AsyncApiDocument): string {
+  const [message] = Object.values(messages);
+  if (!message) return '';
+  // Those differ from event to event.
+  const { type, source, dataschema, data: _, ...common } = message.payload.properties ?? {};
+  const properties = { ...common, ...widened({ type, source, dataschema }) };
+  return `<section class="stream">
+<h2>Every event</h2>
+<article id="envelope">
+<h3>Envelope</h3>
+<p>CloudEvents 1.0. <code>data</code> is below, under each event.</p>
+${fieldList(fieldsOf({ ...message.payload, properties }, schemas))}
+</article>
+<article id="headers">
+<h3>NATS headers</h3>
+${fieldList(fieldsOf(message.headers, schemas))}
+</article>
+</section>`;
+}
+
+type Properties = NonNullable<Parameters<typeof fieldsOf>[0]['properties']>;
+
+/** The fields without the one value that they have in an event. */
+function widened(properties: Record<string, Properties[string] | undefined>): Properties {
+  const entries = Object.entries(properties).flatMap(([name, field]) => {
+    if (typeof field !== 'object') return [];
+    const { const: _, ...rest } = field;
+    return [[name, rest]];
+  });
+  return Object.fromEntries(entries);
+}
+
 function streamSection(document: AsyncApiDocument, stream: string, channels: Channel[]): string {
-  const rows = channels.map(
-    ({ address, summary }) =>
-      `<tr><td><a href="#${text(address)}"><code>${text(address)}</code></a></td><td>${prose(summary)}</td></tr>`,
-  );
-  return `<h2>Stream ${text(stream)}</h2>
-<table>
-<tr><th>subject</th><th>published when</th></tr>
-${rows.join('\n')}
-</table>
-${channels.map((channel) => eventSection(document, channel)).join('\n')}`;
+  return `<section class="stream">
+<h2>Stream ${text(stream)}</h2>
+<ul class="subjects">
+${channels.map(({ address }) => `<li><a href="#${text(address)}">${breakable(address)}</a></li>`).join('\n')}
+</ul>
+${channels.map((channel) => eventSection(document, channel)).join('\n')}
+</section>`;
 }
 
 function eventSection({ components: { messages, schemas } }: AsyncApiDocument, channel: Channel): string {
   const { address, summary } = channel;
   const message = messages[address];
   if (!message) return '';
-  return `<h3 id="${text(address)}">${text(address)}</h3>
-<p>${prose(summary)} From <code>${text(channel['x-source'])}</code>.</p>
-<details><summary>Fields</summary>
-<table>
-<tr><th>field</th><th>value</th><th></th></tr>
-${fieldsOf(message.payload, schemas).map(fieldRow).join('\n')}
-</table>
+  const { data, dataschema } = message.payload.properties ?? {};
+  const fields = fieldsOf({ properties: { data: data as Properties[string] } }, schemas);
+  const example = JSON.stringify(message.examples[0]?.payload, null, 2);
+  return `<article id="${text(address)}">
+<h3><a href="#${text(address)}">${breakable(address)}</a></h3>
+<p>${prose(summary)}</p>
+<p>From <code>${text(channel['x-source'])}</code> · <a href="${text(schemaPath(dataschema))}">JSON Schema of <code>data</code></a></p>
+<details open><summary>Fields of <code>data</code></summary>
+${fieldList(
+  fields.filter(({ path }) => path !== 'data').map((field) => ({ ...field, path: field.path.replace('data.', '') })),
+)}
 </details>
 <details><summary>Example</summary>
-<pre>${text(JSON.stringify(message.examples[0]?.payload, null, 2))}</pre>
-</details>`;
+<pre tabindex="0" role="region" aria-label="Example of ${text(address)}">${text(example)}</pre>
+</details>
+</article>`;
+}
+
+/** Where the gateway serves the schema that `dataschema` names. */
+function schemaPath(dataschema: unknown): string {
+  const { const: name } = dataschema as { const?: unknown };
+  return new URL(String(name)).pathname;
+}
+
+function fieldList(fields: Field[]): string {
+  return `<dl>\n${fields.map(fieldRow).join('\n')}\n</dl>`;
 }
 
 function fieldRow({ path, value, optional, description }: Field): string {
-  const note = [optional ? 'may be absent' : '', description].filter(Boolean).join('; ');
-  return `<tr><td><code>${text(path)}</code></td><td>${text(value)}</td><td>${prose(note)}</td></tr>`;
+  const kind = [value, optional ? 'may be absent' : ''].filter(Boolean).join(', ');
+  return `<div><dt><code>${breakable(path)}</code> <span>${breakable(kind)}</span></dt><dd>${prose(description)}</dd></div>`;
 }

@@ -44,7 +44,7 @@ function kindsOf(schema: Schema, schemas: Schemas): Schema[] {
   return Array.isArray(types) ? types.map((type) => ({ ...schema, type })) : [schema];
 }
 
-/** The schema that a reference leads to, with what is said beside the reference. */
+/** Resolves a reference, and keeps the keywords beside it. */
 function resolve(schema: Schema, schemas: Schemas): Schema {
   const { $ref, ...said } = schema;
   return $ref ? { ...schemas[$ref.replace('#/components/schemas/', '')], ...said } : schema;

@@ -1,18 +1,18 @@
 import type { ConsumedEvent, Follows, OutboxEvent } from '@punctual/contracts';
 
-/** How far a durable consumer has come on its stream. */
-export type ConsumerPlace = {
+/** How far a durable consumer has come in its stream. */
+export type ConsumerPosition = {
   name: string;
-  /** The subjects that it takes; none: all. */
+  /** The subjects that it consumes; all if there are none. */
   filters: readonly string[];
-  /** Every message up to here is done with. */
+  /** Every message up to here was acknowledged. */
   ackFloor: number;
-  /** Messages up to here have been delivered at least once. */
+  /** Every message up to here was delivered at least once. */
   delivered: number;
 };
 
-/** A dead letter: whose it is, and which message it is a copy of. */
-export type Letter = {
+/** A dead letter: whose it is, and which message it copies. */
+export type DeadLetterFacts = {
   sequence: number;
   consumer: string;
   reason: string;
@@ -22,43 +22,50 @@ export type Letter = {
   origin: { stream: string; sequence: number };
 };
 
-export type Facts = { stream: string; places: readonly ConsumerPlace[]; letters: readonly Letter[] };
+export type StreamFacts = {
+  stream: string;
+  positions: readonly ConsumerPosition[];
+  deadLetters: readonly DeadLetterFacts[];
+};
 
 /**
- * What became of an event at each durable consumer of its stream. A dead letter says most; then the consumer's own record; then its
- * place on the stream, which cannot tell one message from the others between its two ends.
+ * Says what each durable consumer of its stream did with an event. A dead letter says most, then
+ * the consumer's own record, then its position. Between the two ends of a position, messages
+ * cannot be distinguished.
  */
-export function consumption(event: OutboxEvent, facts: Facts, follows: readonly Follows[]): ConsumedEvent[] {
+export function consumption(event: OutboxEvent, facts: StreamFacts, follows: readonly Follows[]): ConsumedEvent[] {
   if (event.publishedAt === null) return [];
-  return facts.places
+  return facts.positions
     .filter(({ filters }) => filters.length === 0 || filters.some((filter) => covers(filter, event.type)))
-    .flatMap((place): ConsumedEvent[] => {
-      const consumer = place.name;
-      const letter = facts.letters.findLast((one) => one.consumer === consumer && isOf(one, event, facts.stream));
-      if (letter) {
-        const { sequence, reason, at } = letter;
+    .flatMap((position): ConsumedEvent[] => {
+      const consumer = position.name;
+      const deadLetter = facts.deadLetters.findLast(
+        (one) => one.consumer === consumer && isOf(one, event, facts.stream),
+      );
+      if (deadLetter) {
+        const { sequence, reason, at } = deadLetter;
         return [{ consumer, state: 'DEAD', deadLetter: { sequence, reason, at } }];
       }
       const known = follows.find((one) => one.consumer === consumer)?.version ?? -1;
       if (known >= event.version) return [{ consumer, state: 'APPLIED', deadLetter: null }];
-      // Published before rows kept their place: where the consumer stands says nothing of it.
+      // Published before rows stored their sequence, so the consumer's position says nothing.
       if (event.streamSequence === null) return [];
-      return [{ consumer, state: stateAt(place, event.streamSequence), deadLetter: null }];
+      return [{ consumer, state: stateAt(position, event.streamSequence), deadLetter: null }];
     });
 }
 
-function stateAt({ ackFloor, delivered }: ConsumerPlace, sequence: number): ConsumedEvent['state'] {
+function stateAt({ ackFloor, delivered }: ConsumerPosition, sequence: number): ConsumedEvent['state'] {
   if (sequence <= ackFloor) return 'ACKED';
   return sequence <= delivered ? 'DELIVERED' : 'PENDING';
 }
 
-/** By the event's id, or, for a body that nobody can read, by its place. */
-function isOf({ eventId, origin }: Letter, { id, streamSequence }: OutboxEvent, stream: string): boolean {
+/** Compares ids, or, for a body that cannot be read, the sequence. */
+function isOf({ eventId, origin }: DeadLetterFacts, { id, streamSequence }: OutboxEvent, stream: string): boolean {
   if (eventId !== undefined) return eventId === id;
   return origin.stream === stream && origin.sequence === streamSequence;
 }
 
-/** Whether a NATS subject with wildcards takes in a subject. */
+/** Whether a NATS subject with wildcards matches a subject. */
 function covers(filter: string, subject: string): boolean {
   const tokens = subject.split('.');
   const wanted = filter.split('.');

@@ -1,65 +1,40 @@
-import { type Consumer, DeliverPolicy, JetStreamApiCodes, type JsMsg } from '@nats-io/jetstream';
-import type { Broker } from '@punctual/chassis';
+import type { JsMsg } from '@nats-io/jetstream';
+import { type Broker, readStream } from '@punctual/chassis';
 import { Instant, type Reminder, ReminderId, type SentReminder, Uuid, Version } from '@punctual/contracts';
 import { z } from 'zod';
-import { reading } from '../changes/follow-stream.ts';
-import { isMissing } from './read-facts.ts';
 
-/** How long before the moment that the ledger noted, which is that of the last try, the event may have been stored. */
-const beforeMs = 10_000;
-const afterMs = 60_000;
-/** For all of them, also where ten thousand were sent in the same minute. */
+/**
+ * How long before `sentAt` the event may have been stored: the ledger has the time of the last
+ * attempt.
+ */
+const before = { seconds: 10 };
+const after = { seconds: 60 };
+/** For all reminders together, even if ten thousand were sent in the same minute. */
 const timeoutMs = 3_000;
 
 /**
- * The `reminder.due` of the reminders that count as sent, without what became of it. The stream's subjects name no assignment, so all
- * that reminders told around the same moment comes by. One that is not found is left out.
+ * Finds the `reminder.due` events of sent reminders. Reads every event from around that time, since
+ * subjects do not name assignments. Leaves out those that it does not find.
  */
 export async function findSent(broker: Broker, reminders: readonly Reminder[]): Promise<SentReminder[]> {
   const deadline = performance.now() + timeoutMs;
   const found: SentReminder[] = [];
   for (const { id, sentAt } of reminders) {
-    const event = sentAt !== null && (await findDue(broker, { id, sentAt: Date.parse(sentAt) }, deadline));
+    const sought = sentAt !== null && { id, sentAt: Temporal.Instant.from(sentAt) };
+    const event = sought && (await findDue(broker, sought, deadline));
     if (event) found.push(event);
   }
   return found;
 }
 
-type Sought = { id: string; sentAt: number };
+type Sought = { id: string; sentAt: Temporal.Instant };
 
-async function findDue(broker: Broker, sought: Sought, deadline: number): Promise<SentReminder | undefined> {
-  try {
-    const consumer = await broker.jetstream.consumers.get('REMINDER', {
-      deliver_policy: DeliverPolicy.StartTime,
-      opt_start_time: new Date(sought.sentAt - beforeMs).toISOString(),
-    });
-    try {
-      return await readUntilFound(consumer, sought, deadline);
-    } finally {
-      await consumer.delete().catch(() => undefined);
-    }
-  } catch (error) {
-    if (isMissing(error, JetStreamApiCodes.StreamNotFound)) return undefined;
-    throw error;
-  }
-}
-
-async function readUntilFound(
-  consumer: Consumer,
-  { id, sentAt }: Sought,
-  deadline: number,
-): Promise<SentReminder | undefined> {
-  if ((await consumer.info(true)).num_pending === 0) return undefined;
-  const messages = await consumer.consume(reading);
-  try {
-    for await (const message of messages) {
-      const event = toSent(message, id);
-      if (event) return event;
-      const isOver = message.time.getTime() > sentAt + afterMs || performance.now() > deadline;
-      if (isOver || message.info.pending === 0) return undefined;
-    }
-  } finally {
-    await messages.close();
+async function findDue(broker: Broker, { id, sentAt }: Sought, deadline: number): Promise<SentReminder | undefined> {
+  const until = sentAt.add(after).epochMilliseconds;
+  for await (const message of readStream(broker, 'REMINDER', { since: sentAt.subtract(before) })) {
+    const event = toSent(message, id);
+    if (event) return event;
+    if (message.time.getTime() > until || performance.now() > deadline) return undefined;
   }
   return undefined;
 }
@@ -74,7 +49,7 @@ const Due = z.object({
 function toSent(message: JsMsg, reminderId: string): SentReminder | undefined {
   if (message.subject !== 'reminder.due') return undefined;
   const body = message.string();
-  // Thousands of others may come by, and are not worth parsing.
+  // Parsing the thousands of others would take most of the time.
   if (!body.includes(reminderId)) return undefined;
   const event = readDue(body);
   if (event?.data.reminderId !== reminderId) return undefined;
@@ -91,7 +66,7 @@ function toSent(message: JsMsg, reminderId: string): SentReminder | undefined {
   };
 }
 
-/** Undefined for what is against its contract: it may be just what is to be explained. */
+/** @returns undefined for a malformed event, which may be the very reason for the explanation */
 function readDue(body: string): z.infer<typeof Due> | undefined {
   try {
     return Due.safeParse(JSON.parse(body)).data;

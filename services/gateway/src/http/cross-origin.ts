@@ -2,7 +2,7 @@ import { endpoints } from '@punctual/contracts';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 
-/** The request headers of the contract that a browser asks about first. */
+/** The contract's request headers that need a preflight. */
 const contractHeaders = [
   'Authorization',
   'Content-Type',
@@ -11,12 +11,12 @@ const contractHeaders = [
   'If-None-Match',
   'Last-Event-ID',
 ];
-/** What the tracing of a page adds to each request (W3C Trace Context and Baggage). */
+/** Added by a page's own tracing (W3C Trace Context and Baggage). */
 const tracingHeaders = ['traceparent', 'tracestate', 'baggage'];
 
 /**
- * Lets pages of these origins call the API, with a bearer token and never with cookies. It answers their preflights, which
- * ask with a method that no route has.
+ * Lets pages of these origins call the API, with a bearer token and never with cookies. Answers
+ * their preflights, whose method no route has.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   const answer = cors({
@@ -25,10 +25,12 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     allowedHeaders: [...contractHeaders, ...tracingHeaders],
     exposedHeaders: [
       'Allow',
+      'Deprecation',
       'ETag',
       'Idempotent-Replayed',
       'Location',
       'Retry-After',
+      'Sunset',
       'WWW-Authenticate',
       'X-Request-Id',
     ],

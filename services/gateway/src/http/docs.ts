@@ -1,27 +1,34 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Relay } from '@punctual/chassis';
+import type { Passthrough } from '@punctual/chassis';
 import type { Express } from 'express';
+import { sendCompressed } from './compress-once.ts';
 import { secureDocs } from './security-headers.ts';
 
-const assets = {
-  'swagger-ui.css': import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
-  'swagger-ui-bundle.js': import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
-  'favicon-32x32.png': import.meta.resolve('swagger-ui-dist/favicon-32x32.png'),
-  'start.js': import.meta.resolve('../docs/start.js'),
-};
-const page = fileURLToPath(import.meta.resolve('../docs/index.html'));
+const folder = new URL('../docs/', import.meta.url);
+const page = fileURLToPath(new URL('index.html', folder));
+const files = ['start.js', 'theme.css', 'introduction.md', 'favicon.svg', 'events.js', 'events.css'];
 
-/** Where the files are that the docs page loads. */
-export const docsAssetPaths = Object.keys(assets).map((name) => `/docs/${name}`);
+/** The one file of the package that is used: it contains everything that the package depends on. */
+const scalar = fileURLToPath(new URL('browser/standalone.js', import.meta.resolve('@scalar/api-reference')));
 
-/** Mounts what the docs page loads; all of it comes from here, so the page works without any other host. */
+/** The paths of the files that the pages load. */
+export const docsAssetPaths = ['scalar.js', ...files].map((name) => `/docs/${name}`);
+
+/** Mounts the files of the pages, which load nothing from other hosts. */
 export function serveDocsAssets(app: Express): void {
-  for (const [name, url] of Object.entries(assets)) {
-    app.get(`/docs/${name}`, (_request, response) => response.sendFile(fileURLToPath(url), { maxAge: '1h' }));
+  const headers = { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=3600' };
+  app.get(
+    '/docs/scalar.js',
+    sendCompressed(() => readFile(scalar), headers),
+  );
+  for (const name of files) {
+    const path = fileURLToPath(new URL(name, folder));
+    app.get(`/docs/${name}`, (_request, response) => response.sendFile(path, { maxAge: '1h' }));
   }
 }
 
-/** The page to read the contract and try it. */
-export const sendDocsPage: Relay = async (request, response) => {
+/** Sends the page on which the API can be read and tried. */
+export const sendDocsPage: Passthrough = async (request, response) => {
   secureDocs(request, response, () => response.sendFile(page, { cacheControl: false }));
 };

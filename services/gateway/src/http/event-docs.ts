@@ -1,15 +1,26 @@
+import { refuseQuery } from '@punctual/chassis';
 import { asyncApiDocument } from '@punctual/contracts/asyncapi';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { eventsPage } from '../docs/events-page.ts';
+import { sendCompressed } from './compress-once.ts';
 import { secureDocs } from './security-headers.ts';
 
-/** Where the contract of the events is. */
+/** The paths of the event contract. */
 export const eventDocsPaths = ['/asyncapi.json', '/docs/events'];
 
-/** Mounts the contract of the events, which are no part of the REST API: for machines, and as a page. */
+/** Mounts the contract of the events, for machines and as a page. */
 export function serveEventDocs(app: Express): void {
   const document = asyncApiDocument();
   const page = eventsPage(document);
-  app.get('/asyncapi.json', (_request, response) => response.json(document));
-  app.get('/docs/events', secureDocs, (_request, response) => response.type('html').send(page));
+  const send = (type: string, text: string) =>
+    sendCompressed(async () => Buffer.from(text), {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Cache-Control': 'no-cache',
+    });
+  const refuseAnyQuery: RequestHandler = (request, _response, next) => {
+    refuseQuery(request);
+    next();
+  };
+  app.get('/asyncapi.json', refuseAnyQuery, send('application/json', JSON.stringify(document)));
+  app.get('/docs/events', secureDocs, send('text/html', page));
 }

@@ -1,16 +1,18 @@
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import type { Logger } from '@punctual/chassis';
 import type { Request, Response } from 'express';
+import type { GatewayDeps } from '../deps.ts';
 import { explainFailure } from '../upstream/explain-failure.ts';
-import { answerHeaders, requestHeaders } from '../upstream/headers.ts';
-import type { Answer } from '../upstream/receive.ts';
-import type { Upstream, UpstreamRequest } from '../upstream/upstreams.ts';
+import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
+import type { UpstreamResponse } from '../upstream/receive.ts';
+import type { UpstreamRequest } from '../upstream/send.ts';
+import type { UpstreamName } from '../upstream/upstreams.ts';
 
-export type ForwardDeps = { logger: Logger };
-
-/** Turns a client's request into the one for its service: the same method, path and bytes, and the headers that may pass. */
+/**
+ * Turns a client's request into the one for its service: the same method, path and bytes, and the
+ * headers that may pass.
+ */
 export function toUpstream(request: Request, response: Response): UpstreamRequest {
   return {
     method: request.method as UpstreamRequest['method'],
@@ -18,58 +20,66 @@ export function toUpstream(request: Request, response: Response): UpstreamReques
     headers: requestHeaders(request.headers),
     body: request.body,
     client: response,
+    sender: response.locals.client.key,
   };
 }
 
 /**
- * Asks a service.
- * @returns undefined when the client left before the answer came
+ * Sends a request to a service.
+ * @returns undefined when the client left before the response came
  * @throws HttpProblem `unavailable` or `upstream-timeout`
  */
-export async function ask(
-  deps: ForwardDeps,
-  upstream: Upstream,
+export async function send(
+  { upstreams, logger }: GatewayDeps,
+  service: UpstreamName,
   request: UpstreamRequest,
-): Promise<Answer | undefined> {
+): Promise<UpstreamResponse | undefined> {
   try {
-    return await upstream(request);
+    return await upstreams[service](request);
   } catch (error) {
     if (request.client.destroyed) return undefined;
-    deps.logger.warn({ err: error, method: request.method }, 'a service gave no answer');
+    logger.warn({ err: error, service, method: request.method }, 'Service did not respond');
     throw explainFailure(error);
   }
 }
 
-/** Hands a service's answer to the client. A stream that breaks off breaks off for the client too, and never looks whole. */
-export async function passOn(deps: ForwardDeps, answer: Answer | undefined, response: Response): Promise<void> {
-  if (!answer) return;
-  response.statusCode = answer.statusCode;
-  for (const [name, value] of Object.entries(answerHeaders(answer.headers))) response.setHeader(name, value);
-  // Added, since the gateway may vary its answers too, by origin.
-  for (const field of [answer.headers.vary ?? []].flat()) response.vary(field);
-  if (!(answer.body instanceof Readable)) return void response.end(answer.body);
-  await pipeline(answer.body, response).catch((error: unknown) => {
-    deps.logger.info({ err: error }, 'an answer broke off');
+/**
+ * Pipes a service's response to the client. One that breaks off breaks off for the client too, so
+ * that it never looks complete.
+ */
+export async function pipeResponse(
+  { logger }: GatewayDeps,
+  from: UpstreamResponse | undefined,
+  response: Response,
+): Promise<void> {
+  if (!from) return;
+  response.statusCode = from.statusCode;
+  for (const [name, value] of Object.entries(responseHeaders(from.headers))) response.setHeader(name, value);
+  // Added, since the gateway's own responses may vary too, by origin.
+  for (const field of [from.headers.vary ?? []].flat()) response.vary(field);
+  if (!(from.body instanceof Readable)) return void response.end(from.body);
+  await pipeline(from.body, response).catch((error: unknown) => {
+    logger.info({ err: error }, 'Response broke off');
   });
 }
 
 /**
- * Reads the body of a service's answer.
+ * Reads the body of a service's response.
  * @throws HttpProblem `unavailable` when it breaks off
  */
-export async function readJson({ body }: Answer): Promise<unknown> {
+export async function readJson({ body }: UpstreamResponse): Promise<unknown> {
   if (!(body instanceof Readable)) return JSON.parse(body.toString());
   return json(body).catch((error: unknown) => {
     throw explainFailure(error);
   });
 }
 
-/** Gives up an answer that nobody gets. */
-export function discard({ body }: Answer): void {
+/** Drops a response that no client gets. */
+export function discard({ body }: UpstreamResponse): void {
   if (body instanceof Readable) body.destroy();
 }
 
-/** What follows the path as it was sent; `request.url` may be in absolute form, and is not passed on as such. */
+/** The query as sent. `request.url` may be in absolute form, which is not forwarded. */
 function queryOf({ originalUrl }: Request): string {
   const start = originalUrl.indexOf('?');
   return start < 0 ? '' : originalUrl.slice(start);

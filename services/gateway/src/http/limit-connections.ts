@@ -1,42 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
-import type { GatewayConfig } from '../config.ts';
-import { readAddress } from './client-address.ts';
-import { tooMany } from './too-many.ts';
+import type { Config } from '../config.ts';
+import { type ClientAddresses, readAddress } from './client-address.ts';
+import { rateLimited } from './rate-limited.ts';
 
 export type Connections = {
-  /** Counts a new connection. Where there are too many, an idle one is closed for it, or else itself. */
+  /** How many are open. */
+  count(): number;
+  /** Counts a new connection. Beyond a limit, closes an idle one for it, or else the new one. */
   open(socket: Socket): void;
-  /** Knows from now on that the connection is busy until the response closes. */
-  readonly track: RequestHandler;
+  /**
+   * Counts a request of its connection until the response closes.
+   * @returns whether it gets one; false when the connection is ending
+   */
+  admit(request: IncomingMessage, response: ServerResponse): boolean;
+  /**
+   * Makes this the last response of its connection. Requests that were pipelined behind it are
+   * ignored. A trusted proxy's connection stays open.
+   */
+  closeAfter(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Counts the connection of a request as busy until it closes, for a stream that takes it over. A
+   * further request on it resets it.
+   * @returns false when the connection has other requests
+   */
+  takeOver(request: IncomingMessage): boolean;
   /**
    * Counts the connection of a request as its user's.
-   * @throws HttpProblem `rate-limited` when this user has too many, all of them busy
+   * @throws HttpProblem `rate-limited` when the user has too many and all are busy
    */
   identify(request: Request, userId: string): void;
 };
 
-type Connection = { socket: Socket; requests: number; user?: string; places: Map<Groups, string> };
+type Connection = {
+  socket: Socket;
+  requests: number;
+  isEnding: boolean;
+  isTakenOver: boolean;
+  user?: string;
+  groups: Map<Groups, string>;
+};
 
-/** More unanswered requests than that on one connection end it. Browsers and HTTP libraries send one at a time. */
-const maxPipelined = 50;
+/** Unanswered requests of one connection. Browsers and HTTP libraries send one at a time. */
+const maxPipelined = 10;
 
 /**
- * Bounds the open connections: all together, of each address, and of each user. Only idle ones give way: first the one that has waited
- * longest of those that never carried a valid token, then the one that has waited longest. So a client that fills its
- * address with idle connections or half-sent headers keeps no other client of that address out.
- * @param isProxy whether the connections from an address are those of a trusted proxy, and so of many clients
+ * Bounds the open connections: in total, of each address, and of each user. Beyond a limit, the
+ * longest idle connection is closed, first among those that never carried a valid token. So a
+ * client that fills its address with idle connections or half-sent headers locks out no other
+ * client of that address.
  */
-export function limitConnections(config: GatewayConfig, isProxy: (address: string) => boolean): Connections {
+export function limitConnections(config: Config, { isProxy }: ClientAddresses): Connections {
   const known = new WeakMap<Socket, Connection>();
   const total = createGroups(config.MAX_CONNECTIONS);
   const ofAddress = createGroups(config.MAX_CONNECTIONS_PER_ADDRESS);
   const ofUser = createGroups(config.MAX_CONNECTIONS_PER_USER);
 
   return {
+    count: () => total.size(''),
     open: (socket) => {
-      const connection: Connection = { socket, requests: 0, places: new Map() };
+      const connection: Connection = { socket, requests: 0, isEnding: false, isTakenOver: false, groups: new Map() };
       known.set(socket, connection);
       socket.once('close', () => leave(connection));
       const address = readAddress(socket.remoteAddress ?? '') ?? '';
@@ -44,25 +69,43 @@ export function limitConnections(config: GatewayConfig, isProxy: (address: strin
         total.join('', connection) && (isProxy(address) || ofAddress.join(ipKeyGenerator(address), connection));
       if (!isTaken) socket.destroy();
     },
-    track: ({ socket }, response, next) => {
+    admit: ({ socket }, response) => {
       const connection = known.get(socket);
-      if (!connection) return next();
-      if (connection.requests >= maxPipelined) return void socket.resetAndDestroy();
-      // Every limit waits for its end, and so do the streams of a long answer.
+      if (!connection) return true;
+      if (connection.isEnding) return false;
+      if (connection.isTakenOver || connection.requests >= maxPipelined) {
+        connection.isEnding = true;
+        socket.resetAndDestroy();
+        return false;
+      }
+      // Every limit listens for its end, and so do the streams of a long response.
       response.setMaxListeners(20);
       connection.requests += 1;
       response.once('close', () => {
         connection.requests -= 1;
-        for (const [groups, key] of connection.places) groups.moveToEnd(key, connection);
+        for (const [groups, key] of connection.groups) groups.moveToEnd(key, connection);
       });
-      next();
+      return true;
+    },
+    closeAfter: ({ socket }, response) => {
+      const connection = known.get(socket);
+      if (!connection || isProxy(socket.remoteAddress ?? '')) return;
+      connection.isEnding = true;
+      response.setHeader('Connection', 'close');
+    },
+    takeOver: ({ socket }) => {
+      const connection = known.get(socket);
+      if (!connection || connection.requests > 1) return false;
+      connection.isTakenOver = true;
+      connection.requests += 1;
+      return true;
     },
     identify: ({ socket }, userId) => {
       const connection = known.get(socket);
       if (!connection || connection.user === userId || isProxy(socket.remoteAddress ?? '')) return;
       ofUser.leave(connection);
       if (!ofUser.join(userId, connection))
-        throw tooMany('There are too many open connections of this user.', { Connection: 'close' });
+        throw rateLimited('You have too many open connections.', { Connection: 'close' });
       connection.user = userId;
     },
   };
@@ -70,22 +113,23 @@ export function limitConnections(config: GatewayConfig, isProxy: (address: strin
 
 type Groups = ReturnType<typeof createGroups>;
 
-/** Connections by some key, at most `max` of each; the one that has been idle longest comes first. */
+/** Connections by key, at most `max` of each, with the longest idle one first. */
 function createGroups(max: number) {
   const byKey = new Map<string, Set<Connection>>();
   const self = {
-    /** @returns whether there was room, or another connection gave way */
+    /** @returns whether there was room, or an idle connection was closed for it */
     join: (key: string, connection: Connection): boolean => {
       const group = byKey.get(key) ?? new Set();
-      if (group.size >= max && !giveWay(group)) return false;
+      if (group.size >= max && !closeIdle(group)) return false;
       byKey.set(key, group.add(connection));
-      connection.places.set(self, key);
+      connection.groups.set(self, key);
       return true;
     },
+    size: (key: string): number => byKey.get(key)?.size ?? 0,
     leave: (connection: Connection) => {
-      const key = connection.places.get(self);
+      const key = connection.groups.get(self);
       if (key === undefined) return;
-      connection.places.delete(self);
+      connection.groups.delete(self);
       const group = byKey.get(key);
       group?.delete(connection);
       if (group?.size === 0) byKey.delete(key);
@@ -98,7 +142,7 @@ function createGroups(max: number) {
   return self;
 }
 
-function giveWay(group: Set<Connection>): boolean {
+function closeIdle(group: Set<Connection>): boolean {
   let victim: Connection | undefined;
   for (const connection of group) {
     if (connection.requests > 0) continue;
@@ -114,5 +158,5 @@ function giveWay(group: Set<Connection>): boolean {
 }
 
 function leave(connection: Connection): void {
-  for (const groups of [...connection.places.keys()]) groups.leave(connection);
+  for (const groups of [...connection.groups.keys()]) groups.leave(connection);
 }

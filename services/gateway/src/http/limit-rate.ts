@@ -1,29 +1,34 @@
 import type { Authenticate } from '@punctual/chassis';
 import type { Request, RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import type { GatewayConfig } from '../config.ts';
-import { clientAddress } from './client-address.ts';
+import { ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit';
+import type { Config } from '../config.ts';
+import type { ClientAddresses } from './client-address.ts';
 import type { Connections } from './limit-connections.ts';
-import { tooMany } from './too-many.ts';
+import { rateLimited } from './rate-limited.ts';
 
-/** Whom a request is counted for, in `response.locals.client`. */
+/** The client that a request is counted for, in `response.locals.client`. */
 type Client = { key: string; isUser: boolean; limit: number };
 
-export type RecogniseDeps = { config: GatewayConfig; authenticate: Authenticate; connections: Connections };
+export type IdentifyClientDeps = {
+  config: Config;
+  authenticate: Authenticate;
+  addresses: ClientAddresses;
+  connections: Connections;
+};
 
 const windowMs = 1_000;
 
-/** Notices that their sender signs: they carry no token, and one sender has a lot to tell at once. */
+/** Webhooks are signed instead of carrying a token, and one sender has many to send at once. */
 const webhooks = /^\/webhooks\//;
-const health = /^\/healthz\//;
 
 /**
- * Finds out whom a request is counted for: its user when its token is good, else its address (of IPv6 the /56 network), webhooks apart.
- * Leaves the caller in `response.locals.caller`.
+ * Identifies the client that a request is counted for: its user if its token is valid, else its
+ * address (for IPv6 the /56 network), with webhooks counted separately. Leaves the caller in
+ * `response.locals.caller`.
  */
-export function recognise({ config, authenticate, connections }: RecogniseDeps): RequestHandler {
+export function identifyClient({ config, authenticate, addresses, connections }: IdentifyClientDeps): RequestHandler {
   const ofAddress = (request: Request): Client => {
-    const address = ipKeyGenerator(clientAddress(request));
+    const address = ipKeyGenerator(addresses.of(request));
     return webhooks.test(request.path)
       ? { key: `webhooks ${address}`, isUser: false, limit: config.RATE_LIMIT_WEBHOOKS }
       : { key: `address ${address}`, isUser: false, limit: config.RATE_LIMIT_PER_ADDRESS };
@@ -40,31 +45,29 @@ export function recognise({ config, authenticate, connections }: RecogniseDeps):
   };
 }
 
-/** Counts every request of the last second, whatever becomes of it, for whom {@link recognise} found. Each gateway counts for itself. */
-export function limitRate(): RequestHandler {
-  return countBy((_request, response) => response.locals.client);
-}
-
-/** Counts the requests for the health of this gateway by address, apart: a balancer must not be kept from asking. */
-export function limitHealth({ RATE_LIMIT_HEALTH }: GatewayConfig): RequestHandler {
-  const count = countBy((request) => ({
-    key: ipKeyGenerator(clientAddress(request)),
-    limit: RATE_LIMIT_HEALTH,
-  }));
-  return (request, response, next) => (health.test(request.path) ? count(request, response, next) : next());
-}
-
-function countBy(clientOf: (request: Request, response: Response) => Pick<Client, 'key' | 'limit'>): RequestHandler {
+/**
+ * Limits the requests per second of each client that {@link identifyClient} found, whatever their
+ * outcome. A client that sends more than twice its limit is also disconnected. Each gateway counts
+ * by itself.
+ */
+export function limitRate({ closeAfter }: Connections): RequestHandler {
+  const clientOf = (response: Response): Client => response.locals.client;
   return rateLimit({
     windowMs,
-    keyGenerator: (request, response) => clientOf(request, response).key,
-    limit: (request, response) => clientOf(request, response).limit,
+    keyGenerator: (_request, response) => clientOf(response).key,
+    limit: (_request, response) => clientOf(response).limit,
     standardHeaders: false,
     legacyHeaders: false,
-    // It would warn of headers that are not believed anyway.
+    requestPropertyName: counted,
+    // It would warn about headers that are not trusted anyway.
     validate: false,
-    handler: () => {
-      throw tooMany('There were too many requests in a second. Wait a moment.');
+    handler: (request, response) => {
+      const { used } = (request as Request & Counted)[counted];
+      if (used > 2 * clientOf(response).limit) closeAfter(request, response);
+      throw rateLimited('Too many requests in one second.');
     },
   });
 }
+
+const counted = 'counted';
+type Counted = { [counted]: RateLimitInfo };

@@ -1,23 +1,27 @@
 import { sendProblem } from '@punctual/chassis';
 import type { Request, RequestHandler, Response } from 'express';
-import type { GatewayConfig } from '../config.ts';
-import { tooMany } from './too-many.ts';
+import type { Config } from '../config.ts';
+import { rateLimited } from './rate-limited.ts';
 
 export type RequestLimit = {
-  /** Counts a request until its answer has left. @throws HttpProblem `rate-limited` */
+  /**
+   * Counts a request until its response has left.
+   * @throws HttpProblem `rate-limited`
+   */
   readonly admit: RequestHandler;
-  /** This answer stays open for long and no longer counts. */
+  /** Stops counting a response that stays open. */
   release(response: Response): void;
 };
 
 type Exchange = { request: Request; response: Response };
 
 /**
- * Bounds the requests in progress of each user, and of each address without a valid token. Beyond that the oldest gives way of those
- * that wait for the client itself: for the rest of its body, or for it to read the answer. If there are none, the new request
- * is refused. So half-sent bodies and unread answers cost their sender's share, and nobody else's.
+ * Bounds the requests in progress of each user, and of each address without a valid token. Beyond
+ * that, the oldest request that waits for its client is ended: for the rest of its body, or for the
+ * client to read the response. Without one, the new request is refused. So half-sent bodies and
+ * unread responses cost only their sender.
  */
-export function limitRequests(config: GatewayConfig): RequestLimit {
+export function limitRequests(config: Config): RequestLimit {
   const inProgress = new Map<string, Map<Response, Exchange>>();
   const release = (response: Response) => {
     const { key } = response.locals.client ?? {};
@@ -32,9 +36,9 @@ export function limitRequests(config: GatewayConfig): RequestLimit {
       const ofClient = inProgress.get(key) ?? new Map<Response, Exchange>();
       if (ofClient.size >= max) {
         const oldest = [...ofClient.values()].find(waitsForClient);
-        if (!oldest) throw tooMany('There are too many requests in progress. Wait for their answers.');
+        if (!oldest) throw rateLimited('Too many requests in progress. Wait for their responses.');
         release(oldest.response);
-        giveUp(oldest);
+        end(oldest);
       }
       inProgress.set(key, ofClient.set(response, { request, response }));
       response.once('close', () => release(response));
@@ -48,9 +52,9 @@ function waitsForClient({ request, response }: Exchange): boolean {
   return !request.complete || response.writableEnded || response.writableNeedDrain;
 }
 
-/** Ends the connection, with an answer if none has begun. */
-function giveUp({ request, response }: Exchange): void {
+/** Ends the connection, with a response if none has begun. */
+function end({ request, response }: Exchange): void {
   if (response.headersSent) return void request.socket.resetAndDestroy();
   response.set('Connection', 'close').once('finish', () => request.socket.destroySoon());
-  sendProblem(request, response, tooMany('There are too many unfinished requests. Send each as a whole.'));
+  sendProblem(request, response, rateLimited('Too many unfinished requests. Send each one completely.'));
 }

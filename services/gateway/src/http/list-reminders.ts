@@ -1,21 +1,22 @@
-import type { Relay } from '@punctual/chassis';
-import type { Upstreams } from '../upstream/upstreams.ts';
-import { ask, discard, type ForwardDeps, passOn, toUpstream } from './forward.ts';
+import type { Passthrough } from '@punctual/chassis';
+import type { GatewayDeps } from '../deps.ts';
+import { discard, pipeResponse, send, toUpstream } from './forward.ts';
 
 /**
- * The reminders of an assignment. Reminders knows an assignment from its first event on, so for one without any the answer
- * is scheduling's to give: an empty list for whoever may see the assignment.
+ * Answers with the reminders of an assignment. Reminders knows an assignment only from its first
+ * event on. Before that, scheduling decides: the list is empty for anyone who may see the
+ * assignment.
  */
-export function listReminders(deps: ForwardDeps & { upstreams: Upstreams }): Relay {
+export function listReminders(deps: GatewayDeps): Passthrough {
   return async (request, response) => {
     const forwarded = toUpstream(request, response);
-    const reminders = await ask(deps, deps.upstreams.reminders, forwarded);
-    if (reminders?.statusCode !== 404) return passOn(deps, reminders, response);
+    const reminders = await send(deps, 'reminders', forwarded);
+    if (reminders?.statusCode !== 404) return pipeResponse(deps, reminders, response);
     discard(reminders);
 
     const path = `/assignments/${encodeURIComponent(String(request.params.id))}`;
-    const assignment = await ask(deps, deps.upstreams.scheduling, { ...forwarded, path });
-    if (assignment?.statusCode !== 200) return passOn(deps, assignment, response);
+    const assignment = await send(deps, 'scheduling', { ...forwarded, path });
+    if (assignment?.statusCode !== 200) return pipeResponse(deps, assignment, response);
     discard(assignment);
     response.set('Cache-Control', 'no-store').json({ items: [], nextCursor: null });
   };

@@ -1,33 +1,50 @@
-import { handle, type Relay, type Route, relay } from '@punctual/chassis';
+import { handle, type Passthrough, passthrough, type Route, readQuery } from '@punctual/chassis';
 import { type Endpoint, endpoints } from '@punctual/contracts';
-import { openApiDocument } from '@punctual/contracts/openapi';
-import type { Upstreams } from '../upstream/upstreams.ts';
+import type { GatewayDeps } from '../deps.ts';
+import type { UpstreamName } from '../upstream/upstreams.ts';
 import { sendDocsPage } from './docs.ts';
-import { type ExplainDeps, explainAssignment } from './explain-assignment.ts';
-import { ask, passOn, toUpstream } from './forward.ts';
+import { getOpenApi, getSchema } from './documents.ts';
+import { explainAssignment } from './explain-assignment.ts';
+import { createFollowChanges } from './follow-changes.ts';
+import { pipeResponse, send, toUpstream } from './forward.ts';
+import { listChanges } from './list-changes.ts';
 import { listReminders } from './list-reminders.ts';
-import { type StreamChangesDeps, streamChanges } from './stream-changes.ts';
+import { readAssignment } from './read-assignment.ts';
+import { streamChanges } from './stream-changes.ts';
 
-export type RoutesDeps = StreamChangesDeps & ExplainDeps;
-
-/** Every endpoint of the contract goes to its owner, but for those that the gateway answers or composes. */
-export function createRoutes(deps: RoutesDeps): Route[] {
-  const document = openApiDocument();
+/** Every endpoint goes to its owner, except those that the gateway answers itself. */
+export function createRoutes(deps: GatewayDeps): Route[] {
+  const follow = createFollowChanges(deps);
   return [
     ...Object.values(endpoints).flatMap((endpoint) => forwarded(deps, endpoint)),
-    relay(endpoints.listReminders, listReminders(deps)),
-    relay(endpoints.streamChanges, streamChanges(deps)),
-    relay(endpoints.explainAssignment, explainAssignment(deps)),
-    handle(endpoints.getOpenApi, async () => ({ body: document })),
-    relay(endpoints.getDocs, sendDocsPage),
+    passthrough(endpoints.getAssignment, readAssignment(deps)),
+    passthrough(endpoints.listReminders, listReminders(deps)),
+    assembled(endpoints.streamChanges, streamChanges(deps, follow)),
+    passthrough(endpoints.listChanges, listChanges(deps, follow)),
+    assembled(endpoints.explainAssignment, explainAssignment(deps)),
+    handle(endpoints.getOpenApi, getOpenApi()),
+    handle(endpoints.getSchema, getSchema()),
+    passthrough(endpoints.getDocs, sendDocsPage),
   ];
 }
 
-function forwarded(deps: RoutesDeps, endpoint: Endpoint): Route[] {
-  if (endpoint.owner === 'gateway' || endpoint.name === endpoints.listReminders.name) return [];
-  return [relay(endpoint, forwardTo(deps, deps.upstreams[endpoint.owner]))];
+/** Forwarded with something added. */
+const answeredHere = new Set<string>([endpoints.getAssignment.name, endpoints.listReminders.name]);
+
+function forwarded(deps: GatewayDeps, endpoint: Endpoint): Route[] {
+  if (endpoint.owner === 'gateway' || answeredHere.has(endpoint.name)) return [];
+  return [passthrough(endpoint, forwardTo(deps, endpoint.owner))];
 }
 
-function forwardTo(deps: RoutesDeps, upstream: Upstreams[keyof Upstreams]): Relay {
-  return async (request, response) => passOn(deps, await ask(deps, upstream, toUpstream(request, response)), response);
+/** An answer of the gateway itself: no service checks the query. */
+function assembled(endpoint: Endpoint, answer: Passthrough): Route {
+  return passthrough(endpoint, async (request, response) => {
+    readQuery(endpoint, request);
+    await answer(request, response);
+  });
+}
+
+function forwardTo(deps: GatewayDeps, service: UpstreamName): Passthrough {
+  return async (request, response) =>
+    pipeResponse(deps, await send(deps, service, toUpstream(request, response)), response);
 }

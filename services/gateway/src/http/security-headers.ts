@@ -1,6 +1,9 @@
 import helmet from 'helmet';
 
-/** For the docs page: only what the gateway itself serves. Swagger UI sets styles inline and draws its icons from data: URIs. */
+/**
+ * Lets the docs pages load only what the gateway itself serves. Scalar needs inline styles, and
+ * data: URIs for its icons.
+ */
 export const secureDocs = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {

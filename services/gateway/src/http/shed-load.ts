@@ -1,14 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { HttpProblem, type Lifecycle, type Logger, sendProblem } from '@punctual/chassis';
 import type { Request, RequestHandler, Response } from 'express';
-import type { GatewayConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 
 export type LoadShedding = {
-  /** Turns a request away while there is more to do than can be done, before anything of it is read. */
+  /** Turns a request away under overload, before any of it is read. */
   readonly admit: RequestHandler;
-  /** The same, and takes a place until the answer has left: for a request that has arrived as a whole. */
+  /** The same for a request that has arrived, and counts it until its response has left. */
   readonly begin: RequestHandler;
-  /** This answer stays open for long and no longer counts as work in progress. */
+  /** Stops counting a response that stays open. */
   release(response: Response): void;
 };
 
@@ -16,10 +16,11 @@ const resolutionMs = 20;
 const samplingMs = 1_000;
 
 /**
- * Keeps memory and answer times bounded: beyond a number of requests in progress, or when the event loop lags, a request is answered 503 at
- * once. A request whose body is still on its way takes no place: a slow sender would keep it from others.
+ * Bounds memory and response times: beyond a number of requests in progress, or when the event loop
+ * lags, a request gets 503 at once. A request whose body is still arriving does not count, or slow
+ * senders would take the slots of others.
  */
-export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycle: Lifecycle }): LoadShedding {
+export function shedLoad(deps: { config: Config; logger: Logger; lifecycle: Lifecycle }): LoadShedding {
   const { MAX_REQUESTS_IN_FLIGHT, MAX_EVENT_LOOP_DELAY_MS } = deps.config;
   const inFlight = new Set<Response>();
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -29,7 +30,7 @@ export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycl
     const delayMs = delay.mean / 1e6 - resolutionMs;
     delay.reset();
     if (isLagging !== delayMs > MAX_EVENT_LOOP_DELAY_MS)
-      deps.logger.warn({ delayMs }, 'the event loop lags or recovers');
+      deps.logger.warn({ delayMs }, 'Event loop delay crossed the limit');
     isLagging = delayMs > MAX_EVENT_LOOP_DELAY_MS;
   };
   delay.enable();
@@ -52,8 +53,8 @@ export function shedLoad(deps: { config: GatewayConfig; logger: Logger; lifecycl
   };
 }
 
-/** Answers here, since an error's way out would log each of them. */
+/** Responds here, since the error handler would log each one. */
 function turnAway(request: Request, response: Response): void {
-  const detail = 'There is too much to do at the moment. Try again.';
+  const detail = 'The service is overloaded. Try again.';
   sendProblem(request, response, new HttpProblem('unavailable', detail, {}, { 'Retry-After': '1' }));
 }

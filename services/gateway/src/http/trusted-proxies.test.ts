@@ -14,7 +14,7 @@ test.each([
     ['fd00::/8', '::1', '192.0.2.7', '10.0.0.0/255.0.0.0'],
     ['fd00::/8', '::1', '192.0.2.7', '10.0.0.0/255.0.0.0'],
   ],
-])('%j is understood, by Express too', (items, trusted) => {
+])('%j is valid, and Express accepts it', (items, trusted) => {
   expect(readTrustedProxies(items)).toEqual(trusted);
   expect(() => express().set('trust proxy', trusted)).not.toThrow();
 });
@@ -40,12 +40,12 @@ test.each([
   'fe80::1%eth0',
   '10.0.0.1:80',
   '[::1]',
-])('%s means nothing', (item) => {
+])('%s is invalid', (item) => {
   expect(readTrustedProxies([item])).toBeUndefined();
   expect(readTrustedProxies(['loopback', item])).toBeUndefined();
 });
 
-test('a number beside addresses means nothing', () => {
+test('a number beside addresses is invalid', () => {
   expect(readTrustedProxies(['1', 'loopback'])).toBeUndefined();
   expect(readTrustedProxies(['loopback', '1'])).toBeUndefined();
 });

@@ -1,12 +1,18 @@
 import { isIP } from 'node:net';
 
-/** As Express's `trust proxy`: no proxy, a number of proxies before the gateway, or their addresses and networks. */
+/**
+ * The values of Express's `trust proxy`: no proxy, a number of proxies in front of the gateway, or
+ * their addresses and networks.
+ */
 export type TrustedProxies = false | number | string[];
 
 const mostHops = 32;
 const networks = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
-/** Reads `TRUST_PROXY`, its items split at commas. @returns undefined when it means nothing */
+/**
+ * Reads `TRUST_PROXY`, split at commas.
+ * @returns undefined when it is invalid
+ */
 export function readTrustedProxies(items: readonly string[]): TrustedProxies | undefined {
   const [first, ...more] = items;
   if (first === undefined) return false;
@@ -14,7 +20,7 @@ export function readTrustedProxies(items: readonly string[]): TrustedProxies | u
   return items.every((item) => networks.has(item) || isNetwork(item)) ? [...items] : undefined;
 }
 
-/** Whether it is an address, or a network as `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or `fd00::/8`. */
+/** Accepts an address, or a network such as `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or `fd00::/8`. */
 function isNetwork(text: string): boolean {
   const [address = '', range, ...more] = text.split('/');
   const version = isIP(address);
@@ -24,7 +30,7 @@ function isNetwork(text: string): boolean {
   return Number(range) >= 1 && Number(range) <= (version === 4 ? 32 : 128);
 }
 
-/** Ones and then zeros. */
+/** Accepts ones followed by zeros. */
 function isNetmask(text: string): boolean {
   if (isIP(text) !== 4) return false;
   return /^1+0*$/.test(

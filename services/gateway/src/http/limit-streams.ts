@@ -1,13 +1,16 @@
 /** Why no more streams may be opened: in this process, or by this user. */
 export type Full = 'full' | 'full-for-user';
 
-export type StreamCount = {
-  /** Takes a place for a stream of this user. @returns how to give it back, once */
+export type StreamLimit = {
+  /**
+   * Takes a slot for a stream of this user.
+   * @returns how to free it, once
+   */
   take(userId: string): (() => void) | Full;
 };
 
-/** Counts open streams, also those that are being opened. */
-export function countStreams({ max, maxPerUser }: { max: number; maxPerUser: number }): StreamCount {
+/** Limits open streams, including those that are being opened. */
+export function limitStreams({ max, maxPerUser }: { max: number; maxPerUser: number }): StreamLimit {
   const byUser = new Map<string, number>();
   let all = 0;
   return {

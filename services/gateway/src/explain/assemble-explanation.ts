@@ -1,14 +1,16 @@
 import type { Explanation, Follows, MissingPart, OutboxEvent, SentReminder } from '@punctual/contracts';
-import { consumption, type Facts } from './consumption.ts';
+import { consumption, type StreamFacts } from './consumption.ts';
 
-/** What each service has answered of its own part; null where it has none. */
+/** Each service's own part; null without one. */
 export type Parts = Pick<Explanation, 'scheduling' | 'reminders' | 'payouts'>;
 
-/** What the broker says; undefined while it is away. */
-export type BrokerFacts = { schedule: Facts; reminder: Facts; payout: Facts; sent: SentReminder[] } | undefined;
+/** What the broker knows; undefined while it is unavailable. */
+export type BrokerFacts =
+  | { schedule: StreamFacts; reminder: StreamFacts; payout: StreamFacts; sent: SentReminder[] }
+  | undefined;
 
-/** The whole: the parts, with what each consumer did with each event, and the traces of all. */
-export function compose(
+/** Combines the parts, what each consumer did with each event, and the trace ids of all. */
+export function assembleExplanation(
   about: { assignmentId: string; at: string; missing: MissingPart[] },
   { scheduling, reminders, payouts }: Parts,
   facts: BrokerFacts,
@@ -28,7 +30,7 @@ export function compose(
   };
 }
 
-function withConsumers<E extends OutboxEvent>(events: E[], facts: Facts | undefined, follows: Follows[]): E[] {
+function withConsumers<E extends OutboxEvent>(events: E[], facts: StreamFacts | undefined, follows: Follows[]): E[] {
   if (!facts) return events;
   return events.map((event) => ({ ...event, consumers: consumption(event, facts, follows) }));
 }

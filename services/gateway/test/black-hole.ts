@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 const listen = `const server = require('node:net').createServer();
 server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));`;
 
-/** An address that neither takes nor refuses connections: a listener that is stopped, with as many waiting as it may have. */
+/** An address that does not respond to connections: a stopped listener with a full backlog. */
 export async function startBlackHole(): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [printed] = await once(child.stdout, 'data');

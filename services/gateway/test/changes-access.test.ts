@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Setting, startSetting, versions } from './changes-setting.ts';
 import { call, type Gateway } from './gateway.ts';
 import type { Changes } from './open-changes.ts';
@@ -19,14 +20,14 @@ beforeEach(() => setting.renew());
 
 const path = (id: string) => `/assignments/${id}/changes`;
 
-test('without a good token there is no stream', async () => {
+test('a stream without a valid token is 401', async () => {
   expect(await call(gateway.url, 'GET', path(setting.assignmentId()))).toMatchObject({
     status: 401,
     json: { code: 'unauthenticated' },
   });
 });
 
-test('scheduling says who may see the assignment, by the token of the caller', async () => {
+test("scheduling decides by the caller's token who may open a stream", async () => {
   const authorization = await setting.authorization({});
   const answer = await call(gateway.url, 'GET', path(randomUUID()), { headers: { authorization } });
   expect(answer).toMatchObject({ status: 404, json: { code: 'not-found' } });
@@ -41,7 +42,7 @@ test.each([
   'W10',
   'a'.repeat(1_000),
   Buffer.from('[[1,2,-3],[0,0,0],[0,0,0]]').toString('base64url'),
-])('an id that was never given here (%#) is refused', async (lastId) => {
+])('a Last-Event-ID that is not an id of the stream (%#) is 400', async (lastId) => {
   const headers = { authorization: await setting.authorization({}), 'last-event-id': lastId || '%' };
   const before = setting.scheduling.received.length;
   expect(await call(gateway.url, 'GET', path(setting.assignmentId()), { headers })).toMatchObject({
@@ -51,7 +52,7 @@ test.each([
   expect(setting.scheduling.received).toHaveLength(before);
 });
 
-test('HEAD is answered and ends', async () => {
+test('HEAD returns the headers of a stream and ends', async () => {
   const headers = { authorization: await setting.authorization({}) };
   expect(await call(gateway.url, 'HEAD', path(setting.assignmentId()), { headers })).toMatchObject({
     status: 200,
@@ -60,7 +61,7 @@ test('HEAD is answered and ends', async () => {
   });
 });
 
-test('payouts are shown to their provider, finance and ops, live and on resuming', async () => {
+test("only a payout's provider, finance and ops see it, live and on resuming", async () => {
   const providerId = randomUUID();
   const viewers = [
     { roles: ['customer'], sub: randomUUID(), sees: false },
@@ -91,7 +92,7 @@ test('payouts are shown to their provider, finance and ops, live and on resuming
   }
 });
 
-test('a stream ends with the token, and its leeway', async () => {
+test('a stream ends when its token and the leeway expire', async () => {
   const lenient = await setting.gateway({ AUTH_CLOCK_SKEW_S: '1' });
   const start = performance.now();
   const changes = await setting.follow(lenient, { expiresIn: 2 });
@@ -102,7 +103,7 @@ test('a stream ends with the token, and its leeway', async () => {
   await expect(setting.follow(lenient, { expiresIn: -2 })).resolves.toMatchObject({ status: 401 });
 });
 
-test('open streams are no requests in progress, and there is a bound of their own', async () => {
+test('open streams have their own limit and do not count as requests in progress', async () => {
   await delay(100);
   for (let n = 0; n < 8; n += 1) expect(await setting.follow(gateway)).toMatchObject({ status: 200 });
   expect(await setting.follow(gateway)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
@@ -111,7 +112,7 @@ test('open streams are no requests in progress, and there is a bound of their ow
   expect(await setting.follow(gateway)).toMatchObject({ status: 200 });
 });
 
-test('a user has so many streams open, whatever others have, and gets another when one has ended', async () => {
+test('a user may open another stream when one of the maximum has ended', async () => {
   const strict = await setting.gateway({ MAX_CHANGE_STREAMS_PER_USER: '2', MAX_REQUESTS_IN_FLIGHT: '100' });
   const [sub, id] = [randomUUID(), randomUUID()];
   const refused = {
@@ -129,5 +130,5 @@ test('a user has so many streams open, whatever others have, and gets another wh
   expect(await call(strict.url, 'GET', path(setting.assignmentId()), { headers })).toMatchObject(refused);
   expect(await setting.follow(strict, { sub: randomUUID() })).toMatchObject({ status: 200 });
   open[0]?.leave();
-  await vi.waitFor(async () => expect(await setting.follow(strict, { sub })).toMatchObject({ status: 200 }));
+  await eventually(async () => expect(await setting.follow(strict, { sub })).toMatchObject({ status: 200 }));
 });

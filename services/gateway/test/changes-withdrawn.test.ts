@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Setting, startSetting } from './changes-setting.ts';
 import { call, type Gateway } from './gateway.ts';
@@ -41,7 +41,7 @@ afterAll(async () => {
 const listed = async (authorization: string) =>
   (await call(gateway.url, 'GET', `/assignments/${setting.assignmentId()}`, { headers: { authorization } })).status;
 
-test('an open stream ends, and a token that was accepted is refused, when the issuer withdraws the key', async () => {
+test('withdrawing a key ends open streams and refuses tokens that were accepted before', async () => {
   const authorization = await setting.authorization({});
   await eventually(async () => expect(await listed(authorization)).toBe(200));
   const changes = await setting.follow(gateway);
@@ -51,7 +51,7 @@ test('an open stream ends, and a token that was accepted is refused, when the is
   expect(await listed(authorization)).toBe(401);
 });
 
-test('while the issuer is away an open stream stays, and requests get 503 once the keys are too old', async () => {
+test('without the issuer, open streams stay and requests get 503 once the keys are too old', async () => {
   const authorization = await setting.authorization({});
   await eventually(async () => expect(await listed(authorization)).toBe(200));
   const changes = await setting.follow(gateway);

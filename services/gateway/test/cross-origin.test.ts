@@ -32,7 +32,7 @@ const preflight = (from: string) => ({
   headers: { origin: from, 'access-control-request-method': 'POST', 'access-control-request-headers': 'if-match' },
 });
 
-test('a preflight of a named origin is answered, without a token and as often as it comes', async () => {
+test('a preflight of an allowed origin succeeds, without a token and without a limit', async () => {
   for (let n = 0; n < 5; n += 1) {
     const { status, headers } = await call(open.url, 'OPTIONS', path, preflight(origin));
     expect(status).toBe(204);
@@ -46,7 +46,7 @@ test('a preflight of a named origin is answered, without a token and as often as
   }
 });
 
-test('a preflight allows every method of the contract and every header that a request may carry', async () => {
+test('a preflight allows every method and request header of the contract', async () => {
   const methods = new Set(Object.values(endpoints).map(({ method }) => method));
   const names = ['authorization', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate', 'baggage'];
   for (const method of methods) {
@@ -62,21 +62,21 @@ test('a preflight allows every method of the contract and every header that a re
   }
 });
 
-test('a page may read every header of an answer that means something to it', async () => {
+test('a page may read every response header of the contract', async () => {
   const { headers } = await open.call('GET', `/assignments/${id}`, { headers: { origin } });
   expect(listed(headers['access-control-expose-headers'])).toEqual(
     expect.arrayContaining(['allow', 'etag', 'idempotent-replayed', 'location', 'retry-after', 'x-request-id']),
   );
 });
 
-test('a preflight of another origin is allowed nothing', async () => {
+test('a preflight of another origin allows nothing', async () => {
   for (const from of ['https://evil.example', 'null', `${origin}.evil.example`, 'http://app.example']) {
     const { headers } = await call(open.url, 'OPTIONS', path, preflight(from));
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   }
 });
 
-test('an answer and a refusal alike may be read by a page of a named origin', async () => {
+test('a page of an allowed origin may read successes and refusals', async () => {
   const answer = await open.call('GET', `/assignments/${id}`, { headers: { origin } });
   expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin } });
   expect(answer.headers['access-control-expose-headers']).toContain('ETag');
@@ -91,12 +91,12 @@ test('an answer and a refusal alike may be read by a page of a named origin', as
   expect(statuses).toContain(429);
 });
 
-test('OPTIONS that asks for nothing is another method', async () => {
+test('OPTIONS without a preflight header is 405', async () => {
   const answer = await open.call('OPTIONS', path, { headers: { origin } });
   expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
 });
 
-test('without configuration no origin is allowed anything', async () => {
+test('no origin is allowed without configuration', async () => {
   const answer = await call(closed.url, 'OPTIONS', path, preflight(origin));
   expect(answer).toMatchObject({ status: 405, json: { code: 'method-not-allowed' } });
   const { headers } = await closed.call('GET', `/assignments/${id}`, { headers: { origin } });

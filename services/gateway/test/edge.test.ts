@@ -22,7 +22,7 @@ test.each([
   ['none', undefined],
   ['not a bearer token', 'Basic dXNlcjpwYXNz'],
   ['not a token', 'Bearer x.y.z'],
-])('without a valid token (%s) nothing is forwarded', async (_case, authorization) => {
+])('a request without a valid token (%s) is not forwarded', async (_case, authorization) => {
   const before = service.received.length;
   const headers = authorization === undefined ? {} : { authorization };
   const answer = await call(gateway.url, 'GET', `/assignments/${id}`, { headers });
@@ -39,25 +39,25 @@ test.each([
   ['expired', { expiresIn: -60 }],
   ['of another issuer', { iss: 'https://evil.example' }],
   ['for another audience', { aud: 'elsewhere' }],
-])('a token that is %s is refused', async (_case, claims) => {
+])('a token that is %s is 401', async (_case, claims) => {
   const authorization = `Bearer ${await gateway.issuer.token({ roles: ['ops'], ...claims })}`;
   const answer = await call(gateway.url, 'GET', `/assignments/${id}`, { headers: { authorization } });
   expect(answer).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
 });
 
-test('an unknown route is a 404 with or without a token', async () => {
+test('an unknown route is 404 with or without a token', async () => {
   for (const path of ['/', '/nothing', `/assignments/${id}/nothing`, '/healthz', '/docs/nothing.js']) {
     expect(await call(gateway.url, 'GET', path)).toMatchObject({ status: 404, json: { code: 'not-found' } });
     expect(await gateway.call('POST', path)).toMatchObject({ status: 404, json: { code: 'not-found' } });
   }
 });
 
-test('another method is a 405 before the token is looked at', async () => {
+test('a wrong method is 405 before the token is checked', async () => {
   const answer = await call(gateway.url, 'PUT', `/assignments/${id}`);
   expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' }, json: { code: 'method-not-allowed' } });
 });
 
-test('a body above 64 KiB, an address above 8 KiB and another media type are refused here', async () => {
+test('the gateway refuses a body above 64 KiB, a URI above 8 KiB and other media types', async () => {
   const before = service.received.length;
   const large = { headers: jsonType, body: JSON.stringify({ title: 'x'.repeat(65 * 1024) }) };
   expect(await gateway.call('POST', '/jobs', large)).toMatchObject({
@@ -79,7 +79,7 @@ test('a body above 64 KiB, an address above 8 KiB and another media type are ref
   expect(service.received).toHaveLength(before);
 });
 
-test('a body that is small only as long as it is compressed is refused here', async () => {
+test('the gateway refuses a body that exceeds 64 KiB when decompressed', async () => {
   const body = gzipSync(JSON.stringify({ title: 'x'.repeat(65 * 1024) }));
   const answer = await gateway.call('POST', '/jobs', { headers: { ...jsonType, 'content-encoding': 'gzip' }, body });
   expect(answer).toMatchObject({ status: 413, json: { code: 'payload-too-large' } });
@@ -102,7 +102,7 @@ test.each([
     415,
     'unsupported-media-type',
   ],
-])('a body of %s is refused here, also on its way to a webhook', async (_what, headers, body, status, code) => {
+])('the gateway refuses a body with %s, also for webhooks', async (_what, headers, body, status, code) => {
   const before = service.received.length;
   for (const path of ['/jobs', '/webhooks/stripe']) {
     const answer = await gateway.call('POST', path, { headers: { ...jsonType, ...headers }, body });
@@ -111,7 +111,7 @@ test.each([
   expect(service.received).toHaveLength(before);
 });
 
-test('an empty chunked body is handed on as none, and charset=utf8 is UTF-8', async () => {
+test('an empty chunked body is forwarded as none, and charset=utf8 means UTF-8', async () => {
   const path = `/assignments/${id}/complete`;
   const empty = { headers: { 'transfer-encoding': 'chunked' }, body: '' };
   expect(await gateway.call('POST', path, empty)).toMatchObject({ status: 200 });
@@ -124,7 +124,7 @@ test('the health of reminders needs no token', async () => {
   expect(await call(gateway.url, 'GET', '/workers/reminders/health')).toMatchObject({ status: 200 });
 });
 
-test('the gateway is live and ready by itself', async () => {
+test('the gateway is live and ready without services', async () => {
   expect(await call(gateway.url, 'GET', '/healthz/live')).toMatchObject({ status: 200 });
   expect(await call(gateway.url, 'GET', '/healthz/ready')).toMatchObject({ status: 200, json: { status: 'ready' } });
 });

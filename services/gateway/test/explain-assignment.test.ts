@@ -25,7 +25,7 @@ const answers =
   (response) =>
     json(response, status, body);
 
-/** Explains with services that answer so; one that is not given is away, and so is the broker. */
+/** Explains with these services. One that is not given is unavailable, as is the broker. */
 async function explained(given: { scheduling?: Answer; reminders?: Answer; payouts?: Answer }) {
   const environment: Record<string, string> = {};
   for (const [name, answer] of Object.entries(given)) {
@@ -37,7 +37,7 @@ async function explained(given: { scheduling?: Answer; reminders?: Answer; payou
   return gateway.call('GET', path);
 }
 
-test('the whole is what each part knows, and what is missing is named', async () => {
+test('an explanation has the part of each service, and names those that are missing', async () => {
   const { status, json: body } = await explained({
     scheduling: answers(200, { ...ofScheduling, later: 'field' }),
     reminders: answers(200, ofReminders),
@@ -57,7 +57,21 @@ test('the whole is what each part knows, and what is missing is named', async ()
   });
 });
 
-test('who is away, or answers what cannot be used, does not keep the others from answering', async () => {
+test('services may answer with their own part alone, each in its own release', async () => {
+  const { json: body } = await explained({
+    scheduling: answers(200, { ...example.scheduling, later: 'field' }),
+    reminders: answers(200, ofReminders),
+    payouts: answers(200, { payout: null, attempts: [], timeline: [], outbox: [], follows: [] }),
+  });
+  expect(Explanation.parse(body)).toMatchObject({
+    scheduling: example.scheduling,
+    reminders: example.reminders,
+    payouts: { payout: null },
+    missing: [{ part: 'broker', because: 'AWAY' }],
+  });
+});
+
+test('a service that is unavailable or answers nonsense leaves the parts of the others', async () => {
   const { json: body } = await explained({ reminders: answers(200, ofReminders), payouts: answers(200, 'what?') });
   expect(body).toMatchObject({
     reminders: example.reminders,
@@ -69,12 +83,12 @@ test('who is away, or answers what cannot be used, does not keep the others from
   });
 });
 
-test.each([400, 401, 403])('a service refuses with %i, and so does the gateway', async (status) => {
+test.each([400, 401, 403])('a refusal of a service with %i is passed on', async (status) => {
   const refused = await explained({ scheduling: answers(status), reminders: answers(status), payouts: answers(404) });
   expect(refused).toMatchObject({ status, json: { code: `from-${status}` } });
 });
 
-test('what nobody knows is not found; what nobody who is there knows, unavailable', async () => {
+test('an assignment that no service knows is 404, and 503 when one is unavailable', async () => {
   const unknown = answers(404);
   expect(await explained({ scheduling: unknown, reminders: unknown, payouts: unknown })).toMatchObject({
     status: 404,

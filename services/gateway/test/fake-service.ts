@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
+export type ReceivedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
 
-export type FakeService = { url: string; port: number; received: Received[]; stop(): Promise<void> };
+export type FakeService = { url: string; port: number; received: ReceivedRequest[]; stop(): Promise<void> };
 
-/** A real HTTP server in the place of a service, which answers as a test wants it and keeps what it was asked. */
+/** Starts an HTTP server that responds as a test wants, and keeps the requests. */
 export async function startFakeService(
-  answer: (request: Received, response: ServerResponse, raw: IncomingMessage) => void,
+  answer: (request: ReceivedRequest, response: ServerResponse, raw: IncomingMessage) => void,
   port = 0,
   host = '127.0.0.1',
 ): Promise<FakeService> {
-  const received: Received[] = [];
+  const received: ReceivedRequest[] = [];
   const server = createServer(async (raw, response) => {
     const { method, url, headers } = raw;
     const body = Buffer.concat(await Array.fromAsync(raw)).toString();

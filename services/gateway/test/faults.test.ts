@@ -29,7 +29,7 @@ const unavailable = {
   headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
 };
 
-test('a service that is down is a 503 at once, and works again when it is back', async () => {
+test('a stopped service is 503 at once, and works again after its restart', async () => {
   const first = await startFakeService((_request, response) => json(response, 200, { n: 1 }));
   const gateway = await gatewayBefore(first.url);
   expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject({ status: 200 });
@@ -44,7 +44,7 @@ test('a service that is down is a 503 at once, and works again when it is back',
   expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject({ status: 200, json: { n: 2 } });
 });
 
-test('a host that does not even refuse is a 503 in less than three seconds', async () => {
+test('a host that does not respond is 503 within three seconds', async () => {
   // TEST-NET-1: reserved for documentation, so that no host answers there.
   const gateway = await gatewayBefore('http://192.0.2.1:8080', { UPSTREAM_CONNECT_TIMEOUT_MS: '300' });
   const start = performance.now();
@@ -52,14 +52,14 @@ test('a host that does not even refuse is a 503 in less than three seconds', asy
   expect(performance.now() - start).toBeLessThan(3000);
 });
 
-test('no answer names where a service lives', async () => {
+test('no response reveals the address of a service', async () => {
   const gateway = await gatewayBefore('http://no-such-host.invalid:1234');
   const answer = await gateway.call('GET', `/assignments/${id}`);
   expect(answer).toMatchObject(unavailable);
   expect(answer.text).not.toMatch(/invalid|1234|ENOTFOUND|undici|scheduling/i);
 });
 
-test('a service that does not answer in time is a 504, and is asked once', async () => {
+test('a service that does not respond in time is 504 and is asked once', async () => {
   const silent = await service(() => undefined);
   const gateway = await gatewayBefore(silent.url, { UPSTREAM_TIMEOUT_MS: '200' });
   for (const method of ['GET', 'POST']) {
@@ -71,7 +71,7 @@ test('a service that does not answer in time is a 504, and is asked once', async
   expect(silent.received).toHaveLength(2);
 });
 
-test('on a connection that breaks when used again, a read is repeated once and a command is not', async () => {
+test('a reused connection that breaks repeats a read once and no command', async () => {
   const served = new WeakSet<object>();
   const once = await service((_request, response, raw) => {
     if (served.has(raw.socket)) return raw.socket.destroy();
@@ -86,7 +86,7 @@ test('on a connection that breaks when used again, a read is repeated once and a
   expect(once.received).toHaveLength(4);
 });
 
-test('a refused connection is tried again whatever the request is about, since nothing was sent', async () => {
+test('a refused connection repeats any request, since nothing was sent', async () => {
   const gone = await startFakeService(() => undefined);
   await gone.stop();
   const gateway = await gatewayBefore(gone.url);
@@ -97,7 +97,7 @@ test('a refused connection is tried again whatever the request is about, since n
   expect(back.received.map(({ method }) => method).sort()).toEqual(['GET', 'POST']);
 });
 
-test('a command with a key whose connection breaks is repeated once, since it counts once', async () => {
+test('a broken connection repeats a command with an idempotency key once', async () => {
   const broken = await service((_request, _response, raw) => raw.socket.destroy());
   const gateway = await gatewayBefore(broken.url);
   const keyed = { headers: { 'idempotency-key': 'k' } };
@@ -106,14 +106,14 @@ test('a command with a key whose connection breaks is repeated once, since it co
   expect(broken.received.map(({ headers }) => headers['idempotency-key'])).toEqual(['k', 'k']);
 });
 
-test('a service that always breaks off is asked twice for a read and then is unavailable', async () => {
+test('a service that always breaks off is asked twice for a read, then 503', async () => {
   const broken = await service((_request, _response, raw) => raw.socket.destroy());
   const gateway = await gatewayBefore(broken.url);
   expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject(unavailable);
   expect(broken.received).toHaveLength(2);
 });
 
-test('a small answer that breaks off is asked for twice for a read, and then is a 503', async () => {
+test('a small response that breaks off is requested twice for a read, then 503', async () => {
   const torn = await service((_request, response, raw) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"half":');
     setTimeout(() => raw.socket.destroy(), 50);
@@ -125,7 +125,7 @@ test('a small answer that breaks off is asked for twice for a read, and then is 
   expect(torn.received).toHaveLength(3);
 });
 
-test('a small answer that stops half-way is a 504', async () => {
+test('a small response that stalls is 504', async () => {
   const stopping = await service((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"half":');
   });
@@ -134,14 +134,19 @@ test('a small answer that stops half-way is a 504', async () => {
   expect(answer).toMatchObject({ status: 504, json: { code: 'upstream-timeout' } });
 });
 
-test.each([0, 10, 64 * 1024, 64 * 1024 + 1, 3_000_000])('an answer of %i letters arrives whole', async (letters) => {
-  const body = 'x'.repeat(letters);
-  const long = await service((_request, response) => json(response, 200, body, { 'content-length': `${letters + 2}` }));
-  const gateway = await gatewayBefore(long.url);
-  expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject({ status: 200, json: body });
-});
+test.each([0, 10, 64 * 1024, 64 * 1024 + 1, 3_000_000])(
+  'a response of %i letters arrives complete',
+  async (letters) => {
+    const body = 'x'.repeat(letters);
+    const long = await service((_request, response) =>
+      json(response, 200, body, { 'content-length': `${letters + 2}` }),
+    );
+    const gateway = await gatewayBefore(long.url);
+    expect(await gateway.call('GET', `/assignments/${id}`)).toMatchObject({ status: 200, json: body });
+  },
+);
 
-test('an answer that breaks off in the middle does not look whole', async () => {
+test('a response that breaks off does not look complete', async () => {
   const torn = await service((_request, response, raw) => {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"half":');
     setTimeout(() => raw.socket.destroy(), 50);
@@ -150,7 +155,7 @@ test('an answer that breaks off in the middle does not look whole', async () => 
   await expect(gateway.call('GET', `/assignments/${id}`)).rejects.toThrow(/aborted|ECONNRESET/);
 });
 
-test('an answer is passed on as it comes, and a client that leaves ends the request to the service', async () => {
+test('a response is streamed, and a client that leaves ends the request to the service', async () => {
   let streaming: ServerResponse | undefined;
   const slow = await service((_request, response) => {
     streaming = response;
@@ -171,7 +176,7 @@ test('an answer is passed on as it comes, and a client that leaves ends the requ
   await expect(Promise.race([closed, delay(2000, 'still open')])).resolves.not.toBe('still open');
 });
 
-test('a client that leaves before the answer ends the request too', async () => {
+test('a client that leaves before the response ends the request to the service', async () => {
   let waiting: ServerResponse | undefined;
   const silent = await service((_request, response) => {
     waiting = response;

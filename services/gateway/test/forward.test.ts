@@ -59,12 +59,12 @@ test.each(forwarded)('$method $path goes to $owner', async ({ method, path, owne
   expect(services[owner].received.at(-1)).toMatchObject({ method, url: target, body: method === 'POST' ? body : '' });
 });
 
-test('a body that is not JSON inside reaches the service as it came, for it to judge', async () => {
+test('a body that is not valid JSON reaches the service unchanged', async () => {
   await gateway.call('POST', '/jobs', { headers: jsonType, body: '{"title": ' });
   expect(services.scheduling.received.at(-1)).toMatchObject({ body: '{"title": ' });
 });
 
-test('a compressed body reaches the service as what it says', async () => {
+test('a compressed body reaches the service decompressed', async () => {
   const body = gzipSync('{"title":"x"}');
   const headers = { ...jsonType, 'content-encoding': 'gzip', 'content-length': String(body.length) };
   await gateway.call('POST', '/jobs', { headers, body });
@@ -73,7 +73,7 @@ test('a compressed body reaches the service as what it says', async () => {
   expect(seen?.headers).not.toHaveProperty('content-encoding');
 });
 
-test('what the service has to know passes', async () => {
+test('request headers of the contract pass to the service', async () => {
   const headers = { 'idempotency-key': 'k-1', 'if-match': '"3"', 'last-event-id': '9', 'accept-language': 'de' };
   await gateway.call('GET', `/assignments/${id}`, { headers });
   expect(services.scheduling.received.at(-1)?.headers).toMatchObject({
@@ -82,7 +82,7 @@ test('what the service has to know passes', async () => {
   });
 });
 
-test('hop-by-hop headers and claims about the client do not', async () => {
+test('hop-by-hop headers and claims about the client do not pass', async () => {
   const spoofed = {
     'x-forwarded-for': '10.0.0.1',
     'x-forwarded-host': 'evil.example',
@@ -104,7 +104,7 @@ test('hop-by-hop headers and claims about the client do not', async () => {
   expect(answer.headers['x-request-id']).not.toBe('mine');
 });
 
-test('of the answer, what the contract names passes and nothing of the inside', async () => {
+test('response headers of the contract pass to the client, and no internal ones', async () => {
   const { headers } = await gateway.call('GET', `/assignments/${id}`);
   expect(headers).toMatchObject({
     etag: '"7"',
@@ -119,26 +119,26 @@ test('of the answer, what the contract names passes and nothing of the inside', 
   }
 });
 
-test("the client's trace is continued, and names the request", async () => {
+test("the client's trace continues and becomes the request id", async () => {
   const { headers } = await gateway.call('GET', `/assignments/${id}`, { headers: { traceparent } });
   expect(services.scheduling.received.at(-1)?.headers.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
   expect(headers['x-request-id']).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
 });
 
-test('a traceparent that is not one begins a new trace', async () => {
+test('an invalid traceparent starts a new trace', async () => {
   const { headers } = await gateway.call('GET', `/assignments/${id}`, { headers: { traceparent: '00-xyz' } });
   const [, traceId] = String(services.scheduling.received.at(-1)?.headers.traceparent).split('-');
   expect(traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(headers['x-request-id']).toBe(traceId);
 });
 
-test('a request in absolute form is answered for its path, not for the host that it names', async () => {
+test('a request in absolute form is forwarded by its path, whatever its host', async () => {
   const answer = await gateway.call('GET', `http://evil.example/assignments/${id}?x=1`);
   expect(answer.status).toBe(201);
   expect(services.scheduling.received.at(-1)?.url).toBe(`/assignments/${id}?x=1`);
 });
 
-test('HEAD is forwarded and answered without a body', async () => {
+test('HEAD is forwarded and returns no body', async () => {
   const answer = await gateway.call('HEAD', `/assignments/${id}`);
   expect(answer).toMatchObject({ status: 201, text: '' });
   expect(services.scheduling.received.at(-1)?.method).toBe('HEAD');

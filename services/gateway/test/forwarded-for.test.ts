@@ -28,7 +28,7 @@ async function given(trusted: string) {
 const from = (forwardedFor: string) =>
   call(gateway.url, 'GET', `/assignments/${id}`, { headers: { 'x-forwarded-for': forwardedFor } });
 
-/** Sends all of them at once; answers how many were let through (to a 401, since they carry no token). */
+/** Sends all of them at once. Returns how many passed the limit: to a 401, without a token. */
 async function letThrough(values: readonly string[]): Promise<number> {
   const answers = await Promise.all(values.map(from));
   const statuses = answers.map(({ status }) => status);
@@ -56,7 +56,7 @@ test.each([
   ['an address that the client made up before it', five((n) => `198.51.100.${n}, 192.0.2.7:${n}`)],
   ['empty elements', five((n) => `${','.repeat(n)} 192.0.2.7 ${','.repeat(n)}`)],
   ['ten kilobytes of elements', five((n) => `${`198.51.100.${n}, `.repeat(700)}192.0.2.7`)],
-])('an address counts as itself with %s', async (_case, values) => {
+])('an address is recognised with %s', async (_case, values) => {
   await given('1');
   expect(await letThrough(values)).toBe(perSecond);
 });
@@ -72,18 +72,18 @@ test.each([
   ['ten kilobytes without a comma', five((n) => `${n}`.repeat(10_000))],
   ['rubbish behind an address of the client', five((n) => `198.51.100.${n}, _hidden`)],
   ['nothing but commas', five((n) => ','.repeat(n))],
-])('%s counts for the proxy that wrote it', async (_case, values) => {
+])('%s counts as the proxy that wrote it', async (_case, values) => {
   await given('1');
   expect(await letThrough(values)).toBe(perSecond);
 });
 
-test('rubbish is counted for the nearest proxy that is trusted and has an address', async () => {
+test('rubbish counts as the nearest trusted proxy with an address', async () => {
   await given('2');
   expect(await letThrough(five((n) => `_hidden${n}, 10.9.9.9`))).toBe(perSecond);
   expect(await letThrough(five((n) => `_hidden${n}, 10.9.9.8`))).toBe(perSecond);
 });
 
-test('a trusted network includes proxies that are written with a port, brackets or as IPv6', async () => {
+test('a trusted network matches proxies written with a port, brackets or as IPv6', async () => {
   await given('loopback, 10.9.0.0/16, 2001:db8:9::/48');
   for (const proxy of ['10.9.9.9:443', '::ffff:10.9.9.9', '[2001:db8:9::1]:443', '"10.9.9.9"']) {
     const suffix = proxy.length;
@@ -91,13 +91,13 @@ test('a trusted network includes proxies that are written with a port, brackets 
   }
 });
 
-test('rubbish takes nothing from the budget of anybody else', async () => {
+test('rubbish does not use the limit of other clients', async () => {
   await given('1');
   await letThrough(five((n) => `192.0.2.7${n}_`));
   expect(await letThrough(five((n) => `192.0.2.7:${n}`))).toBe(perSecond);
 });
 
-test('no value that is not an address switches the limit off, or is an error', { timeout: 30_000 }, async () => {
+test('a value that is not an address neither evades the limit nor fails', { timeout: 30_000 }, async () => {
   await given('1');
   const octet = fc.integer({ min: 0, max: 255 });
   const address = fc.oneof(

@@ -11,7 +11,7 @@ export const id = '01936f2a-7c10-7000-8000-000000000001';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** The gateway in this process, before the given services; a service that is not given is away. */
+/** Starts the gateway in this process. A service whose URL is not given is unavailable. */
 export async function startGateway(environment: Record<string, string> = {}) {
   const issuer = await startIssuer();
   const service = await startService(gateway, {
@@ -33,7 +33,7 @@ export async function startGateway(environment: Record<string, string> = {}) {
     url: service.url,
     issuer,
     authorization,
-    call: (method: string, path: string, options: { headers?: Record<string, string>; body?: string | Buffer } = {}) =>
+    call: (method: string, path: string, options: CallOptions = {}) =>
       call(service.url, method, path, { ...options, headers: { authorization, ...options.headers } }),
     stop: async () => {
       await service.stop();
@@ -42,20 +42,29 @@ export async function startGateway(environment: Record<string, string> = {}) {
   };
 }
 
+type CallOptions = { headers?: Record<string, string>; body?: string | Buffer };
+
 export type Answered = { status: number; headers: IncomingHttpHeaders; text: string; json: unknown };
 
-/** One request on a connection of its own, with exactly these headers, as `fetch` would not send them all. */
-export async function call(
+/** Sends one request on a new connection, with exactly these headers; `fetch` would drop some. */
+export async function call(url: string, method: string, path: string, options: CallOptions = {}): Promise<Answered> {
+  const { status, headers, body } = await callRaw(url, method, path, options);
+  const text = body.toString();
+  const isJson = text !== '' && /json/.test(headers['content-type'] ?? '');
+  return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
+}
+
+/** The same, with the bytes of the response as they came. */
+export async function callRaw(
   url: string,
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: string | Buffer } = {},
-): Promise<Answered> {
+  { headers = {}, body }: CallOptions = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
   const { hostname, port } = new URL(url);
   const sent = request({ hostname, port, method, path, headers, agent: false });
   sent.end(body);
   const [response] = await once(sent, 'response');
-  const text = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString();
-  const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
-  return { status: response.statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  const bytes = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>));
+  return { status: response.statusCode, headers: response.headers, body: bytes };
 }

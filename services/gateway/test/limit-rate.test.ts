@@ -36,7 +36,7 @@ const times = <T>(count: number, run: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => run(n)));
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
 
-test('a user has so many requests a second, with all tokens together, and then waits', async () => {
+test('a user has RATE_LIMIT_PER_USER requests per second with all tokens together', async () => {
   await given({});
   const sub = randomUUID();
   const bearer = async () => ({ authorization: `Bearer ${await gateway.issuer.token({ sub, roles: ['customer'] })}` });
@@ -54,15 +54,15 @@ test.each([
   ['no token', path, {}, 401],
   ['a bad token', path, { authorization: 'Bearer x.y.z' }, 401],
   ['an unknown route', '/nothing', {}, 404],
-  ['what is open to anyone', '/openapi.json', {}, 200],
-])('an address has so many requests a second with %s', async (_case, target, headers, status) => {
+  ['a public path', '/openapi.json', {}, 200],
+])('an address has RATE_LIMIT_PER_ADDRESS requests per second with %s', async (_case, target, headers, status) => {
   await given({});
   const answers = await times(5, () => call(gateway.url, 'GET', target, { headers }));
   expect(statuses(answers)).toEqual([status, status, status, 429, 429].sort());
   expect(answers.find((answer) => answer.status === 429)).toMatchObject(tooMany);
 });
 
-test('whoever has a good token does not suffer from others at the same address, nor does the health', async () => {
+test('a flood from one address affects neither its signed-in users nor health checks', async () => {
   await given({});
   await times(10, () => call(gateway.url, 'GET', path));
   expect(await call(gateway.url, 'GET', path)).toMatchObject(tooMany);
@@ -70,7 +70,7 @@ test('whoever has a good token does not suffer from others at the same address, 
   expect(await call(gateway.url, 'GET', '/healthz/ready')).toMatchObject({ status: 200 });
 });
 
-test('webhooks, which carry no token, are counted apart and have more room', async () => {
+test('webhooks have their own limit', async () => {
   await given({ RATE_LIMIT_WEBHOOKS: '6', PAYOUTS_URL: service.url });
   const headers = { 'content-type': 'application/json' };
   const notices = () => times(8, () => call(gateway.url, 'POST', '/webhooks/stripe', { headers, body: '{}' }));
@@ -80,24 +80,24 @@ test('webhooks, which carry no token, are counted apart and have more room', asy
 
 const from = (address: string) => call(gateway.url, 'GET', path, { headers: { 'x-forwarded-for': address } });
 
-test('nobody becomes another address by saying so', async () => {
+test('X-Forwarded-For of a client is ignored without a trusted proxy', async () => {
   await given({});
   const answers = await times(5, (n) => from(`10.0.0.${n}`));
   expect(statuses(answers)).toEqual([401, 401, 401, 429, 429]);
 });
 
-test('behind a trusted proxy the address is what that proxy says, and only that', async () => {
+test('only the address that a trusted proxy added counts', async () => {
   await given({ TRUST_PROXY: '1' });
   expect(statuses(await times(5, (n) => from(`10.0.0.${n}`)))).toEqual([401, 401, 401, 401, 401]);
   expect(statuses(await times(5, (n) => from(`10.0.1.${n}, 10.9.9.9`)))).toEqual([401, 401, 401, 429, 429]);
 });
 
-test('proxies may be trusted by their network', async () => {
+test('proxies may be trusted by network', async () => {
   await given({ TRUST_PROXY: 'loopback, 10.9.0.0/16' });
   expect(statuses(await times(5, (n) => from(`10.0.0.${n}, 10.9.9.9`)))).toEqual([401, 401, 401, 401, 401]);
 });
 
-test('an IPv6 network counts as one address, an IPv4 address in IPv6 form as itself', async () => {
+test('an IPv6 network counts as one address, and a mapped IPv4 address as itself', async () => {
   await given({ TRUST_PROXY: '1' });
   const sameNetwork = await times(5, (n) => from(`2001:db8:0:1::${n}`));
   expect(statuses(sameNetwork)).toEqual([401, 401, 401, 429, 429]);

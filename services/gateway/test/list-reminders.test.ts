@@ -28,13 +28,13 @@ const knownAs =
   (response) =>
     json(response, status, body);
 
-test('what reminders knows is the answer', async () => {
+test('the response of reminders is passed on', async () => {
   await given({ reminders: knownAs(200, { items: [{ id: 'r' }] }), scheduling: knownAs(500) });
   expect(await gateway.call('GET', path)).toMatchObject({ status: 200, json: { items: [{ id: 'r' }] } });
   expect(scheduling.received).toHaveLength(0);
 });
 
-test('an assignment that had no event yet has no reminders, for whoever may see it', async () => {
+test('an assignment without events has an empty list for anyone who may see it', async () => {
   await given({ reminders: knownAs(404), scheduling: knownAs(200, { id }) });
   expect(await gateway.call('GET', path)).toMatchObject({ status: 200, json: { items: [] } });
   expect(scheduling.received).toMatchObject([
@@ -42,18 +42,18 @@ test('an assignment that had no event yet has no reminders, for whoever may see 
   ]);
 });
 
-test.each([404, 403, 503])('scheduling refuses with %i, and so does the gateway', async (status) => {
+test.each([404, 403, 503])('a refusal of scheduling with %i is passed on', async (status) => {
   await given({ reminders: knownAs(404), scheduling: knownAs(status) });
   expect(await gateway.call('GET', path)).toMatchObject({ status, json: { code: `from-${status}` } });
 });
 
-test('what reminders refuses for another reason is not asked of scheduling', async () => {
+test('another refusal of reminders is passed on without asking scheduling', async () => {
   await given({ reminders: knownAs(403), scheduling: knownAs(200) });
   expect(await gateway.call('GET', path)).toMatchObject({ status: 403, json: { code: 'from-403' } });
   expect(scheduling.received).toHaveLength(0);
 });
 
-test('reminders away is a 503, whatever scheduling knows', async () => {
+test('unavailable reminders is 503, whatever scheduling knows', async () => {
   await given({ reminders: (response) => response.destroy(), scheduling: knownAs(200) });
   expect(await gateway.call('GET', path)).toMatchObject({ status: 503, json: { code: 'unavailable' } });
 });

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 
-export type Sent = { event: string; id: string; data: { type: string; sequence: string; partitionkey: string } };
+export type Sent = {
+  event: string;
+  id: string;
+  data: { id: string; type: string; sequence: string; partitionkey: string; data: Record<string, unknown> };
+};
 
 export type Changes = {
   status: number;
@@ -19,16 +23,18 @@ export type Changes = {
   leave(): void;
 };
 
-/** A client of server-sent events on a connection of its own. */
+export const changesOf = (assignmentId: string): string => `/assignments/${assignmentId}/changes`;
+
+/** A client of server-sent events on a new connection. */
 export async function openChanges(
   url: string,
-  assignmentId: string,
+  path: string,
   headers: Record<string, string>,
   options: { reads?: boolean } = {},
 ): Promise<Changes> {
-  const sent: ClientRequest = request(`${url}/assignments/${assignmentId}/changes`, { headers, agent: false }).end();
+  const sent: ClientRequest = request(url + path, { headers, agent: false }).end();
   const [response]: [IncomingMessage] = (await once(sent, 'response')) as [IncomingMessage];
-  // A connection that is reset is an error of the request, too; `ended` tells of it.
+  // A reset connection is an error of the request too; `ended` reports it.
   sent.on('error', () => undefined);
   const events: Sent[] = [];
   const chunks: string[] = [];

@@ -40,7 +40,7 @@ export async function openRaw(url: string, text = '', { reads = true } = {}): Pr
   };
 }
 
-/** A socket that nobody reads from notices that it was reset only when it sends: here line ends, which mean nothing between requests. */
+/** Sends line ends, which mean nothing: an unread socket notices a reset only when it writes. */
 function noticeReset(socket: Socket): void {
   const sending = setInterval(() => socket.write('\r\n'), 200);
   socket.once('close', () => clearInterval(sending));

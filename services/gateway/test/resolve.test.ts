@@ -1,9 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import { PassThrough } from 'node:stream';
 import { type Service, type ServiceDefinition, startService } from '@punctual/chassis';
+import { eventually } from '@punctual/testkit';
 import express from 'express';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GatewayConfig } from '../src/config.ts';
+import { Config } from '../src/config.ts';
 import { readJson } from '../src/http/forward.ts';
 import type { Lookup } from '../src/upstream/addresses.ts';
 import { connectUpstreams, type Upstreams } from '../src/upstream/upstreams.ts';
@@ -40,9 +41,9 @@ const resolvesTo =
 /** What the gateway has of upstreams, with a resolver of the test's own. */
 async function connect(environment: Record<string, string> = {}): Promise<Upstreams> {
   let upstreams: Upstreams | undefined;
-  const definition: ServiceDefinition<GatewayConfig> = {
+  const definition: ServiceDefinition<Config> = {
     name: 'resolve',
-    config: GatewayConfig,
+    config: Config,
     createApp: async (deps) => {
       upstreams = connectUpstreams({ ...deps, lookup: (hostname) => lookup(hostname) });
       return express();
@@ -63,9 +64,15 @@ async function connect(environment: Record<string, string> = {}): Promise<Upstre
   return upstreams as Upstreams;
 }
 
-/** Sends a command without a key, which is lost unless it gets through at once; answers who took it. */
+/** Sends a command without a key, which is never repeated. Returns the host that got it. */
 async function ask({ scheduling }: Upstreams): Promise<string> {
-  const answer = await scheduling({ method: 'POST', path: '/', headers: {}, client: new PassThrough() });
+  const answer = await scheduling({
+    method: 'POST',
+    path: '/',
+    headers: {},
+    client: new PassThrough(),
+    sender: 'test',
+  });
   return ((await readJson(answer)) as { host: string }).host;
 }
 
@@ -75,22 +82,22 @@ async function askAll(upstreams: Upstreams, times = 30): Promise<string[]> {
   return [...answered].sort();
 }
 
-test('a name stands for all its addresses, and is asked as the name', async () => {
+test('a host name stands for all its addresses, and is sent as Host', async () => {
   lookup = resolvesTo(...hosts);
   expect(await askAll(await connect())).toEqual(hosts);
   const names = instances.flatMap(({ received }) => received.map(({ headers }) => headers.host));
   expect(new Set(names)).toEqual(new Set([`scheduling.internal:${port}`]));
 });
 
-test('addresses that the name gains get requests, and those that it loses get none', async () => {
+test('new addresses of a name get requests, and removed ones get none', async () => {
   lookup = resolvesTo('127.0.0.1');
   const upstreams = await connect();
   expect(await askAll(upstreams)).toEqual(['127.0.0.1']);
   lookup = resolvesTo('127.0.0.2', '127.0.0.3');
-  await expect.poll(() => askAll(upstreams), { timeout: 5_000 }).toEqual(['127.0.0.2', '127.0.0.3']);
+  await eventually(async () => expect(await askAll(upstreams)).toEqual(['127.0.0.2', '127.0.0.3']));
 });
 
-test('an instance that has moved is found by the request that it is missing for', async () => {
+test('a request that finds no instance resolves the name again', async () => {
   lookup = resolvesTo('127.0.0.1');
   const upstreams = await connect({ UPSTREAM_RESOLVE_MS: '600000' });
   await ask(upstreams);
@@ -100,7 +107,7 @@ test('an instance that has moved is found by the request that it is missing for'
   instances.shift();
 });
 
-test('while the name cannot be resolved the last addresses stay', async () => {
+test('the last addresses stay while the name cannot be resolved', async () => {
   lookup = resolvesTo('127.0.0.2');
   const upstreams = await connect();
   expect(await ask(upstreams)).toBe('127.0.0.2');
@@ -111,12 +118,12 @@ test('while the name cannot be resolved the last addresses stay', async () => {
       failed += 1;
       return answer();
     };
-    await expect.poll(() => failed, { timeout: 5_000 }).toBeGreaterThan(2);
+    await eventually(() => expect(failed).toBeGreaterThan(2));
     expect(await ask(upstreams)).toBe('127.0.0.2');
   }
 });
 
-test('a name that cannot be resolved at the start is, as soon as it can be', async () => {
+test('a name that fails to resolve at the start is used once it resolves', async () => {
   lookup = () => Promise.reject(new Error('ENOTFOUND'));
   const upstreams = await connect({ UPSTREAM_RESOLVE_MS: '600000' });
   await expect(ask(upstreams)).rejects.toThrow('no address');
@@ -124,7 +131,7 @@ test('a name that cannot be resolved at the start is, as soon as it can be', asy
   expect(await ask(upstreams)).toBe('127.0.0.3');
 });
 
-test('a resolver that is silent keeps nobody waiting', async () => {
+test('a silent resolver delays no request', async () => {
   lookup = () => new Promise(() => undefined);
   const upstreams = await connect({ UPSTREAM_CONNECT_TIMEOUT_MS: '200' });
   const start = performance.now();
@@ -132,14 +139,14 @@ test('a resolver that is silent keeps nobody waiting', async () => {
   expect(performance.now() - start).toBeLessThan(3_000);
 });
 
-test('several names may be given, and one that cannot be resolved does not matter', async () => {
+test('one unresolvable name among several does not matter', async () => {
   lookup = (hostname) =>
     hostname === 'gone.internal' ? Promise.reject(new Error('ENOTFOUND')) : resolvesTo('127.0.0.1')();
   const urls = ['gone.internal', 'scheduling.internal', '127.0.0.3'].map((host) => `http://${host}:${port}`);
   expect(await askAll(await connect({ SCHEDULING_URL: urls.join(',') }))).toEqual(['127.0.0.1', '127.0.0.3']);
 });
 
-test('the names of the system are used: localhost, whatever addresses it has', async () => {
+test('names resolve by the system: localhost, whatever its addresses', async () => {
   const gateway = await startGateway({ SCHEDULING_URL: `http://localhost:${port}` });
   try {
     for (let n = 0; n < 5; n += 1) expect(await gateway.call('POST', '/jobs')).toMatchObject({ status: 200 });

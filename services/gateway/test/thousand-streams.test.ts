@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
-import { type Changes, openChanges } from './open-changes.ts';
+import { type Changes, changesOf, openChanges } from './open-changes.ts';
 import { type Producer, startProducer } from './producer.ts';
 
 const count = 1_000;
-/** One stream in ten is of an assignment of its own; the others share a hundred. */
+/** One stream in ten has its own assignment; the others share a hundred. */
 const assignments = Array.from({ length: 200 }, () => randomUUID());
 const assignmentOf = (n: number) => String(assignments[n % 10 === 0 ? 100 + ((n / 10) % 100) : n % 100]);
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** A process of its own, so that its memory is its own. */
+/** A separate process, so that its memory can be measured. */
 async function startGatewayProcess() {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', '@punctual/chassis/otel', main], {
@@ -79,7 +79,7 @@ async function openAll(lastIds: (string | undefined)[] = []): Promise<Changes[]>
   for (let n = 0; n < count; n += 50) {
     const batch = Array.from({ length: 50 }, (_, k) => {
       const lastId = lastIds[n + k];
-      return openChanges(gateway.url, assignmentOf(n + k), {
+      return openChanges(gateway.url, changesOf(assignmentOf(n + k)), {
         authorization,
         ...(lastId && { 'last-event-id': lastId }),
       });
@@ -101,7 +101,7 @@ async function untilAllHave(streams: Changes[], events: number): Promise<number>
   return Math.round(performance.now() - start);
 }
 
-test('a gateway holds a thousand streams: each gets its events, also after the gateway was started anew', async () => {
+test('a gateway serves a thousand streams, also after its restart', async () => {
   const idleMb = gateway.memoryMb();
   let start = performance.now();
   const streams = await openAll();

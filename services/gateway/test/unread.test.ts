@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { request, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@punctual/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { type FakeService, json, startFakeService } from './fake-service.ts';
 import { type Gateway, id, startGateway } from './gateway.ts';
@@ -45,12 +46,12 @@ async function askWithoutReading(count: number) {
 test('clients that do not read hold no connection to a service', async () => {
   await given({ UPSTREAM_CONNECTIONS: '2', UPSTREAM_QUEUE: '20', HTTP_SLOW_READER_MS: '60000' });
   await askWithoutReading(6);
-  await expect.poll(() => sentWhole, { timeout: 15_000 }).toBe(6);
+  await eventually(() => expect(sentWhole).toBe(6));
   expect(await gateway.call('GET', path)).toMatchObject({ status: 200 });
   expect(clients.some((client) => client.isGone())).toBe(false);
   // The files have no name that could outlive the process.
   const files = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('punctual-unread-'));
-  await expect.poll(files).toEqual([]);
+  await eventually(async () => expect(await files()).toEqual([]));
 }, 30_000);
 
 test('a slow client gets every byte', async () => {
@@ -72,42 +73,45 @@ test('a slow client gets every byte', async () => {
   expect(hash.digest('hex')).toBe(createHash('sha256').update(large).digest('hex'));
 }, 60_000);
 
-test('clients that do not read are cut off, and others are served meanwhile', async () => {
+test('clients that do not read are disconnected while others are served', async () => {
   await given({ HTTP_SLOW_READER_MS: '1000', MAX_REQUESTS_PER_USER: '20' });
   await askWithoutReading(20);
   for (let n = 0; n < 5; n += 1) {
     const other = `Bearer ${await gateway.issuer.token({ sub: crypto.randomUUID(), roles: ['finance'] })}`;
     expect(await gateway.call('GET', path, { headers: { authorization: other } })).toMatchObject({ status: 200 });
   }
-  await expect.poll(() => clients.filter((client) => client.isGone()).length, { timeout: 15_000 }).toBe(20);
+  await eventually(() => expect(clients.filter((client) => client.isGone()).length).toBe(20));
   expect(await gateway.call('GET', path)).toMatchObject({ status: 200 });
 }, 60_000);
 
-test('a user who does not read has at most MAX_REQUESTS_PER_USER answers waiting: the oldest gives way', async () => {
+test('unread responses of a user beyond MAX_REQUESTS_PER_USER end the oldest', async () => {
   await given({ MAX_REQUESTS_PER_USER: '3', HTTP_SLOW_READER_MS: '60000' });
-  await askWithoutReading(3);
-  await expect.poll(() => sentWhole, { timeout: 15_000 }).toBe(3);
+  // One after another, so that the first is the oldest.
+  for (const count of [1, 2, 3]) {
+    await askWithoutReading(1);
+    await eventually(() => expect(sentWhole).toBe(count));
+  }
   expect(await gateway.call('GET', path)).toMatchObject({ status: 200 });
-  await expect.poll(() => clients.map((client) => client.isGone())).toEqual([true, false, false]);
+  await eventually(() => expect(clients.map((client) => client.isGone())).toEqual([true, false, false]));
 }, 30_000);
 
-test('when there is no room on disk a service waits for the client, no longer than the client may take', async () => {
+test('a service waits for a slow client when the spool is full', async () => {
   await given({ MAX_SPOOL_MB: '0', UPSTREAM_CONNECTIONS: '1', UPSTREAM_QUEUE: '5', HTTP_SLOW_READER_MS: '2000' });
   expect((await gateway.call('GET', '/payouts')).text).toHaveLength(large.length);
   await askWithoutReading(1);
   await delay(500);
   expect(sentWhole).toBe(1);
   expect(await gateway.call('GET', '/payouts')).toMatchObject({ status: 200 });
-  await expect.poll(() => clients[0]?.isGone()).toBe(true);
+  await eventually(() => expect(clients[0]?.isGone()).toBe(true));
 }, 30_000);
 
-test('a request that waits too long for a connection to a service is a 504', async () => {
+test('a request that waits too long for its turn is 504', async () => {
   await given({ UPSTREAM_CONNECTIONS: '1', UPSTREAM_QUEUE: '5', UPSTREAM_QUEUE_TIMEOUT_MS: '300' });
   await service.stop();
   const held: ServerResponse[] = [];
   service = await startFakeService((_request, response) => held.push(response), service.port);
   const first = gateway.call('GET', path);
-  await expect.poll(() => held.length).toBe(1);
+  await eventually(() => expect(held.length).toBe(1));
   expect(await gateway.call('POST', `${path}/complete`)).toMatchObject({
     status: 504,
     json: { code: 'upstream-timeout', detail: expect.stringContaining('has not been asked') },

@@ -1,13 +1,15 @@
 export type * from './api.ts';
-export {
-  type Answer,
-  type ChangesInput,
-  type Client,
-  type ClientOptions,
-  createClient,
-  type Input,
-  type Mutation,
-  type OperationName,
-} from './client.ts';
-export { ProblemError, UnexpectedAnswerError } from './errors.ts';
-export type { Change } from './stream-changes.ts';
+export { type Client, type ClientOptions, createClient } from './client.ts';
+export { ProblemError, UnexpectedAnswerError } from './http/errors.ts';
+export type { ApiResponse, Call } from './http/response.ts';
+export type { UnknownChange } from './live/change-of.ts';
+export type { FeedOptions } from './live/feed.ts';
+export type { ChangesInput } from './live/stream-changes.ts';
+export type { Answer, CommandName, Input, Mutation, OperationName } from './operations.ts';
+export type { Intent, Queued } from './queue/intent.ts';
+export type { Outcome } from './queue/outcome.ts';
+export { createQueue, type Queue, type QueueOptions } from './queue/queue.ts';
+export { type ReadAfterOptions, StaleError } from './read-after.ts';
+export { indexedDbStorage } from './storage/indexed-db.ts';
+export type { Lock } from './storage/lock.ts';
+export type { KeyValueStorage } from './storage/storage.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Makes the folder that is published: JavaScript and declarations, which need nothing else. */
+/** Builds the folder that is published: JavaScript and declarations, without dependencies. */
 export function buildPackage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   const tsc = join(root, '../../node_modules/typescript/bin/tsc');
@@ -14,9 +14,11 @@ export function buildPackage(folder: string): void {
   cpSync(join(root, '../../LICENSE'), join(folder, 'LICENSE'));
   cpSync(join(root, 'README.md'), join(folder, 'README.md'));
   const { name, version, description, license, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const exports = { '.': { types: './index.d.ts', default: './index.js' } };
-  const manifest = { name, version, description, license, type, exports };
+  const entry = { types: './index.d.ts', default: './index.js' };
+  // Bundlers that do not read `exports` (React Native's, until recently) read `main`.
+  const entries = { main: entry.default, types: entry.types, exports: { '.': entry }, sideEffects: false };
+  const manifest = { name, version, description, license, type, ...entries };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-if (import.meta.main) buildPackage(join(root, 'dist'));
+if (import.meta.main) buildPackage(process.argv[2] ?? join(root, 'dist'));

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printApi } from './print-api.ts';
 
-/** Where the generated source lies. */
+/** The path of the generated source. */
 export const apiFile = join(import.meta.dirname, '../api.ts');
 
-/** The generated source as it should be. */
+/** Generates the source from the documents. */
 export function formattedApi(): string {
   const biome = join(import.meta.dirname, '../../../../node_modules/@biomejs/biome/bin/biome');
   const format = [biome, 'format', `--stdin-file-path=${apiFile}`];

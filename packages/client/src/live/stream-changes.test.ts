@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Change, createClient, ProblemError } from './index.ts';
+import { type Change, createClient, ProblemError } from '../index.ts';
 
 const id = '01936f2a-7c10-7000-8000-000000000002';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** Opens the stream; `done` settles as the loop over it does. */
+/** Opens the stream; `done` settles when the loop over it does. */
 function open(signal?: AbortSignal) {
   const client = createClient({
     url: 'https://api.example',
@@ -43,7 +43,7 @@ function open(signal?: AbortSignal) {
 const change = (number: number) =>
   `event: schedule.proposed\nid: cursor-${number}\ndata: ${JSON.stringify({ id: `event-${number}` } satisfies Partial<Change>)}\n\n`;
 
-/** A stream that says this, piece by piece, and then ends, or stays open. */
+/** A stream that sends these pieces one by one, and then ends or stays open. */
 function stream(pieces: (string | Uint8Array)[], { stays = false } = {}): Response {
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
@@ -56,12 +56,12 @@ function stream(pieces: (string | Uint8Array)[], { stays = false } = {}): Respon
 }
 
 const problem = (status: number, code: string, headers = {}) =>
-  new Response(JSON.stringify({ status, code, title: code, detail: 'Told in words.' }), {
+  new Response(JSON.stringify({ status, code, title: code, detail: 'An explanation.' }), {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
   });
 
-test('a stream that ended goes on where it was, with a fresh token, after the pause that was asked for', async () => {
+test('an ended stream resumes at its position with a new token after the requested pause', async () => {
   answers = [
     stream([': open\nretry: 2500\nid: cursor-0\n\n', change(1)]),
     stream(['id: cursor-7\n\n']),
@@ -78,12 +78,12 @@ test('a stream that ended goes on where it was, with a fresh token, after the pa
   expect(asked.map((headers) => [headers.get('authorization'), headers.get('last-event-id')])).toEqual([
     ['Bearer token-0', null],
     ['Bearer token-1', 'cursor-1'],
-    // Also an id that came without a change.
+    // Also an id without a change.
     ['Bearer token-2', 'cursor-7'],
   ]);
 });
 
-test('it outlives a network that is away for long, and a gateway that says "not now"', async () => {
+test('it survives a long network outage and 503 responses', async () => {
   const away = Array.from({ length: 20 }, () => new Error('The network is away.'));
   answers = [stream([change(1)]), ...away, problem(503, 'unavailable', { 'retry-after': '5' }), stream([change(2)])];
   answers.push(problem(403, 'forbidden'));
@@ -93,7 +93,7 @@ test('it outlives a network that is away for long, and a gateway that says "not 
   expect(seen).toEqual(['event-1', 'event-2']);
 });
 
-test('away for too long, it begins without a position, and what was missed is read again before it goes on', async () => {
+test('after an expired position it reports the gap and starts without a position', async () => {
   answers = [stream([change(1)]), problem(410, 'cursor-expired'), new Error('The network is away.')];
   answers.push(
     problem(429, 'too-many-streams', { 'retry-after': '5' }),
@@ -114,14 +114,14 @@ test('away for too long, it begins without a position, and what was missed is re
   ]);
 });
 
-test('an answer of 410 to a request without a position is an error', async () => {
+test('a 410 to a request without a position is thrown', async () => {
   answers = [stream([': open\n\n']), problem(410, 'cursor-expired')];
   const done = open();
   await vi.runAllTimersAsync();
   await expect(done).rejects.toMatchObject({ problem: { code: 'cursor-expired' } });
 });
 
-test('a connection on which nothing comes any more is given up', async () => {
+test('a silent connection is closed and opened again', async () => {
   answers = [stream([change(1)], { stays: true }), problem(404, 'not-found')];
   const done = open();
   await vi.advanceTimersByTimeAsync(40_000);
@@ -130,7 +130,7 @@ test('a connection on which nothing comes any more is given up', async () => {
   await expect(done).rejects.toThrow(ProblemError);
 });
 
-test('it ends when it is aborted, while it reads and while it waits', async () => {
+test('an abort ends it while reading and while waiting', async () => {
   for (const answer of [stream([change(1)], { stays: true }), stream([change(1)])]) {
     answers = [answer];
     const leaving = new AbortController();
@@ -144,12 +144,12 @@ test('it ends when it is aborted, while it reads and while it waits', async () =
   expect(asked).toHaveLength(2);
 });
 
-test('what the API refuses at once is an error at once', async () => {
+test('a refusal of the first request is thrown at once', async () => {
   answers = [problem(404, 'not-found')];
   await expect(open()).rejects.toMatchObject({ problem: { code: 'not-found' } });
 });
 
-test('who can get no token any more is told', async () => {
+test('a failing token source is thrown', async () => {
   answers = [stream([change(1)])];
   const done = open();
   token = () => Promise.reject(new Error('Sign in again.'));
@@ -162,7 +162,7 @@ test.each([
   ['byte by byte', (text: string) => [...new TextEncoder().encode(text)].map((byte) => Uint8Array.of(byte))],
   ['with CRLF', (text: string) => [...text.replaceAll('\n', '\r\n')]],
   ['with CR', (text: string) => [...text.replaceAll('\n', '\r'), '\n']],
-])('events are read whole, %s', async (_how, cut) => {
+])('events are read whole %s', async (_how, cut) => {
   const data = ['{"id":', '"é\u2028 : \\u0000"}'].map((line) => `data: ${line}\n`).join('');
   answers = [stream(cut(`: comment\nnonsense\nid: a\u0000b\nid:cursor-1\n${data}\n`)), problem(404, 'not-found')];
   const done = open();

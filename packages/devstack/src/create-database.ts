@@ -11,7 +11,7 @@ export async function createDatabase(postgresUrl: string, name: string): Promise
   return url.href;
 }
 
-/** Removes a database, whoever is still connected to it. */
+/** Removes a database, even while clients are connected to it. */
 export async function dropDatabase(postgresUrl: string, name: string): Promise<void> {
   await onServer(postgresUrl, `drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
 }

@@ -1,30 +1,39 @@
 export { type Program, runProgram } from './cli/program.ts';
+export { requestToken } from './cli/request-token.ts';
 export { createDatabase, dropDatabase } from './create-database.ts';
-export { type Issuer, startIssuer, type TokenClaims } from './issuer.ts';
+export { type Issuer, startIssuer } from './issuer.ts';
+export { openPrometheusApi, type PrometheusApi } from './observe/prometheus-api.ts';
+export { findPromtool, isJaegerBuilt, startJaeger, startPrometheus } from './observe/servers.ts';
+export { type Observability, scrapeTargets, startObservability } from './observe/start-observability.ts';
+export { openTraceStore, type TraceStore } from './observe/trace-store.ts';
 export { type Cache, openCache } from './servers/cache.ts';
+export { findCommand } from './servers/commands.ts';
+export { freePort, isPortFree } from './servers/free-port.ts';
+export type { NatsCluster } from './servers/nats-cluster.ts';
 export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
-export { NoServerError, type Server } from './servers/source.ts';
+export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {
+  checkNatsConfig,
+  findChromium,
   type ServerName,
   type Servers,
   type StartServersOptions,
   startNats,
+  startNatsCluster,
   startPgbouncer,
   startServers,
   startStripeMock,
+  startTlsNats,
   startTlsPostgres,
 } from './servers/start-servers.ts';
+export { startTogether } from './servers/start-together.ts';
+export { type SupervisedProcess, startSupervised } from './servers/supervised-process.ts';
 export type { TlsPostgres } from './servers/tls-postgres.ts';
-export type { ServiceName } from './stack/services.ts';
+export { type ServiceName, serviceFolder, serviceNames } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
 export { applyStreams } from './stack/streams.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
 export { eventually } from './story/eventually.ts';
 export { windowIn, windowOn } from './story/times.ts';
 export { newTrace } from './story/trace.ts';
-export { ContractError, type KnownAnswer, openContract } from './testing/contract.ts';
-export { contractFetch } from './testing/contract-fetch.ts';
-export { type RunningService, runService } from './testing/run-service.ts';
-export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './testing/test-environment.ts';
-export { undeclaredReads } from './testing/undeclared-reads.ts';
-export { type SpoilableDatabase, spoilableDatabase, type Trouble } from './testing/unusable-database.ts';
+export type { TokenClaims } from './token-claims.ts';

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { TokenClaims } from './issuer.ts';
+import type { TokenClaims } from './token-claims.ts';
 
 const longestBodyBytes = 16 * 1024;
 /** How long a request may take to arrive. */
@@ -17,8 +17,9 @@ export type IssuerServerOptions = {
 type Answer = { status: number; body: object };
 
 /**
- * Answers requests for keys and tokens. Every request is answered or its connection closed; none ends the process. A request for
- * another host gets a 421: a page whose name was made to lead here (DNS rebinding) sends its own name.
+ * Answers requests for keys and tokens. Every request is answered or its connection closed; none
+ * ends the process. A request for another host gets a 421: a page whose name was made to lead here
+ * (DNS rebinding) sends its own name.
  */
 export function createIssuerServer(options: IssuerServerOptions): Server {
   const server = createServer(
@@ -82,7 +83,7 @@ function isTextOrAbsent(value: unknown): boolean {
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer): void {
   if (response.destroyed) return;
-  // What has not been read of a request cannot be told from the next one.
+  // The unread rest of a request could be taken for the next one.
   if (!request.complete) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -2,22 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { createIssuerServer } from './issuer-server.ts';
-import { freePort } from './stack/ports.ts';
+import { freePort } from './servers/free-port.ts';
+import type { TokenClaims } from './token-claims.ts';
 
 const algorithm = 'ES256';
 const keySetPath = '/.well-known/jwks.json';
 const defaultLifetimeSeconds = 3600;
-
-/** What a token says. Nothing is checked against the product's rules, so that tests can make bad tokens. */
-export type TokenClaims = {
-  /** The user's id; a new one when left out. */
-  sub?: string;
-  roles: readonly string[];
-  iss?: string;
-  aud?: string;
-  /** Seconds; negative for a token that has expired. An hour when left out. */
-  expiresIn?: number;
-};
 
 export type Issuer = {
   /** `iss` of its tokens. */
@@ -40,9 +30,9 @@ export type IssuerOptions = {
 };
 
 /**
- * A token issuer for development and tests, with a key made at the start and its public half at `/.well-known/jwks.json`.
- * Another process gets a token by `POST /token` with `TokenClaims` as JSON. Any client that reaches it by one of its own names
- * gets any token.
+ * A token issuer for development and tests, with a key made at the start and its public half at
+ * `/.well-known/jwks.json`. Another process gets a token by `POST /token` with `TokenClaims` as
+ * JSON. Any client that reaches it by one of its own names gets any token.
  */
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
   const { audience = 'punctual', host = '127.0.0.1', port = await freePort() } = options;

@@ -26,7 +26,7 @@ describe('an issuer', () => {
     expect(protectedHeader).toMatchObject({ alg: 'ES256', kid: expect.any(String) });
   });
 
-  test('makes a new user when none is named', async () => {
+  test('makes a token for a new user by default', async () => {
     const subjects = await Promise.all(
       [1, 2].map(async () => (await verify(await issuer.token({ roles: [] }))).payload.sub),
     );
@@ -41,7 +41,7 @@ describe('an issuer', () => {
     await expect(verify(await issuer.token({ roles: [], ...claims }))).rejects.toMatchObject({ code });
   });
 
-  test('does not verify the tokens of another', async () => {
+  test('does not verify tokens of another issuer', async () => {
     const other = await startIssuer();
     const foreign = await other.token({ roles: ['ops'], iss: issuer.issuer });
     await other.stop();
@@ -71,7 +71,7 @@ describe('an issuer', () => {
       expect((await ask(body)).status).toBe(400);
     });
 
-    test('refuses more than a token needs, and closes the connection', async () => {
+    test('refuses an oversized request and closes the connection', async () => {
       const { status, headers } = await ask(JSON.stringify({ roles: ['x'.repeat(20_000)] }));
       expect([status, headers.get('connection')]).toEqual([413, 'close']);
     });
@@ -102,20 +102,20 @@ describe('an issuer', () => {
       ['in a chunk', () => `${head(ownHost(), 'Transfer-Encoding: chunked\r\n')}ff\r\n{"roles"`],
       ['before the answer', () => `${head(ownHost(), 'Content-Length: 12\r\n')}{"roles":[]}`],
       ['in the body for another host', () => `${head('x', 'Content-Length: 100\r\n')}{"sub`],
-    ])('survives a request that breaks off %s', async (_, text) => {
+    ])('survives a request that ends %s', async (_, text) => {
       await sendRaw(text(), { breakOff: true });
       expect((await fetch(issuer.jwksUrl)).status).toBe(200);
     });
 
     test.each(['nonsense\r\n\r\n', `${'GET / HTTP/1.1\r\nx: y'.repeat(10_000)}`, '\0\0\0'])(
-      'survives what is no request (%#)',
+      'survives a malformed request (%#)',
       async (text) => {
         await sendRaw(text, { breakOff: true });
         expect((await fetch(issuer.jwksUrl)).status).toBe(200);
       },
     );
 
-    test('answers requests for its own host only', async () => {
+    test('answers only requests for its own host', async () => {
       const { port } = new URL(issuer.issuer);
       const body = '{"roles":["ops"]}';
       const statusOf = async (host: string) =>
@@ -132,7 +132,7 @@ describe('an issuer', () => {
         expect(await statusOf(other)).toBe('421');
     });
 
-    test('answers by the host of its tokens, and by names that it is given', async () => {
+    test('answers for its token host and for configured names', async () => {
       const named = await startIssuer({ issuer: 'https://Tokens.example', hosts: ['issuer:8080'] });
       const statusOf = (host: string) => {
         const asked = request(named.jwksUrl, { headers: { host } }).end();
@@ -144,7 +144,7 @@ describe('an issuer', () => {
       await named.stop();
     });
 
-    test('refuses what a page in a browser can send unasked', async () => {
+    test('refuses cross-site requests of a browser', async () => {
       expect((await ask('{"roles":["ops"]}', 'text/plain')).status).toBe(400);
     });
 

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServers } from '../src/index.ts';
 import { type PrivateCache, privateCache } from './private-cache.ts';
 
@@ -20,13 +21,13 @@ describe('when the process that started the servers is killed', () => {
   });
   afterAll(() => cache.remove());
 
-  test('they end by themselves, and the next start removes their data', async () => {
+  test('they stop by themselves and the next start removes their data', async () => {
     await startAndKill();
-    await vi.waitFor(async () => expect(await cache.livingProcesses()).toEqual([]), 10_000);
+    await eventually(async () => expect(await cache.livingProcesses()).toEqual([]));
     await expectCleanNextStart();
   });
 
-  test('together with those who watch over them, the next start ends them', async () => {
+  test('together with their watchdogs, the next start stops them', async () => {
     const pids = await startAndKill(async (servers) => {
       for (const pid of await watchersOf(servers)) process.kill(pid, 'SIGKILL');
     });
@@ -64,8 +65,9 @@ async function foldersOf(run: string): Promise<string[]> {
 }
 
 /**
- * A server shares its process group with the two shells that watch over it. The inner ones come first: when an outer one ends,
- * Node closes the pipe on which the inner one waits, which then would stop the server.
+ * A server shares its process group with the two shells that watch over it. The inner ones come
+ * first: when an outer one ends, Node closes the pipe on which the inner one waits, which then
+ * would stop the server.
  */
 async function watchersOf(servers: number[]): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,pgid=,comm=']);

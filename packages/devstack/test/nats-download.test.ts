@@ -40,18 +40,18 @@ describe('nats-server is downloaded', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('and unpacked, when it matches its checksum', async () => {
+  test('and unpacked when its checksum matches', async () => {
     await downloadNats(host, version, folder);
     expect(await readFile(join(folder, 'nats-server'), 'utf8')).toBe('the program');
   });
 
-  test('never when the archive is not what the release says', async () => {
+  test('and refused when its checksum differs', async () => {
     sums = sums.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
     await expect(downloadNats(host, version, folder)).rejects.toThrow('does not match its checksum');
   });
 
-  test('not when the release has none for this platform', async () => {
-    await expect(downloadNats(host, '1.0.0', folder)).rejects.toThrow('answers 404');
+  test('but not when the release has no archive for this platform', async () => {
+    await expect(downloadNats(host, '1.0.0', folder)).rejects.toThrow('returns 404');
   });
 
   async function release(): Promise<Buffer> {

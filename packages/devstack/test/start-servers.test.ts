@@ -18,14 +18,14 @@ describe('two stacks at once', () => {
   });
   afterAll(() => Promise.all([one.stop(), other.stop()]));
 
-  test('have each a PostgreSQL', async () => {
+  test('each have a PostgreSQL', async () => {
     const url = new URL(await createDatabase(one.postgres.url, 'mine'));
     url.host = new URL(other.postgres.url).host;
     const client = new pg.Client({ connectionString: url.href });
     await expect(client.connect()).rejects.toMatchObject({ code: '3D000' });
   });
 
-  test('have each a NATS', async () => {
+  test('each have a NATS', async () => {
     const streamsOf = async (url: string, add?: string) => {
       const connection = await connect({ servers: url });
       const { streams } = await jetstreamManager(connection);
@@ -38,7 +38,7 @@ describe('two stacks at once', () => {
     expect(await streamsOf(other.nats.url)).toEqual([]);
   });
 
-  test('have each a MongoDB', async () => {
+  test('each have a MongoDB', async () => {
     const count = async (url: string, add: object[]) => {
       const client = await MongoClient.connect(url);
       const collection = client.db('shop').collection('things');
@@ -51,7 +51,7 @@ describe('two stacks at once', () => {
     expect(await count(other.mongo.url, [])).toBe(0);
   });
 
-  test('every server answers again after a halt, with its data', async () => {
+  test('every server keeps its data across a halt', async () => {
     const stored = async () => {
       const client = await MongoClient.connect(one.mongo.url);
       const found = await client.db('halted').collection('things').countDocuments();
@@ -89,7 +89,7 @@ describe('a stop', () => {
     expect(existsSync(run)).toBe(false);
   });
 
-  test('in the middle of a start leaves nothing either', async () => {
+  test('during a start leaves nothing behind either', async () => {
     const stopping = new AbortController();
     const starting = startServers({ env: cache.env, signal: stopping.signal });
     setTimeout(() => stopping.abort(new Error('stopped by the user')), 100);

@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: the journey on servers of its own and free ports; ends with 0 when it ended as it should, else with 1 and the
- * reason. With `-- --stack FILE` it is played on the stack that runs where the file says.
+ * `npm run demo`: plays the journey on its own servers and free ports. Exits with 0 when every step
+ * succeeded, else with 1 and the reason. With `-- --stack FILE` it uses the running stack that the
+ * file describes.
  */
 import { parseArgs } from 'node:util';
 import { createScreen } from '../story/screen.ts';

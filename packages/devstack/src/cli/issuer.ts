@@ -1,4 +1,7 @@
-/** The token issuer as a process of its own, for the compose file. For development only: any client that reaches it gets any token. */
+/**
+ * The token issuer as a separate process, for the compose file. For development only: any client
+ * that reaches it gets any token.
+ */
 import { once } from 'node:events';
 import { z } from 'zod';
 import { startIssuer } from '../issuer.ts';
@@ -17,7 +20,7 @@ await runProgram(0, async (program) => {
   const hosts = ISSUER_HOSTS.split(',').filter((host) => host !== '');
   const issuer = await startIssuer({ host: HOST, port: PORT, issuer: ISSUER, hosts });
   program.onEnd(issuer.stop);
-  console.log(`Tokens of ${issuer.issuer}, keys at ${issuer.jwksUrl}`);
+  console.log(`Issues tokens as ${issuer.issuer}, keys at ${issuer.jwksUrl}`);
   await once(program.signal, 'abort');
   return 0;
 });

@@ -6,7 +6,7 @@ import type { Program } from './program.ts';
 import { requestToken } from './request-token.ts';
 
 /**
- * Plays the journey on a stack that somebody else runs, the containers of the compose file for one.
+ * Plays the journey on a stack started elsewhere, such as the containers of the compose file.
  * @param path of a description like `.punctual/stack.json`
  */
 export async function playOnRunning(
@@ -14,7 +14,7 @@ export async function playOnRunning(
   { path, screen }: { path: string; screen: Screen },
 ): Promise<JourneyEnd> {
   const stack = await readRunningStack(path);
-  if (!stack) throw new Error(`No stack runs where ${path} says.`);
+  if (!stack) throw new Error(`No running stack found at ${path}.`);
   const { gateway, issuer, nats } = stack;
   screen.title(`Punctual: one journey through the services behind ${gateway}`);
   const events = await openEventLog({ natsUrl: nats, onEvent: screen.event });

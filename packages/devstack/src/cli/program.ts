@@ -3,15 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type Program = {
   /** Aborted by Ctrl-C, SIGTERM or a closed terminal: what is under way is given up. */
   readonly signal: AbortSignal;
-  /** Says how to release what was acquired. Releasers run one after another, the latest first, however the program ends. */
+  /**
+   * Says how to release what was acquired. Releasers run one after another, the latest first,
+   * however the program ends.
+   */
   onEnd(release: () => Promise<void>): void;
 };
 
 const stopWithinMs = 30_000;
 
 /**
- * Runs the program of a command line to its end and leaves nothing behind. The exit code is what `run` answers, or 1 with the
- * reason in one line when it throws; when it was told to stop, `whenStopped`.
+ * Runs the program of a command line to its end and leaves nothing behind. The exit code is what
+ * `run` returns, 1 with the reason in one line when it throws, or `whenStopped` after a signal.
  */
 export async function runProgram(whenStopped: number, run: (program: Program) => Promise<number>): Promise<void> {
   const stopping = new AbortController();
@@ -29,7 +32,7 @@ export async function runProgram(whenStopped: number, run: (program: Program) =>
 
 async function releaseAll(releasers: (() => Promise<void>)[]): Promise<true> {
   for (const release of releasers.toReversed()) {
-    await release().catch((error) => console.error(`Not stopped cleanly: ${reasonOf(error)}`));
+    await release().catch((error) => console.error(`Cleanup failed: ${reasonOf(error)}`));
   }
   return true;
 }

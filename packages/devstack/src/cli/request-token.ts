@@ -1,4 +1,4 @@
-import type { TokenClaims } from '../issuer.ts';
+import type { TokenClaims } from '../token-claims.ts';
 
 /**
  * Asks the issuer of a running stack for a token.
@@ -12,5 +12,5 @@ export async function requestToken(issuer: string, claims: TokenClaims): Promise
   });
   const body: unknown = await answer.json();
   if (typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string') return body.token;
-  throw new Error(`The issuer answered ${answer.status} ${JSON.stringify(body)}.`);
+  throw new Error(`The issuer returned ${answer.status} ${JSON.stringify(body)}.`);
 }

@@ -6,8 +6,9 @@ import { createStackFile, readRunningStack, type StackFile, stackFilePath } from
 export type RunFolder = { logDir: string; stackFile?: StackFile };
 
 /**
- * Where a run leaves what others look for: `.punctual/` of the checkout. It belongs to one running stack at a time; a second one
- * keeps out of the first one's way, is not found by `npm run token`, and logs to a temporary folder.
+ * Where a run leaves what others look for: `.punctual/` of the checkout. It belongs to one running
+ * stack at a time; a second one keeps out of the first one's way, is not found by `npm run token`,
+ * and logs to a temporary folder.
  */
 export async function takeRunFolder(): Promise<RunFolder> {
   const path = stackFilePath(process.env);

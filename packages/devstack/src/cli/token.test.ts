@@ -62,7 +62,7 @@ test('prints a token of the running stack and nothing else', async () => {
   });
 });
 
-test('makes bad tokens when told to', async () => {
+test('makes invalid tokens on request', async () => {
   const { stdout } = await runToken(['--role', 'ops', '--iss', 'somebody', '--aud', 'other', '--expires-in', '-60']);
   const claims = await claimsOf(stdout);
   expect(claims).toMatchObject({ iss: 'somebody', aud: 'other' });
@@ -70,8 +70,8 @@ test('makes bad tokens when told to', async () => {
 });
 
 test.each([
-  ['no role', [], /needs a role/],
-  ['an unknown role', ['--role', 'king'], /no role king/],
+  ['no role', [], /--role is required/],
+  ['an unknown role', ['--role', 'king'], /Unknown role king/],
   ['a sub that is no UUID', ['--role', 'ops', '--sub', 'me'], /not a UUID/],
   ['a fraction of a second', ['--role', 'ops', '--expires-in', '1.5'], /whole number/],
   ['an unknown flag', ['--role', 'ops', '--admin'], /--admin/],
@@ -82,8 +82,8 @@ test.each([
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
-test.each(['absent.json', 'stale.json'])('says how to start a stack when %s leads to none', async (file) => {
+test.each(['absent.json', 'stale.json'])('explains how to start a stack when %s finds none', async (file) => {
   const { code, stdout, stderr } = await runToken(['--role', 'ops'], file);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^No stack runs here .*npm start\n$/);
+  expect(stderr).toMatch(/^No running stack .*npm start\n$/);
 });

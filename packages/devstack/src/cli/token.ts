@@ -1,8 +1,11 @@
-/** `npm run token -- --role customer --sub UUID`: prints a token that the running stack accepts, and nothing else. */
+/**
+ * `npm run token -- --role customer --sub UUID`: prints a token that the running stack accepts, and
+ * nothing else.
+ */
 import { parseArgs } from 'node:util';
 import { Role, Uuid } from '@punctual/contracts';
-import type { TokenClaims } from '../issuer.ts';
 import { readRunningStack, stackFilePath } from '../stack/stack-file.ts';
+import type { TokenClaims } from '../token-claims.ts';
 import { requestToken } from './request-token.ts';
 
 const usage =
@@ -18,8 +21,8 @@ try {
 
 function readClaims(args: string[]): TokenClaims {
   const { role, sub, iss, aud, 'expires-in': expiresIn } = readFlags(args);
-  const roles = role.map((each) => Role.safeParse(each).data ?? refuse(`There is no role ${each}.`));
-  if (roles.length === 0) refuse('A token needs a role.');
+  const roles = role.map((each) => Role.safeParse(each).data ?? refuse(`Unknown role ${each}.`));
+  if (roles.length === 0) refuse('At least one --role is required.');
   if (sub !== undefined && !Uuid.safeParse(sub).success) refuse(`--sub ${sub} is not a UUID.`);
   if (expiresIn !== undefined && !/^-?\d+$/.test(expiresIn))
     refuse(`--expires-in ${expiresIn} is not a whole number of seconds.`);
@@ -33,7 +36,7 @@ function readClaims(args: string[]): TokenClaims {
 }
 
 function readFlags(args: string[]) {
-  // parseArgs takes the minus of a negative number for a flag of its own, unless it is bound by "=".
+  // parseArgs takes a negative number for a flag unless it follows "=".
   const bound = args.flatMap((arg, index) => {
     if (args[index - 1] === '--expires-in') return [];
     return arg === '--expires-in' && index + 1 < args.length ? [`${arg}=${args[index + 1]}`] : [arg];
@@ -61,6 +64,6 @@ function refuse(reason: string): never {
 async function findIssuer(): Promise<string> {
   const path = stackFilePath(process.env);
   const stack = await readRunningStack(path);
-  if (!stack) throw new Error(`No stack runs here (${path}). Start one with: npm start`);
+  if (!stack) throw new Error(`No running stack (${path}). Start one with: npm start`);
   return stack.issuer;
 }

@@ -5,7 +5,8 @@ import { type Host, Unavailable } from './source.ts';
 import { isRoot } from './users.ts';
 
 /**
- * Finds a command of Debian or Ubuntu. When it is missing, root installs it, after a line that says so.
+ * Finds a command of Debian or Ubuntu. When it is missing, root installs it, after a line that says
+ * so.
  * @param what needs it
  * @throws Unavailable where that cannot be done, or `PUNCTUAL_NO_APT=1` forbids it
  */
@@ -18,9 +19,9 @@ export async function requireDebianCommand(
   const found = await findCommand(env, command);
   if (found) return found;
   const apt = await findCommand(host.env, 'apt-get');
-  if (!apt) throw new Unavailable(`${what} needs ${command}, of Debian or Ubuntu`);
-  if (host.env.PUNCTUAL_NO_APT === '1') throw new Unavailable(`${what} needs ${command}, and PUNCTUAL_NO_APT=1`);
-  if (!isRoot) throw new Unavailable(`${what} needs ${command}, and only root can install it`);
+  if (!apt) throw new Unavailable(`${what} needs ${command} from Debian or Ubuntu`);
+  if (host.env.PUNCTUAL_NO_APT === '1') throw new Unavailable(`${what} needs ${command}, but PUNCTUAL_NO_APT=1 is set`);
+  if (!isRoot) throw new Unavailable(`${what} needs ${command}, which only root can install`);
   // Test files run side by side, and apt-get fails while another one works.
   const lock = join(host.cache.folder, 'apt.lock');
   await withLock(
@@ -31,7 +32,7 @@ export async function requireDebianCommand(
     host.signal,
   );
   const installed = await findCommand(env, command);
-  if (!installed) throw new Unavailable(`${what} needs ${command}, which ${packages[0]} does not contain`);
+  if (!installed) throw new Unavailable(`${what} needs ${command}, which is not in ${packages[0]}`);
   return installed;
 }
 
@@ -40,7 +41,9 @@ async function install(
   apt: string,
   { packages, what }: { packages: string[]; what: string },
 ): Promise<void> {
-  host.log(`${what}: installing the system package ${packages[0]} with apt-get (PUNCTUAL_NO_APT=1 forbids it)`);
+  host.log(
+    `${what}: installing the system package ${packages[0]} with apt-get (set PUNCTUAL_NO_APT=1 to prevent this)`,
+  );
   const options = {
     env: { ...host.env, DEBIAN_FRONTEND: 'noninteractive' },
     logFile: join(host.run.folder, 'apt.log'),

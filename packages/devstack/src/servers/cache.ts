@@ -5,18 +5,24 @@ import { withLock } from './file-lock.ts';
 import { makeOpenFolder } from './open-folder.ts';
 import { isRoot } from './users.ts';
 
-/** Where everything that was built or downloaded lies, one folder for each thing and version. */
+/** The folder of everything built or downloaded, with one folder per item and version. */
 export type Cache = {
   readonly folder: string;
   has(key: string): Promise<boolean>;
-  /** The folder of a thing, made by `build` when it is not there yet: whole or not at all, and once however many ask for it. */
+  /**
+   * The folder of a thing, made by `build` when it is not there yet: whole or not at all, and once
+   * however many ask for it.
+   */
   folderOf(key: string, build: (folder: string) => Promise<void>): Promise<string>;
 };
 
 /** Root's home is closed to the user that root's servers run as. */
 const rootsCache = '/var/cache/punctual';
 
-/** Opens `PUNCTUAL_CACHE`, else `~/.cache/punctual`; for root a folder that the servers' user can enter. */
+/**
+ * Opens `PUNCTUAL_CACHE`, else `~/.cache/punctual`; for root a folder that the servers' user can
+ * enter.
+ */
 export async function openCache(options: {
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
@@ -30,7 +36,7 @@ export async function openCache(options: {
     await makeOpenFolder(folder);
     if (options.env.PUNCTUAL_CACHE) {
       options.log(
-        `PUNCTUAL_CACHE (${wanted}) is closed to the user nobody, whom root's PostgreSQL runs as: using ${folder}.`,
+        `The user nobody, who runs root's PostgreSQL, cannot read PUNCTUAL_CACHE (${wanted}). Using ${folder}.`,
       );
     }
   }
@@ -48,7 +54,7 @@ export async function openCache(options: {
 
 async function buildWhole(path: string, build: (folder: string) => Promise<void>): Promise<void> {
   const draft = `${path}.building`;
-  // Left by a start that was killed; the lock says that nobody is at it.
+  // Left by a killed start; the lock shows that no other start uses it.
   await rm(draft, { recursive: true, force: true });
   await makeOpenFolder(draft);
   try {
@@ -60,7 +66,10 @@ async function buildWhole(path: string, build: (folder: string) => Promise<void>
   }
 }
 
-/** Whether other users can enter a folder, which is opened for that, and all above it, which are left as they are. */
+/**
+ * Whether other users can enter a folder, which is opened for that, and all above it, which are
+ * left as they are.
+ */
 async function opened(folder: string): Promise<boolean> {
   await chmod(folder, (await stat(folder)).mode | 0o011);
   for (let above = dirname(folder); above !== dirname(above); above = dirname(above)) {

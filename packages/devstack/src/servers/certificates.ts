@@ -22,15 +22,20 @@ export const certifiedRole = 'certified';
 /**
  * Makes an authority and what it signs, valid for a year, in a new folder. The server's key is its
  * user's.
+ * @param name of the authority: two that one client trusts have different ones
  */
-export async function makeCertificates(folder: string, user: User | undefined): Promise<Certificates> {
+export async function makeCertificates(
+  folder: string,
+  user: User | undefined,
+  name = 'Punctual',
+): Promise<Certificates> {
   await mkdir(folder, { mode: 0o755 });
-  const write = async (name: string, text: string, mode: number) => {
-    const path = join(folder, name);
+  const write = async (file: string, text: string, mode: number) => {
+    const path = join(folder, file);
     await writeFile(path, text, { mode });
     return path;
   };
-  const [root, strange] = await Promise.all([authority('Punctual'), authority('Strange')]);
+  const [root, strange] = await Promise.all([authority(name), authority('Strange')]);
   const ca = { key: root.private, cert: root.cert };
   const server = await signed('localhost', {
     ca,

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type SupervisedCommand, startSupervised } from './supervised-process.ts';
 
-/** Where a command lies on the PATH. */
+/** Finds a command on the PATH. */
 export async function findCommand(env: NodeJS.ProcessEnv, name: string): Promise<string | undefined> {
   for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const path = join(folder, name);
@@ -24,7 +24,10 @@ export async function versionOf(command: string): Promise<string | undefined> {
   return /\d+(\.\d+)+/.exec(stdout)?.[0];
 }
 
-/** Runs a command to its end; it ends with this process, too. @throws with its last words when it fails */
+/**
+ * Runs a command to its end; it ends with this process, too. @throws with its last words when it
+ * fails
+ */
 export async function run(
   options: Omit<SupervisedCommand, 'stopSignal'> & { signal: AbortSignal | undefined },
 ): Promise<void> {
@@ -37,5 +40,5 @@ export async function run(
   options.signal?.throwIfAborted();
   if (code === 0) return;
   const lastWords = (await readFile(options.logFile, 'utf8')).trim().split('\n').at(-1);
-  throw new Error(`${options.command[0]} ended with ${code}: ${lastWords}`);
+  throw new Error(`${options.command[0]} exited with ${code}: ${lastWords}`);
 }

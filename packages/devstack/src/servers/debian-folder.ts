@@ -14,7 +14,7 @@ export async function makeDebianFolder(host: Host, folder: string, packages: str
     packages: ['mmdebstrap', 'debian-archive-keyring'],
     what: 'FerretDB',
   });
-  host.log('MongoDB: laying out a Debian folder with PostgreSQL and DocumentDB for FerretDB, once (about a minute)');
+  host.log('MongoDB: building a Debian folder with PostgreSQL and DocumentDB for FerretDB, once (about a minute)');
   await run({
     command: [
       mmdebstrap,
@@ -37,7 +37,7 @@ export async function makeDebianFolder(host: Host, folder: string, packages: str
   });
 }
 
-/** PostgreSQL's package would make a cluster of its own. */
+/** PostgreSQL's package would create its own cluster. */
 const withoutCluster =
   'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
 

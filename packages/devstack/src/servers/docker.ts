@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../stack/ports.ts';
+import { freePort } from './free-port.ts';
 import { type Host, type Server, type Source, Unavailable } from './source.ts';
 import { untilAnswers } from './until-answers.ts';
 
@@ -40,7 +40,7 @@ export async function requireDocker(env: NodeJS.ProcessEnv): Promise<void> {
     const [response] = await once(ping, 'response');
     response.resume();
   } catch {
-    throw new Unavailable('no Docker daemon answers');
+    throw new Unavailable('the Docker daemon does not answer');
   }
 }
 

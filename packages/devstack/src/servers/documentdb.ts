@@ -18,9 +18,10 @@ const extensionSettings = [
 ];
 
 /**
- * PostgreSQL with the DocumentDB extension, whose packages only Debian has: it runs inside a folder with a small Debian.
- * Nothing is mounted into that folder, so that it can be removed like any other.
- * For root, who alone may change the root folder. @throws Unavailable when this machine cannot make such a folder
+ * PostgreSQL with the DocumentDB extension, whose packages only Debian has: it runs inside a folder
+ * with a small Debian. Nothing is mounted into that folder, so that it can be removed like any
+ * other. For root, who alone may change the root folder. @throws Unavailable when this machine
+ * cannot make such a folder
  */
 export async function startDocumentdb(host: Host): Promise<Server> {
   const user = await nobody();
@@ -37,7 +38,8 @@ export async function startDocumentdb(host: Host): Promise<Server> {
   return startLocalServer(host, {
     name: 'documentdb',
     stopSignal: 'INT',
-    // The extension connects to its own server (to make an index, for one), and knows no password of its own.
+    // The extension connects to its own server, for example to create an index, and has no
+    // password.
     env: { ...process.env, PGPASSWORD: password },
     command: (port) => inside(root, user, [`${programs}/postgres`, '-D', data, '-p', String(port), ...settings]),
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,

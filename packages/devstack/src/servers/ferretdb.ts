@@ -14,11 +14,12 @@ const cacheKey = `ferretdb-${version}`;
 const goModule = fileURLToPath(new URL('../../ferretdb', import.meta.url));
 
 /**
- * MongoDB's protocol where no MongoDB can be had: FerretDB, built with Go, on a PostgreSQL with the DocumentDB extension.
+ * MongoDB's protocol where no MongoDB can be had: FerretDB, built with Go, on a PostgreSQL with the
+ * DocumentDB extension.
  * @throws Unavailable when the machine cannot build one of the two
  */
 export async function startFerretdb(host: Host, ask: (url: string) => Promise<unknown>): Promise<Server> {
-  if (!isRoot) throw new Unavailable('FerretDB needs root, to run inside a Debian folder');
+  if (!isRoot) throw new Unavailable('FerretDB needs root to run in a Debian folder');
   const program = await build(host);
   const documentdb = await startDocumentdb(host);
   try {
@@ -46,7 +47,7 @@ export function isFerretdbBuilt(host: Host): Promise<boolean> {
 async function build(host: Host): Promise<string> {
   const folder = await host.cache.folderOf(cacheKey, async (draft) => {
     const go = await findCommand(host.env, 'go');
-    if (!go) throw new Unavailable('there is no Go on the PATH to build FerretDB with');
+    if (!go) throw new Unavailable('building FerretDB needs Go on the PATH');
     host.log(`MongoDB: building FerretDB ${version} with Go, once (half a minute)`);
     const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', join(draft, 'ferretdb'), '.'];
     await buildWithGo(host, { name: 'ferretdb', go, args, cwd: goModule });

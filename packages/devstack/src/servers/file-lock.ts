@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type FileLock = { release(): void };
 
 /**
- * Takes the lock that a file stands for, or gives undefined while another holds it. SQLite's is the one file lock that
- * Node has; the system releases it with the process, so that no lock is ever left over and none needs to be guessed stale.
+ * Takes the lock that a file stands for, or gives undefined while another holds it. SQLite's is the
+ * one file lock that Node has; the system releases it with the process, so that no lock is ever
+ * left over and none needs to be guessed stale.
  */
 export function tryLock(path: string): FileLock | undefined {
   const database = new DatabaseSync(path, { timeout: 0 });

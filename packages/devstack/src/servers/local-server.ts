@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../stack/ports.ts';
+import { freePort } from './free-port.ts';
 import type { Host, Server } from './source.ts';
 import { type SupervisedCommand, type SupervisedProcess, startSupervised } from './supervised-process.ts';
 import { untilAnswers } from './until-answers.ts';
@@ -15,7 +15,7 @@ export type LocalServer = Pick<SupervisedCommand, 'stopSignal' | 'user' | 'env'>
 
 const portAttempts = 3;
 
-/** A server as a child process on a free port of 127.0.0.1. Its log lies in the run's folder. */
+/** A server as a child process on a free port of 127.0.0.1. Its log is in the run's folder. */
 export async function startLocalServer(host: Host, server: LocalServer): Promise<Server> {
   const logFile = join(host.run.folder, `${server.name}.log`);
   for (let attempt = 1; ; attempt += 1) {
@@ -75,7 +75,7 @@ async function untilReady(
     untilAnswers(url, server.ask, givenUp),
     process.exited.then(async (code) => {
       throw new Error(
-        `${server.name} ended with ${code}: ${(await readFile(logFile, 'utf8')).trim().split('\n').at(-1)}`,
+        `${server.name} exited with ${code}: ${(await readFile(logFile, 'utf8')).trim().split('\n').at(-1)}`,
       );
     }),
   ]).finally(() => ended.abort());

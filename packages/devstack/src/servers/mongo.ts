@@ -10,7 +10,8 @@ import { namedServer } from './named-server.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
 /**
- * Its URL names no database. What was built here once is taken without asking the network for a download again.
+ * Its URL names no database. What was built here once is taken without asking the network for a
+ * download again.
  * @throws NoServerError
  */
 export async function startMongo(host: Host): Promise<Server> {

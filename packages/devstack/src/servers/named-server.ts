@@ -16,6 +16,6 @@ export function namedServer(
     });
     return { url, halt: refuse, resume: refuse, signal: refuse, stop: async () => undefined };
   };
-  const refuse = () => Promise.reject(new Error(`The server of ${variable} is not ours to stop.`));
-  return [{ kind: 'environment', name: `the one ${variable} names`, start }];
+  const refuse = () => Promise.reject(new Error(`The server of ${variable} cannot be stopped from here.`));
+  return [{ kind: 'environment', name: `the server of ${variable}`, start }];
 }

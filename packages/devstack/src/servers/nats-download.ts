@@ -9,8 +9,8 @@ const releases = 'https://github.com/nats-io/nats-server/releases/download';
 const downloadPatienceMs = 120_000;
 
 /**
- * Downloads the release of nats-server for this platform into the folder, and checks it against the release's sums.
- * `PUNCTUAL_NATS_MIRROR` takes the place of the releases' address.
+ * Downloads the release of nats-server for this platform into the folder, and checks it against the
+ * release's sums. `PUNCTUAL_NATS_MIRROR` takes the place of the releases' address.
  * @throws Unavailable when it is not reachable at once
  */
 export async function downloadNats(host: Host, version: string, folder: string): Promise<void> {
@@ -39,6 +39,6 @@ export async function downloadNats(host: Host, version: string, folder: string):
 
 async function download(url: string, signal: AbortSignal): Promise<Buffer> {
   const answer = await fetch(url, { signal });
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`${url} returns ${answer.status}`);
   return Buffer.from(await answer.arrayBuffer());
 }

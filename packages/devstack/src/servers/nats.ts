@@ -10,6 +10,17 @@ import { downloadNats } from './nats-download.ts';
 import { natsPasswords, natsUsersConfig, natsUsersFile } from './nats-users.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
 
+/** A process of nats-server. */
+export type NatsProcess = {
+  /** Unique in its run. */
+  name: string;
+  /** More lines of its configuration. */
+  config: string;
+  /** Where it is on a port; without TLS when left out. */
+  url?: (port: number) => string;
+  ask: (url: string) => Promise<unknown>;
+};
+
 const version = '2.15.2';
 /**
  * What the services rely on (several filter subjects, reasons of terminated messages) came by this
@@ -50,14 +61,24 @@ async function ask(url: string): Promise<void> {
 }
 
 async function fromPath(host: Host): Promise<Server> {
+  return start(host, await natsOnPath(host));
+}
+
+/** @throws Unavailable */
+export async function natsOnPath(host: Host): Promise<string> {
   const command = await findCommand(host.env, 'nats-server');
   if (!command) throw new Unavailable('no nats-server on the PATH');
   const found = await versionOf(command);
   if (!found || !isNewEnough(found)) throw new Unavailable(`nats-server on the PATH is ${found}, ${needed}`);
-  return start(host, command);
+  return command;
 }
 
 async function fromCache(host: Host): Promise<Server> {
+  return start(host, await natsFromCache(host));
+}
+
+/** Downloads or builds nats-server, once. */
+export async function natsFromCache(host: Host): Promise<string> {
   const folder = await host.cache.folderOf(`nats-server-${version}`, async (draft) => {
     try {
       await downloadNats(host, version, draft);
@@ -66,35 +87,38 @@ async function fromCache(host: Host): Promise<Server> {
       await build(host, draft, error instanceof Error ? error.message : String(error));
     }
   });
-  return start(host, join(folder, 'nats-server'));
+  return join(folder, 'nats-server');
 }
 
 async function build(host: Host, draft: string, noDownload: string): Promise<void> {
   const go = await findCommand(host.env, 'go');
-  if (!go) throw new Unavailable(`${noDownload}, and there is no Go on the PATH to build it with`);
-  host.log(`NATS: building nats-server ${version} with Go, once (about a minute), since ${noDownload}`);
+  if (!go) throw new Unavailable(`${noDownload}, and building it needs Go on the PATH`);
+  host.log(`NATS: building nats-server ${version} with Go, once (about a minute), because ${noDownload}`);
   const module = `github.com/nats-io/nats-server/v2@v${version}`;
   const args = ['install', '-trimpath', '-ldflags=-s -w', module];
   await buildWithGo(host, { name: 'nats-server', go, args, env: { GOBIN: draft } });
 }
 
-async function start(host: Host, command: string): Promise<Server> {
-  const folder = join(host.run.folder, 'nats');
+function start(host: Host, command: string): Promise<Server> {
+  return startNatsProcess(host, command, { name: 'nats-server', config: '', ask });
+}
+
+/** Starts nats-server with JetStream and the users of the product, with a data folder of its own. */
+export async function startNatsProcess(host: Host, command: string, server: NatsProcess): Promise<Server> {
+  const folder = join(host.run.folder, server.name);
   const config = join(folder, 'nats.conf');
   await mkdir(folder);
   const sync = host.fsync ? 'always' : '2m';
+  const jetstream = `jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }`;
   await copyFile(natsUsersFile, join(folder, 'users.conf'));
-  await writeFile(
-    config,
-    `${natsUsersConfig}jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }\n${host.natsConfig}\n`,
-  );
+  await writeFile(config, `${natsUsersConfig}${jetstream}\n${server.config}\n${host.natsConfig}\n`);
   return startLocalServer(host, {
-    name: 'nats-server',
+    name: server.name,
     stopSignal: 'TERM',
     env: { ...process.env, ...natsPasswords },
     command: (port) => [command, '--config', config, '--addr', '127.0.0.1', '--port', String(port)],
-    url: (port) => `nats://127.0.0.1:${port}`,
-    ask,
+    url: server.url ?? ((port) => `nats://127.0.0.1:${port}`),
+    ask: server.ask,
   });
 }
 

@@ -40,7 +40,7 @@ export async function askPostgres(url: string): Promise<void> {
   try {
     const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
     const found = rows[0]?.version ?? '';
-    if (Number.parseInt(found, 10) < major) throw new Unavailable(`PostgreSQL is ${found} there, older than ${major}`);
+    if (Number.parseInt(found, 10) < major) throw new Unavailable(`its PostgreSQL is ${found}, older than ${major}`);
   } finally {
     await client.end();
   }
@@ -74,7 +74,7 @@ export function postgresSettings(host: Host): string[] {
   return ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...sharedSettings(host)];
 }
 
-/** Shared memory lies in files of the data folder and so goes with it, even after SIGKILL. */
+/** Shared memory is in files of the data folder and is removed with it, even after SIGKILL. */
 function sharedSettings({ fsync }: Host): string[] {
   const durability = fsync ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
   return ['-c', `max_connections=${maxConnections}`, '-c', 'dynamic_shared_memory_type=mmap', ...durability];

@@ -15,7 +15,10 @@ export async function isAlive({ pid, startedAt }: ProcessIdentity): Promise<bool
   return (await identify(pid))?.startedAt === startedAt;
 }
 
-/** From /proc, since slim images have no `ps`. The name, in parentheses, may hold anything; so count from its end. */
+/**
+ * From /proc, since slim images have no `ps`. The name, in parentheses, may hold anything; so count
+ * from its end.
+ */
 async function startOnLinux(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -6,7 +6,10 @@ import { tryLock, withLock } from './file-lock.ts';
 import { makeOpenFolder } from './open-folder.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
-/** One start of servers: a folder for their data, and a record of what has to go when this process died without a word. */
+/**
+ * One start of servers: a folder for their data, and a record of what has to go when this process
+ * died without a word.
+ */
 export type Run = {
   readonly id: string;
   readonly folder: string;
@@ -20,8 +23,9 @@ export type Run = {
 type RecordLine = { process: ProcessIdentity } | { folder: string };
 
 /**
- * Opens a run in the cache folder, after what dead runs have left there is gone: their processes, then their folders.
- * A run is dead when nobody holds its lock; the lock of all runs keeps a run from being swept before it holds its own.
+ * Opens a run in the cache folder, after what dead runs have left there is gone: their processes,
+ * then their folders. A run is dead when nobody holds its lock; the lock of all runs keeps a run
+ * from being swept before it holds its own.
  */
 export async function openRun(cacheFolder: string): Promise<Run> {
   const runs = join(cacheFolder, 'runs');
@@ -67,7 +71,9 @@ async function sweep(folder: string): Promise<void> {
   lock.release();
 }
 
-/** The supervision has told it to stop when its parent died; give that a moment before the last means. */
+/**
+ * The watchdog signalled the process when its parent died. Waits a moment for that before it kills.
+ */
 async function end(process: ProcessIdentity): Promise<void> {
   for (let tries = 0; await isAlive(process); tries += 1) {
     if (tries === 20) kill(process.pid);

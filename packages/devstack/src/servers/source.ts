@@ -1,7 +1,7 @@
 import type { Cache } from './cache.ts';
 import type { Run } from './run.ts';
 
-/** A server that somebody else runs, or that we do. */
+/** A server, started by us or elsewhere. */
 export type Server = {
   readonly url: string;
   /**
@@ -63,7 +63,9 @@ export async function startFirst(
       reasons.push(reasonOf(source, error));
     }
   }
-  throw new NoServerError(`${options.what} cannot be had on this machine: ${reasons.join('; ')}. ${options.remedy}`);
+  throw new NoServerError(
+    `${options.what} cannot be started on this machine: ${reasons.join('; ')}. ${options.remedy}`,
+  );
 }
 
 /**
@@ -73,6 +75,8 @@ export async function startFirst(
 function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
   switch (env.PUNCTUAL_SERVERS) {
     case 'docker':
+      // PgBouncer and others for tests have no container.
+      if (!sources.some(({ kind }) => kind === 'docker')) return sources;
       return sources.filter(({ kind }) => kind === 'environment' || kind === 'docker');
     case 'local':
       return sources.filter(({ kind }) => kind !== 'docker');
@@ -80,7 +84,7 @@ function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
     case undefined:
       return sources;
     default:
-      throw new NoServerError(`PUNCTUAL_SERVERS=${env.PUNCTUAL_SERVERS} is neither docker nor local.`);
+      throw new NoServerError(`PUNCTUAL_SERVERS=${env.PUNCTUAL_SERVERS} must be docker or local.`);
   }
 }
 

@@ -1,13 +1,15 @@
-import { openCache } from './cache.ts';
-import { requireDocker } from './docker.ts';
+import { checkNatsConfig as checkNatsConfigHere } from './check-nats-config.ts';
+import { findChromium as findChromiumHere } from './chromium.ts';
 import { startMongo } from './mongo.ts';
 import { startNatsServer } from './nats.ts';
+import { type NatsCluster, startNatsServers } from './nats-cluster.ts';
+import { openHost, withOwnHost } from './open-host.ts';
 import { type PooledServer, startPgbouncer as startPgbouncerServer } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
-import { openRun } from './run.ts';
-import type { Host, Server } from './source.ts';
+import type { Server } from './source.ts';
 import { startTogether } from './start-together.ts';
 import { startStripeMock as startStripeMockServer } from './stripe-mock.ts';
+import { startTlsNats as startTlsNatsServer, type TlsNats } from './tls-nats.ts';
 import { startTlsPostgres as startTlsPostgresServer, type TlsPostgres } from './tls-postgres.ts';
 
 const starters = {
@@ -16,12 +18,13 @@ const starters = {
   mongo: startMongo,
   stripeMock: startStripeMockServer,
   tlsPostgres: startTlsPostgresServer,
+  tlsNats: startTlsNatsServer,
 };
 
 export type ServerName = keyof typeof starters;
 
 /** What the product runs on. */
-type ProductServer = Exclude<ServerName, 'stripeMock' | 'tlsPostgres'>;
+type ProductServer = Exclude<ServerName, 'stripeMock' | 'tlsPostgres' | 'tlsNats'>;
 
 export type StartServersOptions<Name extends ServerName> = {
   /** PostgreSQL, NATS and MongoDB when left out. */
@@ -97,6 +100,27 @@ export async function startNats(options: Omit<StartServersOptions<'nats'>, 'only
   return { ...servers.nats, stop: servers.stop };
 }
 
+/** A NATS cluster of one's own; its streams may have as many replicas as it has servers. */
+export async function startNatsCluster({
+  size = 3,
+  log = () => undefined,
+  env = process.env,
+  fsync = false,
+  natsConfig = '',
+  signal,
+}: { size?: 3 | 5 } & Omit<StartServersOptions<'nats'>, 'only'> = {}): Promise<NatsCluster> {
+  const host = await openHost({ log, env, fsync, natsConfig, signal });
+  const cluster = await startNatsServers(host, size).catch(async (error) => {
+    await host.run.close();
+    throw error;
+  });
+  const stop = async () => {
+    await cluster.stop();
+    await host.run.close();
+  };
+  return { ...cluster, stop };
+}
+
 /** Stripe's own imitation of its API, for the shapes of requests and answers. */
 export async function startStripeMock(options: Omit<StartServersOptions<'stripeMock'>, 'only'> = {}): Promise<Server> {
   const servers = await startServers({ ...options, only: ['stripeMock'] });
@@ -111,28 +135,42 @@ export async function startTlsPostgres(
   return { ...servers.tlsPostgres, stop: servers.stop };
 }
 
+/** A NATS server that takes no connection in the clear. */
+export async function startTlsNats(options: Omit<StartServersOptions<'tlsNats'>, 'only'> = {}): Promise<TlsNats> {
+  const servers = await startServers({ ...options, only: ['tlsNats'] });
+  return { ...servers.tlsNats, stop: servers.stop };
+}
+
+/** Has nats-server read a configuration of a deployment. @throws Error with what it refuses */
+export async function checkNatsConfig(config: string): Promise<void> {
+  const host = await openHost({
+    log: () => undefined,
+    env: process.env,
+    fsync: false,
+    natsConfig: '',
+    signal: undefined,
+  });
+  await checkNatsConfigHere(host, config).finally(() => host.run.close());
+}
+
 /** A pooler in front of a PostgreSQL. */
 export async function startPgbouncer({
   log = () => undefined,
   env = process.env,
   ...pooled
 }: PooledServer & Pick<StartServersOptions<never>, 'log' | 'env'>): Promise<Server> {
-  const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
-  const server = await startPgbouncerServer(host, pooled).catch(async (error) => {
-    await host.run.close();
-    throw error;
-  });
-  const stop = async () => {
-    await server.stop();
-    await host.run.close();
-  };
-  return { ...server, stop };
+  return withOwnHost({ log, env }, (host) => startPgbouncerServer(host, pooled));
 }
 
-async function openHost(settings: Pick<Host, 'log' | 'env' | 'fsync' | 'natsConfig' | 'signal'>): Promise<Host> {
-  const { log, env, signal } = settings;
-  const cache = await openCache({ env, log, signal });
-  const run = await openRun(cache.folder);
-  let docker: Promise<void> | undefined;
-  return { ...settings, cache, run, docker: () => (docker ??= requireDocker(env)) };
+/**
+ * Finds or installs a browser of the Chromium family.
+ * @returns the path of its program
+ * @throws Unavailable with the reason in one line
+ */
+export async function findChromium({
+  log = () => undefined,
+  env = process.env,
+}: Pick<StartServersOptions<never>, 'log' | 'env'> = {}): Promise<string> {
+  const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
+  return findChromiumHere(host).finally(() => host.run.close());
 }

@@ -7,7 +7,10 @@ import { type Host, type Server, startFirst, Unavailable } from './source.ts';
 
 const version = '0.203.0';
 
-/** Stripe's own imitation of its API: it judges the shape of each request and answers with samples. @throws NoServerError */
+/**
+ * Stripe's own imitation of its API: it judges the shape of each request and answers with samples.
+ * @throws NoServerError
+ */
 export async function startStripeMock(host: Host): Promise<Server> {
   const sources = [
     ...namedServer(host.env, 'PUNCTUAL_STRIPE_MOCK_URL', ask),
@@ -20,13 +23,13 @@ export async function startStripeMock(host: Host): Promise<Server> {
 async function ask(url: string): Promise<void> {
   const answer = await fetch(`${url}/v1/balance`, { headers: { authorization: 'Bearer sk_test_123' } });
   await answer.body?.cancel();
-  if (!answer.ok) throw new Unavailable(`stripe-mock at ${url} answers ${answer.status}`);
+  if (!answer.ok) throw new Unavailable(`stripe-mock at ${url} returns ${answer.status}`);
 }
 
 async function fromCache(host: Host): Promise<Server> {
   const folder = await host.cache.folderOf(`stripe-mock-${version}`, async (draft) => {
     const go = await findCommand(host.env, 'go');
-    if (!go) throw new Unavailable('there is no Go on the PATH to build it with');
+    if (!go) throw new Unavailable('building it needs Go on the PATH');
     host.log(`stripe-mock: building ${version} with Go, once`);
     const args = ['install', '-trimpath', '-ldflags=-s -w', `github.com/stripe/stripe-mock@v${version}`];
     await buildWithGo(host, { name: 'stripe-mock', go, args, env: { GOBIN: draft } });

@@ -24,8 +24,9 @@ export type SupervisedCommand = {
 };
 
 /**
- * Runs a command until it ends by itself, is stopped, or this process dies, even by SIGKILL: a small shell waits beside it
- * on a pipe that only this process holds open. It has a session of its own, so that Ctrl-C reaches this process only.
+ * Runs a command until it ends by itself, is stopped, or this process dies, even by SIGKILL: a
+ * small shell waits beside it on a pipe that only this process holds open. It has a session of its
+ * own, so that Ctrl-C reaches this process only.
  */
 export async function startSupervised(options: SupervisedCommand): Promise<SupervisedProcess> {
   const log = await open(options.logFile, 'a');
@@ -55,7 +56,10 @@ export async function startSupervised(options: SupervisedCommand): Promise<Super
   };
 }
 
-/** `$1` is the signal, the rest the command. Tells the command's process id on descriptor 3; kills it after ten seconds of patience. */
+/**
+ * `$1` is the signal, the rest the command. Tells the command's process id on descriptor 3; kills
+ * it after ten seconds of patience.
+ */
 const supervision = `
 signal=$1
 shift

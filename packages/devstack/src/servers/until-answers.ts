@@ -7,7 +7,8 @@ const patienceMs = 60_000;
 
 /**
  * Resolves when something listens on the URL's port and the question gets its answer.
- * @throws Unavailable as the question throws it; the last error when the patience is over; the signal's reason
+ * @throws Unavailable as the question throws it; the last error when the patience is over; the
+ *   signal's reason
  */
 export async function untilAnswers(
   url: string,

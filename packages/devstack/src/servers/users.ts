@@ -5,7 +5,9 @@ export type User = { uid: number; gid: number };
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Whom PostgreSQL, which refuses to be root, runs as: root's is nobody's, everyone else's is their own. */
+/**
+ * The user that PostgreSQL runs as. It refuses to run as root, so root starts it as `nobody`.
+ */
 export async function postgresUser(): Promise<User | undefined> {
   return isRoot ? nobody() : undefined;
 }

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when `GET /healthz/ready` of a service answers 200; rejects when the signal is aborted, with its reason. */
+/**
+ * Resolves when `GET /healthz/ready` of a service answers 200; rejects when the signal is aborted,
+ * with its reason.
+ */
 export async function untilReady(url: string, signal: AbortSignal): Promise<void> {
   while (!(await isReady(url))) await delay(50, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

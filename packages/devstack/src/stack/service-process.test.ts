@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../servers/free-port.ts';
 import { eventually } from '../story/eventually.ts';
-import { freePort } from './ports.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 
 const scratch = fileURLToPath(new URL('../../test/scratch-service', import.meta.url));
@@ -29,7 +29,7 @@ async function createScratch(
   const pids: unknown[] = [];
   const created = createServiceProcess({
     name: 'scratch',
-    folder: scratch,
+    folder: () => scratch,
     url: `http://127.0.0.1:${port}`,
     environment: { PATH: process.env.PATH, PORT: String(port), ...environment },
     logFile: join(folder, 'scratch.log'),
@@ -39,7 +39,7 @@ async function createScratch(
   return { service: created, pids };
 }
 
-test('a service that dies is started again, and its pid follows', async () => {
+test('a crashed service is restarted and its pid updated', async () => {
   const { service, pids } = await createScratch();
   await service.start();
   const first = service.pid();
@@ -50,7 +50,7 @@ test('a service that dies is started again, and its pid follows', async () => {
   expect(pids).toEqual([first, undefined, service.pid()]);
 });
 
-test('a service that was stopped stays down until it is started', async () => {
+test('a stopped service stays down until it is started', async () => {
   const { service } = await createScratch();
   await service.start();
   await service.stop();
@@ -60,14 +60,14 @@ test('a service that was stopped stays down until it is started', async () => {
   expect((await fetch(service.url)).status).toBe(200);
 });
 
-test('a service that cannot start says why, and is not tried again', async () => {
+test('a service that fails to start reports why and is not retried', async () => {
   const { service, pids } = await createScratch({ FAIL_WITH: 'DATABASE_URL: Required' });
   await expect(service.start()).rejects.toThrow(/scratch did not become ready: DATABASE_URL: Required/);
   expect(service.pid()).toBeUndefined();
   expect(pids).toHaveLength(2);
 });
 
-test('a service ends with its parent, even when that is killed', async () => {
+test('a service ends with its parent, even when the parent is killed', async () => {
   const parent = spawn(process.execPath, [
     join(scratch, 'supervise.ts'),
     String(await freePort()),

@@ -12,20 +12,28 @@ export type ServiceProcess = {
   readonly url: string;
   /** Undefined while it is down. */
   pid(): number | undefined;
-  /** Starts it and keeps it running: a service that dies is started again. Resolves when it is ready. */
+  /**
+   * Starts it and keeps it running: a service that dies is started again. Resolves when it is
+   * ready.
+   */
   start(): Promise<void>;
   /** Resolves when it is ready, again or still. */
   ready(): Promise<void>;
-  /** SIGTERM, and SIGKILL to one that does not heed it; it stays down. Resolves when it has ended. */
+  /**
+   * SIGTERM, and SIGKILL to one that does not heed it; it stays down. Resolves when it has ended.
+   */
   stop(): Promise<void>;
-  /** What a fault does to it: SIGKILL, and the supervision finds out by itself. Resolves when it has died. */
+  /**
+   * What a fault does to it: SIGKILL, and the supervision finds out by itself. Resolves when it has
+   * died.
+   */
   kill(): Promise<void>;
 };
 
 export type ServiceProcessOptions = {
   name: string;
-  /** Where its `src/main.ts` lies. */
-  folder: string;
+  /** Returns the folder that contains its `src/main.ts`; called at each start. */
+  folder: () => string;
   url: string;
   environment: Readonly<Record<string, string | undefined>>;
   logFile: string;
@@ -111,10 +119,11 @@ function spawnService({ folder, environment, logFile }: ServiceProcessOptions): 
   const log = openSync(logFile, 'a');
   try {
     return spawn(process.execPath, ['--import', endWithParent, '--import', '@punctual/chassis/otel', 'src/main.ts'], {
-      cwd: folder,
+      cwd: folder(),
       env: { NODE_COMPILE_CACHE: compiledCode, NODE_OPTIONS: smallHeap, ...environment },
       stdio: ['ignore', log, log, 'ipc'],
-      // A group of its own, so that Ctrl-C in a terminal reaches only the parent, which stops all in order.
+      // Its own process group, so that Ctrl-C in a terminal reaches only the parent, which stops
+      // all in order.
       detached: true,
     });
   } finally {
@@ -122,16 +131,19 @@ function spawnService({ folder, environment, logFile }: ServiceProcessOptions): 
   }
 }
 
-/** From the second start on, a service finds its code stripped of types and compiled: half the time, and 25 MB less. */
+/**
+ * From the second start on, a service finds its code stripped of types and compiled: half the time,
+ * and 25 MB less.
+ */
 const compiledCode = fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url));
 /** A young generation of 4 MB: 25 MB less at rest, as in the images. */
-const smallHeap = '--max-semi-space-size=4';
+export const smallHeap = '--max-semi-space-size=4';
 const endWithParent = fileURLToPath(new URL('end-with-parent.ts', import.meta.url));
 
 /** What the last line of a service's log says, in one line, and where the rest is. */
 async function lastWord(logFile: string): Promise<string> {
-  const last = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1) || 'it said nothing';
-  return `${wordsOf(last).replace(/\s+/g, ' ').slice(0, maxReasonLength)} (more in ${logFile})`;
+  const last = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1) || 'it logged nothing';
+  return `${wordsOf(last).replace(/\s+/g, ' ').slice(0, maxReasonLength)} (see ${logFile})`;
 }
 
 /** A line of a service is JSON as pino writes it; one of Node itself is plain text. */

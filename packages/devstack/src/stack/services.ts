@@ -5,16 +5,20 @@ import { natsSignIn } from '../servers/nats-users.ts';
 export const serviceNames = ['gateway', 'scheduling', 'reminders', 'payouts'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+export type MetricsUrls = Record<ServiceName | 'streams', string>;
+
 /** What the services of one instance of a stack need to find each other and their servers. */
 export type ServiceAddresses = {
   urls: Record<ServiceName, string>;
+  /** Where each service, and the watch of the streams, serves `/metrics`; undefined when none does. */
+  metrics?: MetricsUrls | undefined;
   nats: string;
   postgres: { scheduling: string; payouts: string };
   mongo: string;
   issuer: { issuer: string; audience: string; jwksUrl: string };
 };
 
-/** Where a service lies in this checkout. */
+/** The folder of a service in this checkout. */
 export function serviceFolder(name: ServiceName): string {
   return fileURLToPath(new URL(`../../../../services/${name}`, import.meta.url));
 }
@@ -27,7 +31,10 @@ export function serviceEnvironment(name: ServiceName, addresses: ServiceAddresse
   return { ...commonEnvironment(name, addresses), ...ownEnvironment(name, addresses) };
 }
 
-function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAddresses): Record<string, string> {
+function commonEnvironment(
+  name: ServiceName,
+  { urls, issuer, nats, metrics }: ServiceAddresses,
+): Record<string, string> {
   const { hostname, port } = new URL(urls[name]);
   return {
     HOST: hostname,
@@ -38,9 +45,16 @@ function commonEnvironment(name: ServiceName, { urls, issuer, nats }: ServiceAdd
     NATS_URL: nats,
     ...signInTo(nats, name),
     OTEL_SERVICE_NAME: name,
+    ...(metrics && metricsEnvironment(metrics[name])),
     // Nothing spreads requests here, so a stop need not wait until it is noticed.
     SHUTDOWN_DRAIN_MS: process.env.SHUTDOWN_DRAIN_MS ?? '0',
   };
+}
+
+/** The settings by which `/metrics` is served at this address. */
+export function metricsEnvironment(url: string): Record<string, string> {
+  const { hostname, port } = new URL(url);
+  return { OTEL_EXPORTER_PROMETHEUS_HOST: hostname, OTEL_EXPORTER_PROMETHEUS_PORT: port };
 }
 
 /**

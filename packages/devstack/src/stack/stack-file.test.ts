@@ -32,7 +32,7 @@ const description = (pid: number): StackDescription => ({
   pids: { gateway: pid },
 });
 
-test('the last of many writes stands, and no reader ever sees a half', async () => {
+test('the last of many writes wins and readers never see a partial file', async () => {
   const path = join(folder, 'not-there-yet', 'stack.json');
   const file = createStackFile(path);
   await file.write(description(0));
@@ -46,7 +46,7 @@ test('the last of many writes stands, and no reader ever sees a half', async () 
   expect(await readdir(join(folder, 'not-there-yet'))).toEqual(['stack.json']);
 });
 
-test('a stack is found while its issuer answers, and no longer', async () => {
+test('a stack is found only while its issuer answers', async () => {
   const path = join(folder, 'stack.json');
   expect(await readRunningStack(path)).toBeUndefined();
   const file = createStackFile(path);
@@ -57,7 +57,7 @@ test('a stack is found while its issuer answers, and no longer', async () => {
   issuer = await startIssuer();
 });
 
-test('a write that fails keeps neither the next one nor the removal from its work', async () => {
+test('a failed write blocks neither the next write nor the removal', async () => {
   const path = join(folder, 'stack.json');
   const file = createStackFile(path);
   const circular = description(1);
@@ -68,7 +68,7 @@ test('a write that fails keeps neither the next one nor the removal from its wor
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('the environment may name the file', () => {
+test('the environment can set the file path', () => {
   expect(stackFilePath({ PUNCTUAL_STACK_FILE: '/elsewhere/stack.json' })).toBe('/elsewhere/stack.json');
   expect(stackFilePath({})).toMatch(/\.punctual\/stack\.json$/);
 });

@@ -2,10 +2,14 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { ServiceName } from './services.ts';
+import type { MetricsUrls, ServiceName } from './services.ts';
 
-/** Where everything of a running stack is. Scripts depend on these names (`.punctual/stack.json`). */
+/**
+ * Where everything of a running stack is. Scripts depend on these names (`.punctual/stack.json`).
+ */
 export type StackDescription = Record<ServiceName, string> & {
+  /** Where `/metrics` is served, if it is. */
+  metrics?: MetricsUrls;
   nats: string;
   postgres: { scheduling: string; payouts: string };
   mongo: string;
@@ -26,7 +30,10 @@ export function stackFilePath(environment: Readonly<Record<string, string | unde
   return environment.PUNCTUAL_STACK_FILE || fileURLToPath(new URL('../../../../.punctual/stack.json', import.meta.url));
 }
 
-/** The file under a path that this stack has to itself. Writes follow one another, a removal comes last. */
+/**
+ * The file under a path that this stack has to itself. Writes follow one another, a removal comes
+ * last.
+ */
 export function createStackFile(path: string): StackFile {
   let last: Promise<unknown> = Promise.resolve();
   const afterTheLast = (work: () => Promise<void>) => {
@@ -49,7 +56,10 @@ export function createStackFile(path: string): StackFile {
 /** What others need of a stack that runs. */
 export type RunningStack = Pick<StackDescription, 'gateway' | 'nats' | 'issuer'>;
 
-/** What the file says of the stack that runs, or undefined when there is none: no file, or one left over from a stack that was killed. */
+/**
+ * What the file says of the stack that runs, or undefined when there is none: no file, or one left
+ * over from a stack that was killed.
+ */
 export async function readRunningStack(path: string): Promise<RunningStack | undefined> {
   const description = await readFile(path, 'utf8')
     .then((text) => Description.safeParse(JSON.parse(text)).data)
@@ -61,7 +71,10 @@ export async function readRunningStack(path: string): Promise<RunningStack | und
 
 const Description = z.object({ gateway: z.string(), nats: z.string(), issuer: z.string(), jwks: z.string() });
 
-/** The issuer lives in the process of the stack itself, so it answers exactly as long as the stack runs. */
+/**
+ * The issuer lives in the process of the stack itself, so it answers exactly as long as the stack
+ * runs.
+ */
 async function answers(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });

@@ -2,16 +2,18 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Issuer } from '../issuer.ts';
 import type { SupervisedProcess } from '../servers/supervised-process.ts';
-import { freePort, gatewayPort } from './ports.ts';
-import { createServiceProcess, type ServiceProcess } from './service-process.ts';
+import { gatewayPort } from './gateway-port.ts';
 import {
-  type ServiceAddresses,
-  type ServiceName,
-  serviceEnvironment,
-  serviceFolder,
-  serviceNames,
-} from './services.ts';
-import type { StackDescription, StackFile } from './stack-file.ts';
+  chooseMetrics,
+  chooseUrls,
+  createInstance,
+  describeInstance,
+  type StackInstance,
+  upstreamsOf,
+} from './instance.ts';
+import type { ServiceProcess } from './service-process.ts';
+import { type MetricsUrls, type ServiceAddresses, type ServiceName, serviceFolder, serviceNames } from './services.ts';
+import type { StackFile } from './stack-file.ts';
 import { applyStreams, watchStreams } from './streams.ts';
 
 export type StackOptions = {
@@ -24,12 +26,23 @@ export type StackOptions = {
   gatewayPort?: number;
   /** How many of each service run at once. */
   instances?: number;
-  /** Each gateway forwards to all instances of a service; without it, to those of its own number. */
+  /**
+   * Each gateway forwards to all instances of a service; otherwise only to those with its own
+   * number.
+   */
   spread?: boolean;
-  /** Declares lost streams again, as a deployment does; without it they are only declared at the start. */
+  /**
+   * Declares lost streams again, as a deployment does; without it they are only declared at the
+   * start.
+   */
   watchStreams?: boolean;
-  /** Told to every service, over what the caller's own environment says. */
+  /** Set for every service; overrides the caller's own environment. */
   environment?: Readonly<Record<string, string>>;
+  /**
+   * The folder of a service's code, asked before each start of a process; this checkout's when left
+   * out. Another answer than before makes the next start an upgrade or a roll-back.
+   */
+  folder?: (name: ServiceName, instance: number) => string;
   /** Emptied at the start; gets `<service>.log`. */
   logDir: string;
   /** Kept while the stack is up, removed before it stops. */
@@ -41,19 +54,19 @@ export type StackOptions = {
 export type Stack = {
   /** Of the first instance. */
   readonly addresses: ServiceAddresses;
+  /** Where each instance serves `/metrics`, if it does; the watch of the streams belongs to the first. */
+  readonly metrics: readonly MetricsUrls[];
   service(name: ServiceName, instance?: number): ServiceProcess;
   stop(): Promise<void>;
 };
 
-type Instance = { addresses: ServiceAddresses; services: Record<ServiceName, ServiceProcess> };
-
 /**
- * The product as its users meet it: every service as a process of its own, under supervision.
+ * Starts the whole product: every service as a separate, supervised process.
  * @throws PortTakenError, ServiceStartError; what was started until then is stopped
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const firstPort = await gatewayPort(options.gatewayPort ?? 0);
-  const instances: Instance[] = [];
+  const instances: StackInstance[] = [];
   let watch: SupervisedProcess | undefined;
   let isUp = false;
 
@@ -65,26 +78,35 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const describeIn = async (file: StackFile | undefined) => {
     const [first] = instances;
-    if (isUp && first) await file?.write(describe(first, options.environment));
+    if (isUp && first) await file?.write(describeInstance(first, options.environment));
   };
-  // A file that cannot be written now is no reason to end the stack; the next change writes it again.
+  // A file that cannot be written now is no reason to end the stack; the next change writes it
+  // again.
   const onChange = () => void describeIn(options.stackFile).catch(() => undefined);
 
   try {
     const { nats, mongo, issuer, databases: postgres } = options;
     await rm(options.logDir, { recursive: true, force: true });
-    const all = [await serviceUrls(firstPort)];
-    while (all.length < (options.instances ?? 1)) all.push(await serviceUrls(await freePort()));
+    const all = [await chooseUrls(firstPort)];
+    while (all.length < (options.instances ?? 1)) all.push(await chooseUrls(await gatewayPort(0)));
     for (const [index, urls] of all.entries()) {
       const suffix = index === 0 ? '' : `-${index + 1}`;
       const upstreams = options.spread ? upstreamsOf(all) : {};
-      const addresses = { nats, mongo, issuer, postgres, urls };
-      instances.push(createInstance(options, addresses, { suffix, upstreams, onChange }));
+      const { environment, logDir } = options;
+      const exporters = environment?.OTEL_METRICS_EXPORTER ?? process.env.OTEL_METRICS_EXPORTER;
+      const addresses = { nats, mongo, issuer, postgres, urls, metrics: await chooseMetrics(exporters) };
+      const folder = (name: ServiceName) => options.folder?.(name, index) ?? serviceFolder(name);
+      instances.push(createInstance(addresses, { suffix, upstreams, environment, folder, logDir, onChange }));
     }
-    await applyStreams(nats);
+    await applyStreams(nats, options.environment);
     if (options.watchStreams) {
       await mkdir(options.logDir, { recursive: true });
-      watch = await watchStreams(nats, { databases: postgres, logFile: join(options.logDir, 'streams.log') });
+      watch = await watchStreams(nats, {
+        databases: postgres,
+        metrics: instances[0]?.addresses.metrics?.streams,
+        environment: options.environment,
+        logFile: join(options.logDir, 'streams.log'),
+      });
     }
     await startAll(instances, options.signal);
     isUp = true;
@@ -96,66 +118,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const instance = (index: number) => {
     const found = instances[index];
-    if (!found) throw new RangeError(`This stack has ${instances.length} instance(s) of each service.`);
+    if (!found) throw new RangeError(`This stack has only ${instances.length} of each service.`);
     return found;
   };
   return {
     addresses: instance(0).addresses,
+    metrics: instances.flatMap(({ addresses }) => addresses.metrics ?? []),
     service: (name, index = 0) => instance(index).services[name],
     stop,
   };
 }
 
-async function serviceUrls(gateway: number): Promise<Record<ServiceName, string>> {
-  const url = (port: number) => `http://127.0.0.1:${port}`;
-  return {
-    gateway: url(gateway),
-    scheduling: url(await freePort()),
-    reminders: url(await freePort()),
-    payouts: url(await freePort()),
-  };
-}
-
-/** What a gateway reads that forwards to all of these. */
-function upstreamsOf(instances: readonly Record<ServiceName, string>[]): Record<string, string> {
-  const urls = (name: ServiceName) => instances.map((each) => each[name]).join(',');
-  return { SCHEDULING_URL: urls('scheduling'), REMINDERS_URL: urls('reminders'), PAYOUTS_URL: urls('payouts') };
-}
-
-type InstanceOptions = { suffix: string; upstreams: Readonly<Record<string, string>>; onChange: () => void };
-
-function createInstance(
-  options: StackOptions,
-  addresses: ServiceAddresses,
-  { suffix, upstreams, onChange }: InstanceOptions,
-): Instance {
-  const create = (name: ServiceName) =>
-    createServiceProcess({
-      name,
-      folder: serviceFolder(name),
-      url: addresses.urls[name],
-      environment: {
-        ...process.env,
-        ...serviceEnvironment(name, addresses),
-        ...(name === 'gateway' && upstreams),
-        ...options.environment,
-      },
-      logFile: join(options.logDir, `${name}${suffix}.log`),
-      onChange,
-    });
-  return {
-    addresses,
-    services: {
-      gateway: create('gateway'),
-      scheduling: create('scheduling'),
-      reminders: create('reminders'),
-      payouts: create('payouts'),
-    },
-  };
-}
-
 /** All at once: none needs another to become ready. */
-async function startAll(instances: Instance[], signal?: AbortSignal): Promise<void> {
+async function startAll(instances: StackInstance[], signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const services = instances.flatMap((instance) => serviceNames.map((name) => instance.services[name]));
   const stopAll = () => void Promise.all(services.map((service) => service.stop()));
@@ -165,19 +140,4 @@ async function startAll(instances: Instance[], signal?: AbortSignal): Promise<vo
   } finally {
     signal?.removeEventListener('abort', stopAll);
   }
-}
-
-function describe({ addresses, services }: Instance, told: StackOptions['environment']): StackDescription {
-  const { urls, nats, postgres, mongo, issuer } = addresses;
-  const pids = Object.fromEntries(Object.values(services).map((service) => [service.name, service.pid()]));
-  return {
-    ...urls,
-    nats,
-    postgres,
-    mongo,
-    issuer: issuer.issuer,
-    jwks: issuer.jwksUrl,
-    paymentProvider: told?.PAYMENT_PROVIDER === 'stripe' ? 'stripe' : 'manual',
-    pids,
-  };
 }

@@ -1,31 +1,57 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { natsSignIn } from '../servers/nats-users.ts';
 import { type SupervisedProcess, startSupervised } from '../servers/supervised-process.ts';
+import { metricsEnvironment } from './services.ts';
 
 const main = fileURLToPath(new URL('../../../../ops/src/main.ts', import.meta.url));
 
-/** Declares the streams of a NATS server: `npm run ops -- streams apply`. */
-export async function applyStreams(nats: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [main, 'streams', 'apply', '--yes'], { env: environmentFor(nats) });
+type WatchOptions = {
+  databases: { scheduling: string; payouts: string };
+  /** Where it serves `/metrics`, if it does. */
+  metrics: string | undefined;
+  /** Of the services; its `OTEL_…` apply. */
+  environment: Readonly<Record<string, string>> | undefined;
+  logFile: string;
+};
+
+/**
+ * Declares the streams of a NATS server: `npm run ops -- streams apply`.
+ * @param environment of the services; its `STREAM_…` apply
+ */
+export async function applyStreams(nats: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  const settings = Object.entries(environment).filter(([name]) => name.startsWith('STREAM_'));
+  const env = { ...environmentFor(nats), ...Object.fromEntries(settings) };
+  await promisify(execFile)(process.execPath, [main, 'streams', 'apply', '--yes'], { env });
 }
 
-/** Keeps them declared, and refills a lost one from its outbox, as `--watch` does in a deployment. */
+/**
+ * Keeps them declared, and refills a lost one from its outbox, as `--watch` does in a deployment.
+ */
 export function watchStreams(
   nats: string,
-  { databases, logFile }: { databases: { scheduling: string; payouts: string }; logFile: string },
+  { databases, metrics, environment, logFile }: WatchOptions,
 ): Promise<SupervisedProcess> {
   return startSupervised({
-    command: [process.execPath, main, 'streams', 'apply', '--watch'],
+    command: [process.execPath, '--import', '@punctual/chassis/otel', main, 'streams', 'apply', '--watch'],
+    cwd: dirname(main),
     stopSignal: 'TERM',
     logFile,
     env: {
       ...environmentFor(nats),
+      ...telemetryOf(environment),
+      OTEL_SERVICE_NAME: 'streams',
+      ...(metrics && metricsEnvironment(metrics)),
       SCHEDULING_DATABASE_URL: databases.scheduling,
       PAYOUTS_DATABASE_URL: databases.payouts,
     },
   });
+}
+
+function telemetryOf(environment: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('OTEL_')));
 }
 
 /** A server that the environment names need not know our users. */

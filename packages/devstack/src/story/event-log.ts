@@ -16,7 +16,10 @@ export type EventLog = {
   readonly seen: readonly PassingEvent[];
   /** What should not pass: dead letters, and messages that are not what the contracts say. */
   readonly faults: readonly string[];
-  /** The first event that matches, if it has passed already or when it passes. Rejects with the signal's reason. */
+  /**
+   * The first event that matches, if it has passed already or when it passes. Rejects with the
+   * signal's reason.
+   */
   next(matches: (event: PassingEvent) => boolean, signal: AbortSignal): Promise<PassingEvent>;
   close(): Promise<void>;
 };
@@ -42,12 +45,12 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   const watch = (subject: string, read: (json: unknown) => PassingEvent | undefined) =>
     connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error) return void faults.push(`${subject} cannot be watched: ${error.message}`);
+        if (error) return void faults.push(`cannot watch ${subject}: ${error.message}`);
         try {
           const event = read(message.json());
           if (event) note(event);
         } catch (unreadable) {
-          faults.push(`${message.subject} is not what the contract says: ${unreadable}`);
+          faults.push(`${message.subject} violates its contract: ${unreadable}`);
         }
       },
     });

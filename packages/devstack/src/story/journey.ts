@@ -1,7 +1,7 @@
-import { type Cast, type IssueToken, invite } from './cast.ts';
 import type { EventLog } from './event-log.ts';
 import { playFirstVisit } from './first-visit.ts';
 import { createNarrator, StoryError } from './narrator.ts';
+import { type IssueToken, invite, type StoryPeople } from './people.ts';
 import type { Screen } from './screen.ts';
 import { playSecondVisit } from './second-visit.ts';
 import { playThirdVisit } from './third-visit.ts';
@@ -15,7 +15,7 @@ export type JourneyDeps = {
 };
 
 /** Who and what the journey leaves behind, for those who want to look at it. */
-export type JourneyEnd = { cast: Cast; assignmentId: string };
+export type JourneyEnd = { cast: StoryPeople; assignmentId: string };
 
 /**
  * Plays the demo journey against a running stack, through the gateway, and checks each step.
@@ -27,17 +27,17 @@ export async function playJourney(deps: JourneyDeps): Promise<JourneyEnd> {
   const cast = await invite(gateway, issueToken);
   const startedAt = performance.now();
 
-  screen.line('  Each step names its trace; the events that follow from it show the first digits of theirs.');
-  screen.title('A visit that takes place');
+  screen.line('  Each step shows its trace id. Each event shows the first digits of its own.');
+  screen.title('A confirmed visit');
   const { assignmentId } = await playFirstVisit({ narrator, cast });
-  screen.title('A visit that is called off');
+  screen.title('A rejected window');
   await playSecondVisit({ narrator, cast });
-  screen.title('A visit that is paid for');
+  screen.title('A paid visit');
   await playThirdVisit({ narrator, cast });
 
   const [fault] = events.faults;
   if (fault) throw new StoryError(fault);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  screen.title(`The journey ended as it should: ${events.seen.length} events in ${seconds} s.`);
+  screen.title(`The journey succeeded: ${events.seen.length} events in ${seconds} s.`);
   return { cast, assignmentId };
 }

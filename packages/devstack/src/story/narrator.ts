@@ -10,7 +10,7 @@ export class StoryError extends Error {
 
 export type Trace = ReturnType<typeof newTrace>;
 
-export type Step = {
+export type StoryStep = {
   /** Sent with each request of the step. */
   readonly headers: Trace['headers'];
   /** Waits for an event, of the step's own trace, that matches. */
@@ -23,12 +23,15 @@ export type EventOfType<T> = Extract<PassingEvent, { type: T }>;
 
 export type Narrator = {
   /** Says what happens and makes it happen. Answers what `act` answers. */
-  step<S>(text: string, act: (step: Step) => Promise<S>, trace?: Trace): Promise<S>;
+  step<S>(text: string, act: (step: StoryStep) => Promise<S>, trace?: Trace): Promise<S>;
 };
 
 const stepWithinMs = 30_000;
 
-/** Plays a story step by step: each is shown, has a time limit, and ends the story with its reason when it fails. */
+/**
+ * Plays a story step by step: each is shown, has a time limit, and ends the story with its reason
+ * when it fails.
+ */
 export function createNarrator(deps: { screen: Screen; events: EventLog; signal?: AbortSignal }): Narrator {
   const { screen, events, signal } = deps;
   return {
@@ -36,7 +39,7 @@ export function createNarrator(deps: { screen: Screen; events: EventLog; signal?
       screen.step(text, trace.traceId);
       const limit = AbortSignal.timeout(stepWithinMs);
       const overdue = signal ? AbortSignal.any([limit, signal]) : limit;
-      const step: Step = {
+      const step: StoryStep = {
         headers: trace.headers,
         passes: (type, matches) => passes(events, { type, matches, traceId: trace.traceId }, overdue),
         check: (isSo, otherwise) => {
@@ -59,17 +62,17 @@ async function passes<T extends PassingEvent['type']>(
 ): Promise<void> {
   const isWanted = (event: PassingEvent) => isOfType(event, wanted.type) && wanted.matches(event);
   const event = await events.next(isWanted, overdue).catch(() => {
-    throw new StoryError(`no ${wanted.type} as expected has passed within ${stepWithinMs / 1000} s`);
+    throw new StoryError(`no expected ${wanted.type} within ${stepWithinMs / 1000} s`);
   });
   if (event.traceparent?.split('-')[1] !== wanted.traceId) {
-    throw new StoryError(`${wanted.type} passed, but outside of the trace ${wanted.traceId}`);
+    throw new StoryError(`${wanted.type} is not part of trace ${wanted.traceId}`);
   }
 }
 
 /** Fails when the time for a step is over, whatever it is waiting for. */
 async function failure(overdue: AbortSignal): Promise<never> {
   if (!overdue.aborted) await once(overdue, 'abort');
-  throw new StoryError(`not done within ${stepWithinMs / 1000} s`);
+  throw new StoryError(`not finished within ${stepWithinMs / 1000} s`);
 }
 
 function isOfType<T extends PassingEvent['type']>(event: PassingEvent, type: T): event is EventOfType<T> {

@@ -2,11 +2,17 @@ import { styleText } from 'node:util';
 import type { PassingEvent } from './event-log.ts';
 import { describeEvent } from './wording.ts';
 
-/** Where the story is told: steps, what the events say meanwhile, and plain lines; in colours only on a terminal. */
+/**
+ * Prints the story: steps, the events between them, and plain lines. Uses colours only on a
+ * terminal.
+ */
 export type Screen = {
   line(text?: string): void;
   title(text: string): void;
-  /** Something that a person does, or that is looked for; the trace id finds it in every service's log. */
+  /**
+   * Something that a person does, or that is looked for; the trace id finds it in every service's
+   * log.
+   */
   step(text: string, traceId?: string): void;
   event(event: PassingEvent): void;
   failure(text: string): void;

@@ -1,15 +1,15 @@
-import type { Cast } from './cast.ts';
 import { eventually } from './eventually.ts';
 import type { Narrator } from './narrator.ts';
+import type { StoryPeople } from './people.ts';
 import { timezone, windowOn } from './times.ts';
 
 /** Confirmed, then rejected: its reminders are suppressed and its payout waits. */
-export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; cast: Cast }): Promise<void> {
+export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; cast: StoryPeople }): Promise<void> {
   const { carla, lena } = cast;
   const window = windowOn(Temporal.Now.instant(), { days: 3, hour: 9, minutes: 120 });
 
   const id = await narrator.step(
-    'Carla has a door painted by Lena and proposes a morning',
+    'Carla assigns a door to Lena, a painter, and proposes a morning',
     async ({ headers, passes }) => {
       const body = { title: 'A door wants paint', timezone, price: { amountMinor: 12_000, currency: 'EUR' } };
       const job = await carla.createJob({ body, headers });
@@ -24,7 +24,7 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
     },
   );
 
-  await narrator.step('Lena confirms: two reminders are planned, a payout waits', async ({ headers, passes }) => {
+  await narrator.step('Lena confirms: two reminders are planned, a payout is pending', async ({ headers, passes }) => {
     await lena.confirmSchedule({ params: { id }, headers });
     for (const kind of ['upcoming-24h', 'upcoming-1h']) {
       await passes('reminder.queued', ({ data }) => data.assignmentId === id && data.kind === kind);
@@ -42,7 +42,7 @@ export async function playSecondVisit({ narrator, cast }: { narrator: Narrator; 
     await passes('payout.pending', ({ data }) => data.assignmentId === id && data.onHold);
   });
 
-  await narrator.step('Lena looks: nothing will be sent for it, and her payout is on hold', ({ headers, check }) =>
+  await narrator.step('Lena reads it: the reminders are suppressed, her payout is on hold', ({ headers, check }) =>
     eventually(async () => {
       const read = { params: { id }, headers };
       const { status } = await lena.getAssignment(read);

@@ -4,12 +4,12 @@ import { describeEvent, momentText, moneyText } from './wording.ts';
 
 const told = { ...scheduleEvents, ...reminderEvents, ...payoutEvents };
 
-test.each(Object.values(told).map(({ example }) => example))('$type is told in one line', (example) => {
+test.each(Object.values(told).map(({ example }) => example))('$type is described in one line', (example) => {
   expect(describeEvent(example)).toMatch(/^\w[^\n{}[\]]*$/);
   expect(describeEvent(example)).not.toMatch(/undefined|null|NaN/);
 });
 
-test('a moment is told as clocks in its zone show it', () => {
+test('an instant is shown in local time', () => {
   expect(momentText('2026-12-01T23:30:00.000Z', 'Europe/Berlin')).toBe('Wed 2 Dec 00:30');
   expect(describeEvent(scheduleEvents['schedule.proposed'].example)).toContain('Tue 1 Dec 10:00–');
 });
@@ -20,6 +20,6 @@ test.each([
   [{ amountMinor: Number.MAX_SAFE_INTEGER, currency: 'EUR' }, '90071992547409.91 EUR'],
   [{ amountMinor: 500, currency: 'JPY' }, '500 JPY'],
   [{ amountMinor: 1_234, currency: 'KWD' }, '1.234 KWD'],
-])('money is told in its major unit: %o', (money, text) => {
+])('money is shown in its major unit: %o', (money, text) => {
   expect(moneyText(money)).toBe(text);
 });

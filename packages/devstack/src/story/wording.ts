@@ -45,7 +45,7 @@ export function moneyText({ amountMinor, currency }: Money): string {
 }
 
 function describeSchedule({ data }: ScheduleEvent): string {
-  const actor = data.actor.role === 'system' ? 'by itself' : `by the ${data.actor.role}`;
+  const actor = data.actor.role === 'system' ? 'by the system' : `by the ${data.actor.role}`;
   const change = `version ${data.scheduleVersion}, ${actor}`;
   if (data.reason) return `${change}: “${data.reason.replace(/\s+/g, ' ')}”`;
   return data.window ? `${change}, ${windowText(data.window)}` : change;
@@ -57,9 +57,9 @@ function describeReminder({ type, data }: ReminderEvent): string {
     case 'reminder.queued':
       return `${reminder}, for ${momentText(data.dueAt, data.window.timezone)}`;
     case 'reminder.due':
-      return `${reminder}: to be sent now`;
+      return `${reminder}: due now`;
     case 'reminder.overdue':
-      return `${reminder}: too late by ${Math.round((data.latenessMs ?? 0) / 1000)} s`;
+      return `${reminder}: late by ${Math.round((data.latenessMs ?? 0) / 1000)} s`;
     case 'reminder.suppressed':
       return `${data.kind} of version ${data.scheduleVersion} will not be sent: ${data.suppressedBecause}`;
   }

@@ -1,4 +1,7 @@
-/** Stands for a service in the tests of the supervision: ready at once, ends on SIGTERM; or fails to start when told to. */
+/**
+ * Stands in for a service in the tests of the supervision: ready at once, ends on SIGTERM, or fails
+ * to start on request.
+ */
 import { createServer } from 'node:http';
 
 if (process.env.FAIL_WITH) {

@@ -3,16 +3,25 @@ import { type Client, createClient } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
 
 /** Somebody in the story, signed in at the gateway. */
-export type Person = Client & { readonly id: string };
+export type StoryPerson = Client & { readonly id: string };
 
-export type Cast = { carla: Person; paul: Person; lena: Person; fay: Person; finn: Person };
+export type StoryPeople = {
+  carla: StoryPerson;
+  paul: StoryPerson;
+  lena: StoryPerson;
+  fay: StoryPerson;
+  finn: StoryPerson;
+};
 
 /** Gives out tokens as the issuer of the stack does. */
 export type IssueToken = (claims: { sub: string; roles: Role[] }) => Promise<string>;
 
-/** Carla is a customer; Paul and Lena are providers; Fay and Finn work in finance. New people in every play, so that plays do not meet. */
-export async function invite(gateway: string, issueToken: IssueToken): Promise<Cast> {
-  const person = async (role: Role): Promise<Person> => {
+/**
+ * Carla is a customer; Paul and Lena are providers; Fay and Finn work in finance. New people in
+ * every play, so that plays do not meet.
+ */
+export async function invite(gateway: string, issueToken: IssueToken): Promise<StoryPeople> {
+  const person = async (role: Role): Promise<StoryPerson> => {
     const id = randomUUID();
     const token = await issueToken({ sub: id, roles: [role] });
     return { id, ...createClient({ url: gateway, token: () => token }) };

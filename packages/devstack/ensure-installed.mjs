@@ -1,20 +1,36 @@
 /**
- * Runs before `npm start`, `npm test` and the like: installs the packages when they are missing or older than the lockfile.
- * One of them is the Node that the script itself then runs on, so this file is plain JavaScript for the Node that is there.
+ * `run.mjs` calls this before every script. One of the packages is the Node that the script then
+ * runs on, so this file is plain JavaScript for the Node that is there.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 const oldestNode = 18;
 const neededNode = 26;
 
 /**
- * Whether the packages are those of the lockfile: they were installed from it by us, or by whoever ran npm after it changed.
- * @param {{lockHash: string, lockChangedAt: number, installedHash?: string | undefined, installedAt?: number | undefined}} state
- *   times in milliseconds; what is not there is undefined
+ * Installs the packages when they are missing or older than the lockfile. Ends the process with one
+ * line that says what is missing when that is not possible.
+ * @param {string} root of the checkout
+ */
+export function ensureInstalled(root) {
+  if (majorOf(process.versions.node) < oldestNode) {
+    fail(`Punctual needs Node ${oldestNode} or newer to install its packages. This is Node ${process.versions.node}.`);
+  }
+  const state = readState(root);
+  if (!isInstalled(state)) install(root);
+  if (state.installedHash !== state.lockHash) writeFileSync(stamp(root), state.lockHash);
+  requireNewNode(root);
+}
+
+/**
+ * Whether the packages are those of the lockfile: installed from it here, or by npm after it
+ * changed.
+ * @param {{lockHash: string, lockChangedAt: number, installedHash?: string | undefined,
+ * installedAt?: number | undefined}} state
+ *   times in milliseconds
  */
 export function isInstalled({ lockHash, lockChangedAt, installedHash, installedAt }) {
   if (installedAt === undefined) return false;
@@ -29,11 +45,11 @@ const unreachable =
  * @param {{error?: Error | undefined, stderr: string}} result
  */
 export function failureLine({ error, stderr }) {
-  if (error) return `npm cannot be started (${error.message}): install Node from https://nodejs.org, which brings it.`;
+  if (error) return `npm cannot be started (${error.message}). Install Node with npm from https://nodejs.org.`;
   if (unreachable.test(stderr)) {
-    return 'npm cannot reach its registry: check the network, or the registry and proxy that `npm config list` shows.';
+    return 'npm cannot reach its registry. Check the network, and the registry and proxy in `npm config list`.';
   }
-  return `npm ci failed: ${stderr.trim() || 'it did not say why'}`;
+  return `npm ci failed: ${stderr.trim() || 'no error message'}`;
 }
 
 /** @param {string} root */
@@ -66,7 +82,7 @@ function orUndefined(read) {
 /** @param {string} root */
 function install(root) {
   console.error('Installing packages with npm ci (half a minute) …');
-  // Without a network `npm ci` would try for minutes; then what npm has in its cache must do.
+  // Without a network `npm ci` would retry for minutes, so it uses npm's cache alone.
   const ping = npm(root, ['ping', '--fetch-retries=0', '--fetch-timeout=10000']);
   const offline = unreachable.test(ping.stderr) ? ['--offline'] : [];
   const result = npm(root, ['ci', '--no-audit', '--no-fund', ...offline]);
@@ -93,7 +109,7 @@ function npm(root, args) {
 function requireNewNode(root) {
   const installed = spawnSync(join(root, 'node_modules/.bin/node'), ['--version'], { stdio: 'ignore' });
   if (installed.status === 0 || majorOf(process.versions.node) >= neededNode) return;
-  fail(`npm has no Node ${neededNode} for ${process.platform} ${process.arch}: install it from https://nodejs.org.`);
+  fail(`npm has no Node ${neededNode} for ${process.platform} ${process.arch}. Install it from https://nodejs.org.`);
 }
 
 /** @param {string} version */
@@ -106,15 +122,4 @@ const majorOf = (version) => Number.parseInt(version, 10);
 function fail(line) {
   console.error(line);
   process.exit(1);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (majorOf(process.versions.node) < oldestNode) {
-    fail(`Punctual needs Node ${oldestNode} or newer to install itself; this is ${process.versions.node}.`);
-  }
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const state = readState(root);
-  if (!isInstalled(state)) install(root);
-  if (state.installedHash !== state.lockHash) writeFileSync(stamp(root), state.lockHash);
-  requireNewNode(root);
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { failureLine, isInstalled } from '../ensure-install.mjs';
+import { failureLine, isInstalled } from '../ensure-installed.mjs';
 
 describe('packages are installed', () => {
   const lock = { lockHash: 'new', lockChangedAt: 2_000 };
@@ -15,29 +15,32 @@ describe('packages are installed', () => {
       false,
     ],
     ['not when the lockfile has changed since', { installedHash: 'old', installedAt: 1_000 }, false],
-    ['not when somebody had installed an older lockfile by hand', { installedAt: 1_000 }, false],
+    ['not when an older lockfile was installed by hand', { installedAt: 1_000 }, false],
     ['when we installed this lockfile, whatever its time says', { installedHash: 'new', installedAt: 1_000 }, true],
-    ['when somebody ran npm after it changed', { installedHash: 'old', installedAt: 3_000 }, true],
+    ['when npm ran after it changed', { installedHash: 'old', installedAt: 3_000 }, true],
   ])('%s', (_, installed, expected) => {
     expect(isInstalled({ ...lock, ...installed })).toBe(expected);
   });
 });
 
-describe('a failed installation is told in one line', () => {
+describe('a failed installation is reported in one line', () => {
   test('npm is missing', () => {
-    expect(failureLine({ error: new Error('spawn npm ENOENT'), stderr: '' })).toContain('install Node');
+    expect(failureLine({ error: new Error('spawn npm ENOENT'), stderr: '' })).toContain('Install Node');
   });
   test('the network is missing', () => {
     const stderr = 'npm error code ENOTFOUND\nnpm error request to https://registry.example/zod failed';
     expect(failureLine({ stderr })).toMatch(/^npm cannot reach its registry.*$/);
   });
-  test('anything else in the words of npm', () => {
+  test("other errors with npm's own message", () => {
     expect(failureLine({ stderr: 'npm error code EUSAGE\n' })).toBe('npm ci failed: npm error code EUSAGE');
   });
 });
 
-test('says and does nothing when all is installed', async () => {
-  const script = fileURLToPath(new URL('../ensure-install.mjs', import.meta.url));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [script]);
+test('nothing is printed or done when everything is installed', async () => {
+  const module = new URL('../ensure-installed.mjs', import.meta.url);
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const script = `import { ensureInstalled } from '${module}'; ensureInstalled('${root}');`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  const { stdout, stderr } = await run;
   expect(stdout + stderr).toBe('');
 });

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** A line of a graph: its labels, and its values over time. `NaN` is left out. */
+export type Series = { labels: Record<string, string>; points: { at: number; value: number }[] };
+export type Alert = z.infer<typeof Rule>;
+
+export type PrometheusApi = {
+  /** The value of a query with one series, now; undefined when it has none. */
+  query(expr: string): Promise<number | undefined>;
+  /** Times in seconds. */
+  queryRange(expr: string, range: { from: number; to: number; step: number }): Promise<Series[]>;
+  labelValues(label: string): Promise<string[]>;
+  /** The alerting rules and what they say now. */
+  alerts(): Promise<Alert[]>;
+};
+
+export function openPrometheusApi(url: string): PrometheusApi {
+  const ask = async (path: string, query: Record<string, string> = {}) => {
+    const signal = AbortSignal.timeout(10_000);
+    const answer = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(query)}`, { signal });
+    const { data, error } = (await answer.json()) as { data: unknown; error?: string };
+    if (!answer.ok) throw new Error(`Prometheus returns ${answer.status}: ${error}`);
+    return data;
+  };
+  return {
+    query: async (query) => {
+      const [first] = Vector.parse(await ask('query', { query })).result;
+      return first && Number(first.value[1]);
+    },
+    queryRange: async (query, { from, to, step }) =>
+      Matrix.parse(
+        await ask('query_range', { query, start: String(from), end: String(to), step: String(step) }),
+      ).result.map(({ metric, values }) => ({
+        labels: metric,
+        points: values.map(([at, value]) => ({ at, value: Number(value) })).filter(({ value }) => !Number.isNaN(value)),
+      })),
+    labelValues: async (label) => z.array(z.string()).parse(await ask(`label/${label}/values`)),
+    alerts: async () => Rules.parse(await ask('rules', { type: 'alert' })).groups.flatMap(({ rules }) => rules),
+  };
+}
+
+const Vector = z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) });
+
+const Matrix = z.object({
+  result: z.array(
+    z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) }),
+  ),
+});
+
+const Rule = z.object({
+  name: z.string(),
+  state: z.enum(['firing', 'pending', 'inactive', 'unknown']),
+  query: z.string(),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()),
+  alerts: z.array(
+    z.object({
+      state: z.string(),
+      activeAt: z.string(),
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+const Rules = z.object({ groups: z.array(z.object({ rules: z.array(Rule) })) });

@@ -1,0 +1,17 @@
+export { eventually } from '@punctual/devstack';
+export { configErrorOf } from './config-error-of.ts';
+export { ContractError, type KnownAnswer, openContract } from './contract.ts';
+export { contractFetch } from './contract-fetch.ts';
+export { createJourney, type Journey } from './journey.ts';
+export { connectPeer, type Peer } from './peer.ts';
+export { type RunningService, runService } from './run-service.ts';
+export { createSend, type EndpointInput, type EndpointReply, type SendEndpoint } from './send.ts';
+export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './test-environment.ts';
+export { createTestLifecycle, type TestLifecycle } from './test-lifecycle.ts';
+export { startTestStack, type TestStack, type TestStackOptions } from './test-stack.ts';
+export { undeclaredReads } from './undeclared-reads.ts';
+export { untilConsumed } from './until-consumed.ts';
+export { untilReadiness } from './until-readiness.ts';
+export { type SpoilableDatabase, spoilableDatabase, type Trouble } from './unusable-database.ts';
+export { createUser, type Reply, type TestUser } from './user.ts';
+export { confirm, giveJob, insist, propose, timezone, type Visit } from './visit.ts';

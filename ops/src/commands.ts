@@ -1,8 +1,8 @@
-import type { Command } from './cli/command.ts';
-import { dropLetters } from './dlq/drop.ts';
-import { listLetters } from './dlq/list.ts';
-import { redriveLetters } from './dlq/redrive.ts';
-import { showLetters } from './dlq/show.ts';
+import type { OpsCommand } from './cli/command.ts';
+import { dropDeadLetters } from './dlq/drop.ts';
+import { listDeadLetters } from './dlq/list.ts';
+import { redriveDeadLetters } from './dlq/redrive.ts';
+import { showDeadLetters } from './dlq/show.ts';
 import { explain } from './explain/explain.ts';
 import { payoutsDrift } from './payouts/drift.ts';
 import { erasePerson } from './people/erase-person.ts';
@@ -12,12 +12,12 @@ import { replay } from './replay/replay.ts';
 import { applyStreams } from './streams/apply.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [
+export const commands: readonly OpsCommand[] = [
   explain,
-  listLetters,
-  showLetters,
-  redriveLetters,
-  dropLetters,
+  listDeadLetters,
+  showDeadLetters,
+  redriveDeadLetters,
+  dropDeadLetters,
   replay,
   rebuildStream,
   applyStreams,

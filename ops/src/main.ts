@@ -1,5 +1,8 @@
-/** `npm run ops -- COMMAND`: exit code 0 when it did what it says, 1 when it failed, 2 for wrong use. */
-import { type Command, WrongUse } from './cli/command.ts';
+/**
+ * `npm run ops -- COMMAND`: exits with 0 on success, 1 on failure, 2 for an invalid command line.
+ */
+import { reasonOf } from '@punctual/chassis';
+import { type OpsCommand, WrongUse } from './cli/command.ts';
 import { createContext } from './cli/create-context.ts';
 import { helpOf, overview } from './cli/help.ts';
 import { readInput } from './cli/read-input.ts';
@@ -24,20 +27,19 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Without a command, or with the first word of some: what there is. */
+/** Prints the available commands. */
 function introduce([word, second]: readonly string[]): number {
   const isAsked = word === undefined || word === '--help' || word === 'help';
   const ofGroup = commands.filter(({ name }) => name.startsWith(`${word} `));
   if (isAsked) context.print(overview(commands));
   else if (ofGroup.length > 0 && second === undefined) context.say(overview(ofGroup));
-  else if (ofGroup.length > 0) context.say(`There is no command ${word} ${second}.\n\n${overview(ofGroup)}`);
-  else context.say(`There is no command ${word}.\n\n${overview(commands)}`);
+  else if (ofGroup.length > 0) context.say(`Unknown command: ${word} ${second}.\n\n${overview(ofGroup)}`);
+  else context.say(`Unknown command: ${word}.\n\n${overview(commands)}`);
   return isAsked ? 0 : 2;
 }
 
-function fail({ name }: Command, error: unknown): number {
-  const reason = error instanceof Error ? error.message : String(error);
-  const line = reason.replace(/\s+/g, ' ');
+function fail({ name }: OpsCommand, error: unknown): number {
+  const line = reasonOf(error).replace(/\s+/g, ' ');
   if (!(error instanceof WrongUse)) {
     context.say(line);
     return 1;

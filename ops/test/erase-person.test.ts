@@ -1,30 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
+import { readStream } from '@punctual/chassis';
 import { type Assignment, allEvents, type Payout } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStream } from '../src/system/read-stream.ts';
-import { startWorld, type World } from './world.ts';
+import { type OpsStack, startOpsStack } from './world.ts';
 
-let world: World;
+let world: OpsStack;
 
 beforeAll(async () => {
-  world = await startWorld('erase-person');
+  world = await startOpsStack('erase-person');
 });
 
 afterAll(() => world?.stop());
 
-/** A visit that its customer disputes, with the word in the reason. */
+/** A visit whose customer disputes it, with the word in the reason. */
 async function disputedVisit(word: string): Promise<Assignment> {
   const id = await world.confirmedVisit();
   const path = `/assignments/${id}`;
   const assignment = (await world.ask('ops', randomUUID(), 'GET', path)) as Assignment;
   await world.ask('customer', assignment.customerId, 'POST', `${path}/dispute`, { kind: 'OTHER', reason: word });
-  await expect.poll(async () => ((await world.payoutOf(id)) as Payout).blockedBecause).toContain(word);
+  await eventually(async () => expect(((await world.payoutOf(id)) as Payout).blockedBecause).toContain(word));
   return assignment;
 }
 
-/** What both databases hold, without the events that NATS has. */
+/** The rows of both databases that contain a word. */
 async function rowsWith(word: string): Promise<string[]> {
   const found: string[] = [];
   for (const connectionString of Object.values(world.databases)) {
@@ -53,7 +54,7 @@ async function messagesWith(word: string): Promise<{ stream: string; subject: st
   return found;
 }
 
-async function keepLetter(customerId: string, body: string): Promise<void> {
+async function storeDeadLetter(customerId: string, body: string): Promise<void> {
   const letter = headers();
   letter.set('Dlq-Consumer', 'payouts-schedule');
   letter.set('Dlq-Reason', 'a fault');
@@ -69,27 +70,29 @@ function eventOf(word: string): string {
   return JSON.stringify({ ...example, id: randomUUID(), data });
 }
 
-test('erases a person in both databases, dead letters and replays, says where, and does it again', async () => {
+test('erase-person erases texts in both databases, dead letters and replays, and can be repeated', async () => {
   const [word, other] = [randomUUID(), randomUUID()];
   const [{ customerId, id }, stranger] = [await disputedVisit(word), await disputedVisit(other)];
-  await keepLetter(customerId, eventOf(word));
-  await keepLetter(customerId, `not JSON, of CUSTOMER: ${word}`);
-  await keepLetter(stranger.customerId, eventOf(other));
+  await storeDeadLetter(customerId, eventOf(word));
+  await storeDeadLetter(customerId, `not JSON, of CUSTOMER: ${word}`);
+  await storeDeadLetter(customerId.toUpperCase(), `not JSON, of CUSTOMER: ${word}`);
+  await storeDeadLetter(customerId, JSON.stringify({ type: 'schedule.disputed', by: 'CUSTOMER', said: word }));
+  await storeDeadLetter(stranger.customerId, eventOf(other));
   const [left, messages] = [(await rowsWith(other)).length, (await messagesWith(other)).length];
 
   const dry = await world.ops('erase-person', '--id', customerId, '--dry-run');
   expect(dry).toMatchObject({ code: 0, stderr: '' });
   expect(dry.stdout).toMatch(/^scheduling\.assignment_timeline +[1-9]/m);
   expect(dry.stdout).toMatch(/^payouts\.payout_hold +1$/m);
-  expect(dry.stdout).toMatch(/^DLQ +2$/m);
+  expect(dry.stdout).toMatch(/^DLQ +4$/m);
   const unanswered = await world.ops('erase-person', '--id', customerId);
   expect(unanswered.stderr).toContain('--yes');
   expect(await rowsWith(word)).not.toEqual([]);
 
   const done = await world.ops('erase-person', '--id', customerId.toUpperCase(), '--reason', 'Request 4711', '--yes');
   expect(done.code).toBe(0);
-  // Twice the same table: what there was to do, and what was done.
-  const [counted, erased] = done.stdout.split(/\n\nTo be erased[^\n]*\n/);
+  // The same table twice: the rows to erase, and the erased rows.
+  const [counted, erased] = done.stdout.split(/\n\nWill be erased[^\n]*\n/);
   expect(erased?.trim().split('\n').sort()).toEqual(counted?.trim().split('\n').sort());
   expect(await rowsWith(word)).toEqual([]);
   expect(await messagesWith(word)).toEqual([]);
@@ -109,7 +112,7 @@ test('erases a person in both databases, dead letters and replays, says where, a
   expect(again.stdout).not.toMatch(/ [1-9]\d*$/m);
 });
 
-test('while payouts is away the erasure is recorded and waits for it', { timeout: 120_000 }, async () => {
+test('erase-person records the erasure while payouts is down', { timeout: 120_000 }, async () => {
   const word = randomUUID();
   const { customerId } = await disputedVisit(word);
   const payouts = world.stack.service('payouts');
@@ -117,5 +120,5 @@ test('while payouts is away the erasure is recorded and waits for it', { timeout
   const away = await world.ops('erase-person', '--id', customerId, '--wait', '2', '--yes');
   expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('payouts did not finish within 2 s') });
   await payouts.start();
-  await expect.poll(() => rowsWith(word), { timeout: 60_000 }).toEqual([]);
+  await eventually(async () => expect(await rowsWith(word)).toEqual([]), { withinMs: 60_000 });
 });

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { AckPolicy } from '@nats-io/jetstream';
+import { readStream } from '@punctual/chassis';
 import { readScheduleEvent } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStream } from '../src/system/read-stream.ts';
-import { startWorld, type World } from './world.ts';
+import { type OpsStack, startOpsStack } from './world.ts';
 
-let world: World;
+let world: OpsStack;
 let assignmentId: string;
 
 beforeAll(async () => {
-  world = await startWorld('rebuild-and-explain');
+  world = await startOpsStack('rebuild-and-explain');
   assignmentId = await world.confirmedVisit();
 });
 
 afterAll(() => world?.stop());
 
-/** What a new subscriber finds: ids and types of all that is on the stream, in order. */
+/** The ids and types of all events on the stream, in order. */
 async function subscribe() {
   const messages = await Array.fromAsync(readStream(world.nats, 'SCHEDULE'));
   return messages
@@ -26,20 +27,20 @@ async function subscribe() {
 
 const explanation = (id = assignmentId) => world.ask('ops', randomUUID(), 'GET', `/ops/assignments/${id}/explain`);
 
-test('everything about an assignment, over REST and as a page', async () => {
+test('explain shows an assignment with its events and consumers', async () => {
   const applied = (consumer: string) => ({ consumer, state: 'APPLIED', deadLetter: null });
   const consumers = [applied('payouts-schedule'), applied('reminders-schedule')];
-  await expect
-    .poll(() => explanation())
-    .toMatchObject({
+  await eventually(async () =>
+    expect(await explanation()).toMatchObject({
       assignmentId,
-      traceIds: [expect.any(String), expect.any(String)],
+      traceIds: [expect.any(String), expect.any(String), expect.any(String)],
       scheduling: {
         assignment: { status: 'CONFIRMED' },
-        timeline: [{ type: 'schedule.proposed' }, { type: 'schedule.confirmed' }],
+        timeline: [{ type: 'schedule.assigned' }, { type: 'schedule.proposed' }, { type: 'schedule.confirmed' }],
         outbox: [
-          { type: 'schedule.proposed', version: 1, streamSequence: 1, publishedAt: expect.any(String), consumers },
-          { type: 'schedule.confirmed', version: 2, streamSequence: 2, publishedAt: expect.any(String), consumers },
+          { type: 'schedule.assigned', version: 0, streamSequence: 1, publishedAt: expect.any(String), consumers },
+          { type: 'schedule.proposed', version: 1, streamSequence: 2, publishedAt: expect.any(String), consumers },
+          { type: 'schedule.confirmed', version: 2, streamSequence: 3, publishedAt: expect.any(String), consumers },
         ],
       },
       reminders: {
@@ -51,18 +52,19 @@ test('everything about an assignment, over REST and as a page', async () => {
         outbox: [{ type: 'payout.pending', consumers: [applied('scheduling-payout')] }],
       },
       missing: [],
-    });
+    }),
+  );
   const { code, stdout } = await world.ops('explain', assignmentId);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^CONFIRMED, version 2: .* Europe\/Berlin, proposed by CUSTOMER$/m);
   expect(stdout).toMatch(
-    /^ {2}schedule\.confirmed v2 {2}\S+ {2}published \S+ as number 2\n {4}payouts-schedule: applied$/m,
+    /^ {2}schedule\.confirmed v2 {2}\S+ {2}published \S+ as number 3\n {4}payouts-schedule: applied$/m,
   );
   expect(stdout).toMatch(/^ {2}2 +upcoming-1h +CUSTOMER, PROVIDER +\S+ +PLANNED$/m);
   expect(stdout).toMatch(/ PENDING, version 1, 8000 minor units of EUR$/m);
 });
 
-test('what is not known is refused, and who is away is said', async () => {
+test('explain refuses unknown assignments, and reports missing parts', async () => {
   const unknown = await world.ops('explain', randomUUID());
   expect(unknown).toMatchObject({ code: 1, stderr: 'not-found: There is no such assignment.\n' });
   expect(await world.ops('explain', 'my-assignment')).toMatchObject({ code: 2 });
@@ -70,29 +72,29 @@ test('what is not known is refused, and who is away is said', async () => {
   await world.stack.service('payouts').stop();
   const { stdout } = await world.ops('explain', assignmentId);
   await world.stack.service('payouts').start();
-  expect(stdout).toContain('! payouts gave no answer');
+  expect(stdout).toContain('! payouts did not answer');
   expect(stdout).toContain('CONFIRMED, version 2');
 });
 
-test('a stream that was lost is filled from the outbox, and a subscriber finds all of it, in order', async () => {
+test('rebuild-stream refills a lost stream from the outbox, in order', async () => {
   const before = await subscribe();
-  expect(before.map(({ type }) => type)).toEqual(['schedule.proposed', 'schedule.confirmed']);
+  expect(before.map(({ type }) => type)).toEqual(['schedule.assigned', 'schedule.proposed', 'schedule.confirmed']);
   await world.nats.manager.streams.delete('SCHEDULE');
 
   const planned = await world.ops('rebuild-stream', '--stream', 'SCHEDULE');
-  expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('with the same ids: 2 events') });
+  expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('with the same ids: 3 events') });
   expect(await subscribe()).toEqual([]);
   const rebuilt = await world.ops('rebuild-stream', '--stream', 'SCHEDULE', '--yes');
-  expect(rebuilt).toMatchObject({ code: 0, stdout: expect.stringContaining('2 events on SCHEDULE again.') });
+  expect(rebuilt).toMatchObject({ code: 0, stdout: expect.stringContaining('3 events on SCHEDULE again.') });
   expect(await subscribe()).toEqual(before);
 
-  // Our own consumers find their way back, and the events that they know change nothing.
+  // The services' consumers continue, and events that they know change nothing.
   const another = await world.confirmedVisit();
   expect(await world.payoutOf(another)).toMatchObject({ version: 1 });
   expect(await world.payoutOf(assignmentId)).toMatchObject({ version: 1 });
 });
 
-test('only what is missing is published again', async () => {
+test('rebuild-stream publishes only missing events', async () => {
   const [, second] = await subscribe();
   await world.nats.manager.streams.purge('SCHEDULE', { seq: 2 });
   const { stdout } = await world.ops('rebuild-stream', '--stream', 'SCHEDULE');
@@ -101,10 +103,10 @@ test('only what is missing is published again', async () => {
   expect((await subscribe())[0]).toEqual(second);
 
   const whole = await world.ops('rebuild-stream', '--stream', 'PAYOUT', '--yes');
-  expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is missing') });
+  expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('No event of the outbox is missing') });
 });
 
-test('of a reminder that was sent, its order on the stream and who took it are found', async () => {
+test('explain finds the order of a sent reminder, and its consumers', async () => {
   const id = await world.confirmedVisit({ startsInMinutes: 30 });
   await world.nats.manager.consumers.add('REMINDER', {
     durable_name: 'notifier',
@@ -126,15 +128,15 @@ test('of a reminder that was sent, its order on the stream and who took it are f
   );
 });
 
-test('of reminders only the stream comes back, and what cannot is said', async () => {
+test('rebuild-stream declares REMINDER empty, and says so', async () => {
   const before = await world.confirmedVisit({ startsInMinutes: 30 });
   await world.nats.manager.streams.delete('REMINDER');
   expect(await world.ops('rebuild-stream', '--stream', 'reminder', '--yes')).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('It cannot be filled: reminders keeps no events'),
+    stdout: expect.stringContaining('It cannot be filled: reminders keeps no published events'),
   });
   // What was sent is sent, the order is gone; what comes now is sent, and found.
-  const gone = 'upcoming-1h of version 2 was sent, and its reminder.due is not on REMINDER around that moment';
+  const gone = 'upcoming-1h of version 2 was sent, but its reminder.due is not on REMINDER around that time';
   expect((await world.ops('explain', before)).stdout).toContain(gone);
   const after = await world.confirmedVisit({ startsInMinutes: 30 });
   expect(await explanation(after)).toMatchObject({ reminders: { sent: [{ reminderId: `${after}:2:upcoming-1h` }] } });
@@ -142,7 +144,7 @@ test('of reminders only the stream comes back, and what cannot is said', async (
   expect(await world.ops('rebuild-stream', '--stream', 'DLQ', '--yes')).toMatchObject({ code: 2 });
 });
 
-test('where the books do not agree is shown, and not changed', async () => {
+test('drift shows differences and changes nothing', async () => {
   const agreed = await world.ops('payouts', 'drift');
   expect(agreed).toMatchObject({
     code: 0,

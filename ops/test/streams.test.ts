@@ -1,11 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { streamCreatedAt } from '@punctual/chassis';
-import { eventually, natsSignIn, type Server, startNats } from '@punctual/devstack';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { natsSignIn, type Server, startNats } from '@punctual/devstack';
+import { eventually, testEnvironment } from '@punctual/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const names = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'];
@@ -29,7 +31,7 @@ beforeEach(async () => {
   for (const name of names) await streams.delete(name).catch(() => {});
 });
 
-/** As the user that may declare streams and nothing else. */
+/** Signs in as the user that may only declare streams. */
 function environment(settings: Record<string, string>) {
   const { user, pass } = natsSignIn('streams');
   return { ...process.env, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: pass, ...settings };
@@ -64,7 +66,7 @@ test('apply declares every stream with its limits, and changes nothing when run 
   }
 });
 
-test('apply takes the limits from the environment, and shrinks a stream only with --yes', async () => {
+test('apply reads limits from the environment, and shrinks streams only with --yes', async () => {
   await apply();
   const wider = await apply({ STREAM_MAX_AGE_DAYS: '60' });
   expect(wider).toMatchObject({ code: 0, stdout: expect.stringContaining('SCHEDULE: max_age 30 days -> 60 days\n') });
@@ -83,7 +85,7 @@ test('apply takes the limits from the environment, and shrinks a stream only wit
   });
 });
 
-test('a stream without limits, as the previous release declared it, counts as shrinking', async () => {
+test('apply treats limits on an unlimited stream as shrinking', async () => {
   const { streams } = await jetstreamManager(connection);
   await streams.add({ name: 'SCHEDULE', subjects: ['schedule.>'] });
   expect(await apply()).toMatchObject({
@@ -93,7 +95,7 @@ test('a stream without limits, as the previous release declared it, counts as sh
   expect(await configOf('SCHEDULE')).toMatchObject({ max_age: 0 });
 });
 
-test('the copies of a stream that was declared again are replaced, and follow it', async () => {
+test('apply replaces the copies of a stream that was declared again', async () => {
   await apply();
   const { streams } = await jetstreamManager(connection);
   await jetstream(connection).publish('reminder.queued', 'of the lost stream');
@@ -107,33 +109,88 @@ test('the copies of a stream that was declared again are replaced, and follow it
   const reader = await connect({ servers: nats.url, ...natsSignIn('notifier') });
   const copy = await jetstreamManager(reader);
   await eventually(async () => expect((await copy.streams.info('REMINDER')).state.messages).toBe(1));
-  // A position of the stream holds on its copy, and the other way round.
+  // A position on the stream is valid on its copy, and the reverse.
   const [origin, copied] = [await streams.info('REMINDER'), await copy.streams.info('REMINDER')];
   expect(copied.created).not.toBe(origin.created);
   expect(streamCreatedAt(copied)).toBe(Date.parse(origin.created));
   await reader.close();
 });
 
-test('--watch declares a lost stream again within ten seconds, and says so', async () => {
-  const watch = spawn(process.execPath, [main, 'streams', 'apply', '--watch'], {
-    env: environment({}),
-    stdio: ['ignore', 'ignore', 'pipe'],
+test('apply takes back settings that copy messages elsewhere or drop them', async () => {
+  await apply();
+  const { streams } = await jetstreamManager(connection);
+  const republish = { src: 'dlq.>', dest: 'forged.>' };
+  await streams.update('DLQ', { republish, max_msgs: 1, sources: [{ name: 'SCHEDULE' }] });
+
+  const { code, stdout } = await apply();
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('DLQ: republish {"src":"dlq.>","dest":"forged.>"} -> none\n');
+  expect(stdout).toMatch(/^DLQ: sources .*SCHEDULE.* -> none\nDLQ: max_msgs 1 -> -1$/m);
+  const config = await configOf('DLQ');
+  expect([config.republish, config.sources, config.max_msgs]).toEqual([undefined, undefined, -1]);
+  expect((await apply()).stdout).toBe(names.map((name) => `${name}: unchanged\n`).join(''));
+});
+
+describe('--watch', () => {
+  let watch: ChildProcessByStdio<null, null, Readable>;
+  let said: string;
+
+  const start = (settings: Record<string, string> = {}) => {
+    said = '';
+    watch = spawn(process.execPath, [main, 'streams', 'apply', '--watch'], {
+      env: environment(settings),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    watch.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+    return eventually(async () => expect(said).toContain('Streams are declared; watching.'));
+  };
+  const isDeclared = async (name: string) => expect(await configOf(name)).toMatchObject({ max_age: 30 * day });
+
+  afterEach(async () => {
+    watch.kill('SIGTERM');
+    if (watch.exitCode === null) await once(watch, 'exit');
+    expect(watch.exitCode).toBe(0);
   });
-  let said = '';
-  watch.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  try {
-    await eventually(async () => expect(said).toContain('Streams are declared; watching.'));
+
+  test('declares a lost stream again within ten seconds, and says so', async () => {
+    await start();
     const { streams } = await jetstreamManager(connection);
     for (const lost of ['SCHEDULE', 'DLQ']) await streams.delete(lost);
-    const deadline = Date.now() + 10_000;
-    while (Date.now() < deadline && !said.includes('DLQ is gone')) await delay(100);
-    expect(await configOf('SCHEDULE')).toMatchObject({ max_age: 30 * day });
-    await eventually(async () => expect(await configOf('DLQ')).toMatchObject({ max_age: 30 * day }));
-    // No database is given to it here.
-    expect(said).toContain('SCHEDULE is gone; declared again, empty. Fill it: npm run ops -- rebuild-stream');
-  } finally {
-    watch.kill('SIGTERM');
-  }
-  await new Promise((resolve) => watch.once('exit', resolve));
-  expect(watch.exitCode).toBe(0);
+    said = '';
+
+    await eventually(() => expect(said.match(/ was missing/g)).toHaveLength(2), { withinMs: 10_000 });
+
+    await isDeclared('DLQ');
+    await isDeclared('SCHEDULE');
+    expect(said).toContain('DLQ was missing; declared empty.\n');
+    expect(said).toContain(
+      'SCHEDULE was missing; declared empty. If it was lost, fill it: npm run ops -- rebuild-stream --stream SCHEDULE\n',
+    );
+  });
+
+  test('declares a lost stream within ten seconds when the database of its producer is down', async () => {
+    const down = 'postgres://127.0.0.1:9/down';
+    await start({ SCHEDULING_DATABASE_URL: down, PAYOUTS_DATABASE_URL: down });
+    await (await jetstreamManager(connection)).streams.delete('SCHEDULE');
+    said = '';
+
+    await expect
+      .poll(() => said, { timeout: 10_000 })
+      .toContain('SCHEDULE was missing; declared empty, since its outbox');
+
+    await isDeclared('SCHEDULE');
+    expect(said).toContain('rebuild-stream --stream SCHEDULE');
+  });
+
+  test('declares a stream that a database without tables belongs to', async () => {
+    const empty = await testEnvironment({ postgres: true });
+    try {
+      await start({ SCHEDULING_DATABASE_URL: empty.databaseUrl, PAYOUTS_DATABASE_URL: empty.databaseUrl });
+      expect(said).toContain('SCHEDULE was missing; declared, 0 events to be published again.\n');
+      await isDeclared('SCHEDULE');
+    } finally {
+      await empty.stop();
+    }
+  });
 });

@@ -6,31 +6,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { contractFetch, eventually, startStack, testEnvironment, windowIn, windowOn } from '@punctual/devstack';
+import type { Role } from '@punctual/contracts';
+import { windowIn } from '@punctual/devstack';
+import { createJourney, eventually, startTestStack } from '@punctual/testkit';
 import { expect } from 'vitest';
-import { z } from 'zod';
 import type { Nats } from '../src/system/with-nats.ts';
 
-export type World = Awaited<ReturnType<typeof startWorld>>;
+export type OpsStack = Awaited<ReturnType<typeof startOpsStack>>;
 
-/** What a command ended with. */
+/** Exit code and output of a command. */
 export type Ended = { code: number; stdout: string; stderr: string };
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const Created = z.looseObject({ id: z.guid() });
 
-/** Every service as a process, a description of them such as `npm start` writes, and the command line beside them. */
-export async function startWorld(name: string) {
-  const environment = await testEnvironment({ postgres: true, nats: true, mongo: true });
-  const other = await testEnvironment({ postgres: true });
-  const databases = { scheduling: environment.databaseUrl, payouts: other.databaseUrl };
-  const stack = await startStack({
-    databases,
-    nats: environment.natsUrl,
-    mongo: environment.mongoUrl,
-    issuer: environment.issuer,
-    logDir: fileURLToPath(new URL(`../../.punctual/ops/${name}`, import.meta.url)),
-  });
+/**
+ * Every service as a process, a stack file such as `npm start` writes, and the command line that
+ * reads it.
+ */
+export async function startOpsStack(name: string, { watchStreams = false } = {}) {
+  const testStack = await startTestStack(`ops-${name}`, { watchStreams });
+  const { stack, databases, environment } = testStack;
   const folder = await mkdtemp(join(tmpdir(), 'punctual-ops-'));
   const stackFile = join(folder, 'stack.json');
   const { urls } = stack.addresses;
@@ -43,19 +38,11 @@ export async function startWorld(name: string) {
     manager: await jetstreamManager(connection),
     address: environment.natsUrl,
   };
-  const fetch = contractFetch();
 
-  /** Asks the gateway as somebody; an answer that is not as the contract says is an error. */
-  const ask = async (role: string, sub: string, method: string, path: string, body?: object): Promise<unknown> => {
-    const answer = await fetch(new URL(path, urls.gateway), {
-      method,
-      headers: {
-        authorization: `Bearer ${await environment.token(role, sub)}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return answer.json();
+  /** Sends a request to the gateway as this person and returns the body. */
+  const ask = async (role: Role, id: string, method: string, path: string, body?: object): Promise<unknown> => {
+    const user = await testStack.user(role, { id });
+    return (await user.request(`${method} ${path}`, { ...(body && { body }) })).body;
   };
 
   return {
@@ -65,31 +52,27 @@ export async function startWorld(name: string) {
     ask,
     /** Runs `npm run ops -- …` on this stack. */
     ops: (...args: string[]) => run(args, { PUNCTUAL_STACK_FILE: stackFile }),
-    /** A visit that was proposed and confirmed, and has reached reminders and payouts. One within the hour is reminded of at once. */
+    /**
+     * A confirmed visit that has reached reminders and payouts. Within the hour, its reminder is
+     * sent at once.
+     */
     confirmedVisit: async ({ startsInMinutes }: { startsInMinutes?: number } = {}) => {
-      const [customer, provider] = [randomUUID(), randomUUID()];
-      const job = { title: 'The tap', timezone: 'Europe/Berlin', price: { amountMinor: 8_000, currency: 'EUR' } };
-      const { id: jobId } = Created.parse(await ask('customer', customer, 'POST', '/jobs', job));
-      const given = await ask('customer', customer, 'POST', `/jobs/${jobId}/assignments`, { providerId: provider });
-      const { id } = Created.parse(given);
+      // Different people each time, so that a test can erase some of them.
+      const journey = await createJourney(testStack);
       const now = Temporal.Now.instant();
-      const window =
-        startsInMinutes === undefined
-          ? windowOn(now, { days: 2, hour: 10, minutes: 60 })
-          : windowIn(now, { startsInMinutes, minutes: 60 });
-      await ask('customer', customer, 'POST', `/jobs/${jobId}/schedule`, window);
-      await ask('provider', provider, 'POST', `/assignments/${id}/schedule/confirm`);
-      const assignment = () => ask('customer', customer, 'GET', `/assignments/${id}`);
+      const window = startsInMinutes === undefined ? undefined : windowIn(now, { startsInMinutes, minutes: 60 });
+      const { customer, assignmentId } = await journey.confirmed({ ...(window && { window }) });
       const reminderStatus = startsInMinutes !== undefined && startsInMinutes < 60 ? 'SENT' : 'QUEUED';
-      const arrived = { payoutStatus: 'PENDING', reminderStatus };
-      await eventually(async () => expect(await assignment()).toMatchObject(arrived));
-      return id;
+      await eventually(async () => {
+        const assignment = await customer.getAssignment({ params: { id: assignmentId } });
+        expect(assignment).toMatchObject({ payoutStatus: 'PENDING', reminderStatus });
+      });
+      return assignmentId;
     },
     payoutOf: (assignmentId: string) => ask('finance', randomUUID(), 'GET', `/assignments/${assignmentId}/payout`),
     stop: async () => {
       await connection.close();
-      await stack.stop();
-      await Promise.all([environment.stop(), other.stop()]);
+      await testStack.stop();
       await rm(folder, { recursive: true });
     },
   };

@@ -1,9 +1,12 @@
-/** A flag of a command line, `--name`. One with a `value` takes one, and the value's name is what help shows. */
+/**
+ * A command-line flag, `--name`. `value` is the name that help shows for its value, if it takes
+ * one.
+ */
 export type Flag = { readonly about: string; readonly value?: string };
 
-/** What a command was given. */
-export type Input = {
-  /** What stands on the line without a flag; empty when the command takes none. */
+/** The arguments of a command. */
+export type CommandInput = {
+  /** The positional argument; empty if the command takes none. */
   readonly argument: string;
   /** The value of a flag. */
   text(flag: string): string | undefined;
@@ -11,7 +14,7 @@ export type Input = {
   has(flag: string): boolean;
 };
 
-/** What a command may use of the outside. */
+/** A command's access to the outside. */
 export type Context = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A line of the result, on standard output. */
@@ -19,31 +22,34 @@ export type Context = {
   /** A line about the work, on standard error. */
   say(line: string): void;
   /**
-   * Asks whether what was just printed is to be done: `--yes` answers yes, and where nobody can be asked the answer is no, and
-   * said to be so.
+   * Asks whether to do what was just printed. `--yes` answers yes. Without a terminal the answer is
+   * no, which is reported.
    */
-  agree(input: Input): Promise<boolean>;
+  agree(input: CommandInput): Promise<boolean>;
 };
 
-/** One command: a file of its own, listed in `commands.ts`. */
-export type Command = {
-  /** The words that it is called by: `dlq list`. */
+/** One command, in its own file and listed in `commands.ts`. */
+export type OpsCommand = {
+  /** The words that call it: `dlq list`. */
   readonly name: string;
   /** One line for the overview. */
   readonly about: string;
-  /** What else is good to know, for its own help. */
+  /** Further explanation, for its own help. */
   readonly details?: string;
-  /** The one thing that may stand on the line without a flag; it must, when it is required. */
+  /** Its only positional argument. */
   readonly argument?: { readonly name: string; readonly required: boolean };
   readonly flags: Readonly<Record<string, Flag>>;
-  /** @throws WrongUse (exit code 2), or an Error whose message says in one line why it failed (exit code 1) */
-  run(context: Context, input: Input): Promise<void>;
+  /**
+   * @throws WrongUse (exit code 2), or an Error whose message says in one line why it failed (exit
+   *   code 1)
+   */
+  run(context: Context, input: CommandInput): Promise<void>;
 };
 
-/** The command line is not what the command takes. */
+/** The command line is invalid. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
 }
 
-export const yesFlag: Flag = { about: 'do it without asking, for scripts' };
-export const jsonFlag: Flag = { about: 'JSON, for programs' };
+export const yesFlag: Flag = { about: 'do not ask for confirmation' };
+export const jsonFlag: Flag = { about: 'print JSON' };

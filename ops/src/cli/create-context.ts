@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Context } from './command.ts';
 
-/** The outside as a process has it. */
+/** Uses the process's environment, output and terminal. */
 export function createContext(): Context {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   return {
@@ -11,7 +11,7 @@ export function createContext(): Context {
     agree: async (input) => {
       if (input.has('yes')) return true;
       if (!process.stdin.isTTY || !process.stderr.isTTY) {
-        say('Nothing was done: there is no terminal to ask on. To do it, add --yes.');
+        say('Nothing was done: there is no terminal to ask for confirmation; add --yes.');
         return false;
       }
       const agreed = await ask();
@@ -24,7 +24,7 @@ export function createContext(): Context {
 async function ask(): Promise<boolean> {
   const questions = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await questions.question('Do it? [y/N] ')).trim());
+    return /^y(es)?$/i.test((await questions.question('Continue? [y/N] ')).trim());
   } finally {
     questions.close();
   }

@@ -1,19 +1,19 @@
-import type { Command } from './command.ts';
+import type { OpsCommand } from './command.ts';
 
-/** All commands, a line each. */
-export function overview(commands: readonly Command[]): string {
+/** All commands, one line each. */
+export function overview(commands: readonly OpsCommand[]): string {
   const lines = commands.map((command) => [usageOf(command), command.about] as const);
   return [
     'Usage: npm run ops -- COMMAND [FLAGS]',
     '',
     ...aligned(lines),
     '',
-    'Each command says more with --help. It works on the stack that runs here, or on the system that the environment names (ops/README.md).',
+    'Run a command with --help for details. Commands use the stack that runs here, or the system that the environment names (ops/README.md).',
   ].join('\n');
 }
 
 /** One command with its flags. */
-export function helpOf(command: Command): string {
+export function helpOf(command: OpsCommand): string {
   const flags = Object.entries(command.flags).map(
     ([name, { value, about }]) => [`--${name}${value ? ` ${value}` : ''}`, about] as const,
   );
@@ -26,7 +26,7 @@ export function helpOf(command: Command): string {
   ].join('\n');
 }
 
-function usageOf({ name, argument }: Command): string {
+function usageOf({ name, argument }: OpsCommand): string {
   if (!argument) return name;
   return `${name} ${argument.required ? argument.name : `[${argument.name}]`}`;
 }

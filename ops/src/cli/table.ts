@@ -1,4 +1,4 @@
-/** Columns as wide as what is in them, the last one as long as it is. */
+/** Lines of a table with columns as wide as their content. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [head, ...rows].map((row) =>

@@ -1,13 +1,14 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { readHeaders } from '@punctual/chassis';
 import type { Nats } from '../system/with-nats.ts';
-import type { Content } from './letter.ts';
+import type { Content } from './stored-dead-letter.ts';
 
 const noneThere: readonly number[] = [JetStreamApiCodes.NoMessageFound, JetStreamApiCodes.StreamNotFound];
 
 /**
- * The message that a letter was made of, from the stream that it came from; undefined when it is no longer there.
- * @param origin.storedAt when the stream took it: one that was rebuilt has another message with the same sequence
+ * Finds the message that was dead-lettered in its original stream.
+ * @param origin.storedAt when the stream stored it: a rebuilt stream has another message with the
+ *   same sequence
  */
 export async function findOriginal(
   { manager }: Nats,

@@ -1,28 +1,28 @@
-import { type Command, jsonFlag } from '../cli/command.ts';
+import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
 import { withNats } from '../system/with-nats.ts';
-import { type Letter, present } from './letter.ts';
-import { noneMatch, whereBody } from './letters-table.ts';
-import { filterFlags, readFilter, selectLetters } from './select-letters.ts';
+import { noneMatch, whereBody } from './dead-letters-table.ts';
+import { filterFlags, readFilter, selectDeadLetters } from './select-dead-letters.ts';
+import { present, type StoredDeadLetter } from './stored-dead-letter.ts';
 
-export const showLetters: Command = {
+export const showDeadLetters: OpsCommand = {
   name: 'dlq show',
-  about: 'dead letters in full: headers and body',
+  about: 'shows dead letters in full, with headers and body',
   flags: { ...filterFlags, json: jsonFlag },
   run: async ({ environment, print }, input) => {
     const filter = readFilter(input);
-    const letters = await withNats(await findSystem(environment), (nats) => selectLetters(nats, filter));
+    const letters = await withNats(await findSystem(environment), (nats) => selectDeadLetters(nats, filter));
     if (letters.length === 0) throw new Error(noneMatch);
     if (input.has('json')) return print(JSON.stringify(letters.map(inFull), undefined, 2));
     print(letters.map(page).join('\n\n'));
   },
 };
 
-function inFull(letter: Letter) {
+function inFull(letter: StoredDeadLetter) {
   return { ...present(letter), headers: headersOf(letter), body: textOf(letter) };
 }
 
-function page(letter: Letter): string {
+function page(letter: StoredDeadLetter): string {
   const headers = Object.entries(headersOf(letter)).map(([name, values]) => `${name}: ${values.join(', ')}`);
   const note = letter.bodyAt === 'LETTER' ? [] : [`(${whereBody(letter)})`];
   const text = textOf(letter);
@@ -30,12 +30,12 @@ function page(letter: Letter): string {
   return [`# ${letter.sequence}, since ${letter.at}`, ...headers, '', ...note, ...body].join('\n');
 }
 
-/** Null when its body is gone. */
-function textOf({ content }: Letter): string | null {
+/** Null if its body is gone. */
+function textOf({ content }: StoredDeadLetter): string | null {
   return content ? Buffer.from(content.data).toString() : null;
 }
 
-function headersOf({ message }: Letter): Record<string, string[]> {
+function headersOf({ message }: StoredDeadLetter): Record<string, string[]> {
   return Object.fromEntries(message.headers ?? []);
 }
 

@@ -1,13 +1,13 @@
 import { Explanation, lenient } from '@punctual/contracts';
-import { type Command, jsonFlag } from '../cli/command.ts';
+import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { assignmentId } from '../cli/read-input.ts';
 import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem } from '../system/find-system.ts';
 import { explanationPage } from './explanation-page.ts';
 
-export const explain: Command = {
+export const explain: OpsCommand = {
   name: 'explain',
-  about: 'all about one assignment: what happened, which events came of it, who took them, reminders, payout',
+  about: 'one assignment: timeline, events and their consumers, reminders, payout',
   argument: { name: 'ASSIGNMENT', required: true },
   flags: { json: jsonFlag },
   run: async ({ environment, print }, input) => {

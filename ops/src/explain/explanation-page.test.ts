@@ -7,11 +7,11 @@ const example = Explanation.parse(exampleOf(Explanation));
 const payout = Payout.parse(exampleOf(Payout));
 const pageOf = (changes: Partial<Explanation>) => explanationPage({ ...example, ...changes }).join('\n');
 
-test('who is missing is said first', () => {
-  expect(pageOf({}).split('\n')[1]).toBe('! payouts gave no answer; what it knows is missing here');
+test('the page starts with the missing parts', () => {
+  expect(pageOf({}).split('\n')[1]).toBe('! payouts did not answer; its part is missing here');
 });
 
-test('a reason on several lines is told on one', () => {
+test('the page prints a reason of several lines on one line', () => {
   const { scheduling } = example;
   const [item] = scheduling?.timeline ?? [];
   if (!scheduling || !item) throw new Error('the example has no timeline');
@@ -19,7 +19,7 @@ test('a reason on several lines is told on one', () => {
   expect(pageOf({ scheduling: { ...scheduling, timeline } })).toContain('“The leak stopped by itself”');
 });
 
-test('a dead letter comes with its reason and where to look; an event that waits stands out', () => {
+test('the page shows why an event was dead-lettered, and highlights unpublished events', () => {
   expect(pageOf({})).toContain(
     'payouts-schedule: DEAD since 2026-11-28T09:31:10.000Z: the amount is out of range (npm run ops -- dlq show --sequence 1)',
   );
@@ -31,13 +31,13 @@ test('a dead letter comes with its reason and where to look; an event that waits
   );
 });
 
-test('a reminder that was sent comes with its order; one whose order is not found stands out, unless nobody could look', () => {
+test('the page shows the order of a sent reminder, and highlights orders that were not found', () => {
   const { reminders, scheduling } = example;
   const [reminder] = reminders?.reminders ?? [];
   const [event] = scheduling?.outbox ?? [];
   if (!reminders || !reminder || !event) throw new Error('the example has no reminder that was sent');
   const order = { ...event, type: 'reminder.due', version: 7, reminderId: reminder.id } as const;
-  const lost = 'upcoming-24h of version 3 was sent, and its reminder.due is not on REMINDER around that moment';
+  const lost = 'upcoming-24h of version 3 was sent, but its reminder.due is not on REMINDER around that time';
   const pageWith = (sent?: (typeof order)[]) => pageOf({ reminders: { ...reminders, ...(sent && { sent }) } });
   expect(pageWith([order])).toMatch(/^ {2}reminder\.due upcoming-24h v7 {2}\S+ {2}published \S+ as number 17$/m);
   expect(pageWith([order])).not.toContain(lost);
@@ -45,7 +45,7 @@ test('a reminder that was sent comes with its order; one whose order is not foun
   expect(pageWith()).not.toContain(lost);
 });
 
-test('a payout is told with its approvals and each attempt to pay it', () => {
+test('the page shows the approvals and payment attempts of a payout', () => {
   const attempt = { number: 1, account: 'acct_1', startedAt: '2026-12-02T09:00:00.000Z' };
   const refused = {
     outcome: 'REFUSED',
@@ -67,5 +67,5 @@ test('a payout is told with its approvals and each attempt to pay it', () => {
   });
   expect(page).toContain('1 of 1 approvals');
   expect(page).toMatch(/attempt 1 .* began .*: REFUSED no_such_account 2026-12-02T09:00:01\.000Z$/m);
-  expect(page).toMatch(/attempt 2 .*: nobody knows its end yet$/m);
+  expect(page).toMatch(/attempt 2 .*: result unknown$/m);
 });

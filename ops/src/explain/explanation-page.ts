@@ -9,7 +9,7 @@ import type {
 } from '@punctual/contracts';
 import { table } from '../cli/table.ts';
 
-/** An explanation as one page to read. */
+/** Formats an explanation as one page. */
 export function explanationPage(explanation: Explanation): string[] {
   const { scheduling, reminders, payouts } = explanation;
   return [
@@ -34,9 +34,9 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 const missingWords = {
-  UNKNOWN: 'has not heard of it',
-  AWAY: 'gave no answer; what it knows is missing here',
-  FAILED: 'gave an answer that is of no use; look at its log',
+  UNKNOWN: 'does not know this assignment',
+  AWAY: 'did not answer; its part is missing here',
+  FAILED: 'gave an unusable answer; see its log',
 };
 
 function missingLines({ missing }: Explanation): string[] {
@@ -48,7 +48,7 @@ function truncatedLines({ scheduling, reminders, payouts }: Explanation): string
   const cut = Object.entries(parts).flatMap(([name, part]) => (part?.truncated ? [name] : []));
   return cut.length === 0
     ? []
-    : [`! Only the latest items of ${cut.join(', ')}: page through the timeline and the reminders for older ones`];
+    : [`! Only the latest items of ${cut.join(', ')}: older ones are in the timeline and the list of reminders`];
 }
 
 function summary(assignment: NonNullable<Explanation['scheduling']>['assignment']): string[] {
@@ -92,7 +92,7 @@ const stateWords: Record<ConsumedEvent['state'], string> = {
   APPLIED: 'applied',
   ACKED: 'acknowledged',
   DELIVERED: 'delivered, not acknowledged yet',
-  PENDING: 'has not come to it yet',
+  PENDING: 'not delivered yet',
 };
 
 function consumedLine({ consumer, state, deadLetter }: ConsumedEvent): string {
@@ -110,9 +110,9 @@ function remindersLines({ reminders, unpublished, sent }: NonNullable<Explanatio
       .filter(isNotFound)
       .map(
         ({ kind, scheduleVersion }) =>
-          `${kind} of version ${scheduleVersion} was sent, and its reminder.due is not on REMINDER around that moment`,
+          `${kind} of version ${scheduleVersion} was sent, but its reminder.due is not on REMINDER around that time`,
       ),
-    ...unpublished.map(({ at, type, kind }) => `decided ${at} and not published yet: ${type} ${kind}`),
+    ...unpublished.map(({ at, type, kind }) => `decided ${at}, not published yet: ${type} ${kind}`),
   ];
 }
 
@@ -131,7 +131,7 @@ function reminderRow({
 }
 
 function payoutLines({ payout, attempts }: NonNullable<Explanation['payouts']>): string[] {
-  if (!payout) return ['none: it was never confirmed'];
+  if (!payout) return ['none: the window was never confirmed'];
   const { amountMinor, currency } = payout.amount;
   const approvals = payout.approvals.map(({ by, at }) => `approved by ${by} at ${at}`);
   return [
@@ -150,5 +150,5 @@ function attemptLine({ number, id, startedAt, results }: PaymentAttempt): string
   const ends = results.map(({ outcome, code, reference, at }) =>
     [outcome, code, reference, at].filter((part) => part !== null).join(' '),
   );
-  return `attempt ${number} (${id}) began ${startedAt}: ${ends.join(', then ') || 'nobody knows its end yet'}`;
+  return `attempt ${number} (${id}) began ${startedAt}: ${ends.join(', then ') || 'result unknown'}`;
 }

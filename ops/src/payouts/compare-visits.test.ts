@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Payout } from '@punctual/contracts';
 import { expect, test } from 'vitest';
+import { startFakeGateway } from '../../test/fake-gateway.ts';
 import type { System } from '../system/find-system.ts';
 import { compareVisits, differences } from './compare-visits.ts';
 
@@ -30,7 +28,7 @@ test.each<[string, object, object | undefined, string[]]>([
   ['unknown', { status: 'APPROVED' }, undefined, ['UNKNOWN_TO_SCHEDULING: 8000 EUR, APPROVED']],
   ['of another provider', { providerId: 'thief' }, {}, ['VISIT_PARTY_DIFFERS: providerId thief instead of provider']],
   [
-    'dearer',
+    'more expensive',
     { amount: { amountMinor: 9_000, currency: 'EUR' } },
     {},
     ['VISIT_AMOUNT_DIFFERS: 9000 EUR instead of 8000 EUR'],
@@ -60,23 +58,27 @@ test.each<[string, object, object | undefined, string[]]>([
     ['VISIT_STATUS_DIFFERS: PENDING although the assignment is PROPOSED'],
   ],
   ['left behind', {}, { status: 'COMPLETED' }, ['VISIT_STATUS_DIFFERS: PENDING although the assignment is COMPLETED']],
-])('a payout of a visit that is %s', (_what, changed, of, expected) => {
+])('differences compares a payout with a visit that is %s', (_what, changed, of, expected) => {
   expect(kinds(changed, of)).toEqual(expected);
 });
 
-test('every page is read, no more than needed at a time, and a gateway that was asked too much is asked again', async () => {
+test('compareVisits reads every page, a few requests at a time, and waits when it is rate-limited', async () => {
   const example = Payout.parse([Payout.meta()?.examples].flat()[0]);
   const of = (n: number) => ({ ...example, createdAt: long, assignmentId: idOf(n) });
   const idOf = (n: number) => `01936f2a-7c10-7000-8000-${String(n).padStart(12, '0')}`;
   let [underway, most, refused] = [0, 0, 0];
-  const server = createServer(async (request, response) => {
+  const gateway = await startFakeGateway(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway');
     const page = Number(searchParams.get('cursor') ?? 0);
     if (pathname === '/payouts') {
       const items = Array.from({ length: 100 }, (_, n) => of(page * 100 + n));
-      return response.end(JSON.stringify({ items, nextCursor: page === 2 ? null : String(page + 1) }));
+      response.end(JSON.stringify({ items, nextCursor: page === 2 ? null : String(page + 1) }));
+      return;
     }
-    if (pathname === '/assignments') return response.end('{"items":[],"nextCursor":null}');
+    if (pathname === '/assignments') {
+      response.end('{"items":[],"nextCursor":null}');
+      return;
+    }
     underway += 1;
     most = Math.max(most, underway);
     await new Promise(setImmediate);
@@ -85,9 +87,7 @@ test('every page is read, no more than needed at a time, and a gateway that was 
     response.writeHead(isTooMuch ? 429 : 404, isTooMuch ? { 'retry-after': '1' } : {});
     response.end(JSON.stringify({ code: isTooMuch ? 'rate-limited' : 'not-found', detail: 'x' }));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const system = { gateway: () => `http://127.0.0.1:${port}`, token: async () => 'token' } as Partial<System> as System;
+  const system = { gateway: () => gateway.url, token: async () => 'token' } as Partial<System> as System;
   try {
     const found = await Array.fromAsync(compareVisits(system, undefined));
     expect(found.map(({ assignmentId }) => assignmentId)).toEqual(Array.from({ length: 300 }, (_, n) => idOf(n)));
@@ -95,6 +95,6 @@ test('every page is read, no more than needed at a time, and a gateway that was 
     expect(refused).toBeGreaterThan(0);
     expect(await Array.fromAsync(compareVisits(system, '2026-12-01T11:58:00.001Z'))).toEqual([]);
   } finally {
-    server.close().closeAllConnections();
+    gateway.stop();
   }
 });

@@ -14,7 +14,7 @@ export type VisitDriftKind =
 
 export type VisitDrift = { kind: VisitDriftKind; payoutId: string | null; assignmentId: string; detail: string };
 
-/** What counts of an assignment here. */
+/** The fields of an assignment that are compared. */
 const Visit = z.looseObject({
   jobId: z.string(),
   customerId: z.string(),
@@ -25,20 +25,20 @@ const Visit = z.looseObject({
 });
 type Visit = Pick<Assignment, 'jobId' | 'customerId' | 'providerId' | 'price' | 'updatedAt'> & { status: string };
 
-/** What scheduling has changed so recently may still be on its way to payouts. */
+/** More recent changes of scheduling may still be on their way to payouts. */
 const underwayMs = 60_000;
 const worked = ['AWAITING_APPROVAL', 'APPROVED', 'PAID'];
 const over = ['CANCELLED', 'DECLINED'];
 
 /**
- * Compares each payout with scheduling's own record of its assignment, and each completed assignment with payouts, both over the API:
- * events cannot say by themselves that they were forged. Pages are read one after another, the newest first, back to what was
- * created at `from`.
+ * Compares each payout with scheduling's own record of its assignment, and each completed
+ * assignment with its payout, over the API: events do not show that they were forged. Pages are
+ * read newest first, back to `from`.
  */
 export async function* compareVisits(system: System, from: string | undefined): AsyncGenerator<VisitDrift> {
   const payouts = readPages(system, '/payouts?limit=100', lenient(PayoutPage), from);
   for await (const found of inOrder(payouts, async (payout) => {
-    // Read after the payout, so that nothing in it can be newer than this is.
+    // After the payout, so that the payout cannot be newer.
     const visit = await findAtGateway(system, `/assignments/${payout.assignmentId}`, Visit);
     return [...differences(payout, visit, Date.now())].map((difference) => ({
       ...difference,
@@ -75,7 +75,7 @@ export function* differences(
       yield { kind: 'VISIT_PARTY_DIFFERS', detail: `${party} ${payout[party]} instead of ${visit[party]}` };
 
   const { amountMinor, currency } = visit.price;
-  // A job that was released may be given away again at another price.
+  // A released job may be assigned again at another price.
   if (!over.includes(visit.status) && (amount.amountMinor !== amountMinor || amount.currency !== currency))
     yield {
       kind: 'VISIT_AMOUNT_DIFFERS',

@@ -1,21 +1,21 @@
 import { type Drift, lenient, PayoutDrift } from '@punctual/contracts';
-import { type Command, jsonFlag } from '../cli/command.ts';
+import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { instantOf } from '../cli/read-input.ts';
 import { count, table } from '../cli/table.ts';
 import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 import { compareVisits, type VisitDrift } from './compare-visits.ts';
 
-export const payoutsDrift: Command = {
+export const payoutsDrift: OpsCommand = {
   name: 'payouts drift',
-  about: 'where payouts, their assignments, the events and the payment provider do not agree; changes nothing',
+  about: 'differences between payouts, assignments, events and the payment provider; changes nothing',
   details:
-    'Asks scheduling about every payout and payouts about every completed visit: two requests for each, about a hundred a second. ' +
+    'Asks scheduling about each payout, and payouts about each completed visit: about a hundred requests a second. ' +
     'docs/runbook.md says what to do about each kind.',
   flags: {
     from: {
       value: 'TIME',
-      about: 'compare visits and payouts that were created then or later, such as 2026-11-20T00:00Z',
+      about: 'only visits and payouts created at or after this time, such as 2026-11-20T00:00Z',
     },
     json: jsonFlag,
   },
@@ -27,7 +27,7 @@ export const payoutsDrift: Command = {
     if (input.has('json')) return print(JSON.stringify(drift, undefined, 2));
     const against = `scheduling${drift.providerCompared ? ', the events and the payment provider' : ' and its events'}`;
     print(`${count(drift.total, 'difference')} between payouts and ${against}, as of ${drift.at}`);
-    if (drift.nextUntil) print(`What the payment provider has from before ${drift.nextUntil} was not looked at.`);
+    if (drift.nextUntil) print(`Transfers of the payment provider from before ${drift.nextUntil} were not compared.`);
     if (drift.total === 0) return;
     const rows = drift.items.map(({ kind, payoutId, assignmentId, detail }) => [
       kind,
@@ -39,28 +39,27 @@ export const payoutsDrift: Command = {
   },
 };
 
-/** What payouts finds by itself, and what a comparison with scheduling adds. */
+/** The differences that payouts finds by itself, and those of the comparison with scheduling. */
 type Found = Omit<PayoutDrift, 'items'> & { items: (Drift | VisitDrift)[] };
 
-/** Of visits as many are shown as of the rest. */
-const shown = 1_000;
+const maxShown = 1_000;
 
 async function addVisits(drift: Found, system: System, from: string | undefined): Promise<void> {
   let added = 0;
   for await (const difference of compareVisits(system, from)) {
     drift.total += 1;
     added += 1;
-    if (added <= shown) drift.items.push(difference);
+    if (added <= maxShown) drift.items.push(difference);
   }
 }
 
-/** Look after look until all has been compared, or the provider gives no answer. */
+/** Requests page after page until all is compared, or the payment provider does not answer. */
 async function compareAll(system: System): Promise<PayoutDrift> {
-  const look = (until?: string) =>
+  const readPage = (until?: string) =>
     askGateway(system, `/ops/payouts/drift${until ? `?until=${until}` : ''}`, lenient(PayoutDrift));
-  const drift = await look();
+  const drift = await readPage();
   while (drift.nextUntil) {
-    const { providerCompared, nextUntil, items, total } = await look(drift.nextUntil);
+    const { providerCompared, nextUntil, items, total } = await readPage(drift.nextUntil);
     if (!providerCompared) return drift;
     drift.nextUntil = nextUntil;
     drift.items.push(...items);

@@ -1,15 +1,24 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import { readHeaders } from '@punctual/chassis';
-import { concernsPerson, eraseTexts } from '@punctual/contracts';
-import { readStream } from '../system/read-stream.ts';
+import { readHeaders, readStream } from '@punctual/chassis';
+import {
+  concernsPerson,
+  eraseTexts,
+  readPayoutEvent,
+  readPersonEvent,
+  readReminderEvent,
+  readScheduleEvent,
+} from '@punctual/contracts';
 import type { Nats } from '../system/with-nats.ts';
 
-/** The streams of copies that outlive their event. Those of events themselves age out. */
+/** The streams whose copies outlive their event. The streams of events age out. */
 export const copyStreams = ['DLQ', 'REPLAY'] as const;
 export type CopyStream = (typeof copyStreams)[number];
 
-/** The messages of a stream with texts of a person, each with the body that is to replace it; undefined for one that cannot be read. */
+/**
+ * The messages of a stream with texts of a person, each with the body that replaces it; undefined
+ * for one that cannot be read as an event and names the person: nobody knows what it says.
+ */
 export async function* messagesOf(
   nats: Nats,
   stream: CopyStream,
@@ -17,32 +26,44 @@ export async function* messagesOf(
 ): AsyncGenerator<{ message: JsMsg; erased: string | undefined }> {
   for await (const message of readStream(nats, stream)) {
     const text = Buffer.from(message.data).toString();
-    if (!text.includes(personId)) continue;
+    if (!text.toLowerCase().includes(personId)) continue;
     const json = parse(text);
-    if (json === undefined) yield { message, erased: undefined };
-    else if (concernsPerson(json, personId)) {
+    if (concernsPerson(json, personId)) {
       const erased = JSON.stringify(eraseTexts(json));
       if (erased !== JSON.stringify(json)) yield { message, erased };
-    }
+    } else if (!isEvent(json)) yield { message, erased: undefined };
+  }
+}
+
+const readers = [readScheduleEvent, readReminderEvent, readPayoutEvent, readPersonEvent];
+
+/** Whether it follows the contract, or is of a type that this release does not know. */
+function isEvent(json: unknown): boolean {
+  try {
+    for (const read of readers) read(json);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 /**
- * Replaces each message with texts of a person by a copy without them, and one that cannot be read by nothing.
+ * Replaces each message with texts of a person by a copy without them, and deletes those that
+ * cannot be read.
  * @returns how many
  */
 export async function eraseMessages(nats: Nats, stream: CopyStream, personId: string): Promise<number> {
   let count = 0;
   for await (const { message, erased } of messagesOf(nats, stream, personId)) {
     if (erased !== undefined) await publishCopy(nats, stream, message, erased);
-    // Overwritten on disk, not only left out.
+    // Overwrites it on disk.
     await nats.manager.streams.deleteMessage(stream, message.seq, true);
     count += 1;
   }
   return count;
 }
 
-/** Of this message and no other, so that a repeat after a crash makes no second copy. */
+/** The id is unique to this message, so that a repeat after a crash makes no second copy. */
 async function publishCopy(nats: Nats, stream: CopyStream, message: JsMsg, body: string): Promise<void> {
   const msgID = `erased:${stream}:${message.seq}:${message.timestampNanos}`;
   await nats.jetstream.publish(message.subject, body, { headers: copyOf(message), msgID });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Erasure, lenient, Uuid } from '@punctual/contracts';
-import { type Command, type Context, type Input, WrongUse, yesFlag } from '../cli/command.ts';
+import { reasonOf } from '@punctual/chassis';
+import { consumers, Erasure, lenient, Uuid } from '@punctual/contracts';
+import { type CommandInput, type Context, type OpsCommand, WrongUse, yesFlag } from '../cli/command.ts';
 import { required, wholeNumber } from '../cli/read-input.ts';
 import { table } from '../cli/table.ts';
 import { askGateway } from '../system/ask-gateway.ts';
@@ -14,16 +15,16 @@ type Count = { place: string; rows: number };
 const services = { scheduling: '', payouts: '/payouts' } as const;
 const defaultWaitS = 60;
 
-export const erasePerson: Command = {
+export const erasePerson: OpsCommand = {
   name: 'erase-person',
-  about: 'replaces the texts written by or about a person, everywhere; ids, times and money stay',
+  about: 'replaces all texts written by or about a person; ids, times and money stay',
   details:
-    'May be repeated. Streams of events keep their messages until they age out: docs/privacy.md lists every place and how long it keeps what.',
+    'Safe to repeat. The streams of events keep their messages until they age out; docs/privacy.md lists every place and its retention.',
   flags: {
     id: { value: 'UUID', about: 'the person' },
-    reason: { value: 'TEXT', about: 'why, for the record: the number of the request, without a name' },
+    reason: { value: 'TEXT', about: 'the reason to record: the number of the request, without a name' },
     wait: { value: 'SECONDS', about: `how long to wait for the services (${defaultWaitS})` },
-    'dry-run': { about: 'only counts what there is to erase' },
+    'dry-run': { about: 'only count what would be erased' },
     yes: yesFlag,
   },
   run: async (context, input) => {
@@ -34,7 +35,7 @@ export const erasePerson: Command = {
     await withNats(system, async (nats) => {
       show(context, await countAll(context, system, nats, personId));
       if (input.has('dry-run')) return;
-      context.print(`\nTo be erased for good, at ${nats.address} and ${system.gateway()}: person ${personId}`);
+      context.print(`\nWill be erased for good, at ${nats.address} and ${system.gateway()}: person ${personId}`);
       if (!(await context.agree(input))) return;
       await erase(context, { system, nats, personId, reason, waitS });
     });
@@ -42,16 +43,19 @@ export const erasePerson: Command = {
 };
 
 /** @throws WrongUse */
-function personOf(input: Input): string {
+function personOf(input: CommandInput): string {
   const text = required(input, 'id');
   const id = Uuid.safeParse(text.toLowerCase()).data;
-  if (id === undefined) throw new WrongUse(`“${text}” is not the id of a person.`);
+  if (id === undefined) throw new WrongUse(`“${text}” is not a person id.`);
   return id;
 }
 
 type Wanted = { system: System; nats: Nats; personId: string; reason: string; waitS: number };
 
-/** Messages twice: what a service dead-letters while it catches up with the erasure is from before it. */
+/**
+ * Erases messages twice: while a service catches up, it may dead-letter events from before the
+ * erasure.
+ */
 async function erase({ print, say }: Context, { system, nats, personId, reason, waitS }: Wanted): Promise<void> {
   const path = `/ops/people/${personId}/erasure`;
   const { at } = await askGateway(system, path, lenient(Erasure), { body: { reason }, key: randomUUID() });
@@ -63,33 +67,57 @@ async function erase({ print, say }: Context, { system, nats, personId, reason, 
   };
   await eraseCopies();
   const done: Count[] = [];
-  const waiting: string[] = [];
+  const waiting: { service: string; reason: string | undefined }[] = [];
   const deadline = performance.now() + waitS * 1_000;
   for (const service of Object.keys(services) as (keyof typeof services)[]) {
     const erasure = await untilFinished({ system, service, personId, at, deadline });
-    if (erasure) done.push(...countsOf(service, erasure.erased));
-    else waiting.push(service);
+    if (typeof erasure === 'object') done.push(...countsOf(service, erasure.erased));
+    else waiting.push({ service, reason: erasure });
   }
+  if (!(await untilRemindersErased(nats, deadline))) waiting.push({ service: 'reminders', reason: undefined });
   await eraseCopies();
   show({ print }, [...done, ...[...copies].map(([place, rows]) => ({ place, rows }))]);
   if (waiting.length > 0) {
+    const names = waiting.map(({ service }) => service).join(' and ');
+    const reason = waiting.find((each) => each.reason)?.reason;
     throw new Error(
-      `${waiting.join(' and ')} did not finish within ${waitS} s. The erasure is recorded and goes on by itself as soon as the service is there; repeat the command then.`,
+      `${names} did not finish within ${waitS} s${reason ? ` (${reason})` : ''}. The erasure is recorded and continues as soon as the service is back. Then repeat the command.`,
     );
   }
-  say(`Erased. The streams of events keep what they have until it ages out.`);
+  say('Erased. The streams of events keep their messages until they age out.');
 }
 
 type Asked = { system: System; service: keyof typeof services; personId: string; at: string | null; deadline: number };
 
-/** Undefined when the service, which may be away, has not finished by then. */
-async function untilFinished({ system, service, personId, at, deadline }: Asked): Promise<Erasure | undefined> {
-  do {
-    const erasure = await stateOf(system, service, personId).catch(() => undefined);
-    if (erasure?.finishedAt && (erasure.at ?? '') >= (at ?? '')) return erasure;
+/** @returns why there is no answer of the service, when it has not finished by the deadline */
+async function untilFinished({
+  system,
+  service,
+  personId,
+  at,
+  deadline,
+}: Asked): Promise<Erasure | string | undefined> {
+  for (;;) {
+    const erasure = await stateOf(system, service, personId).catch(reasonOf);
+    const isAnswer = typeof erasure === 'object';
+    if (isAnswer && erasure.finishedAt && (erasure.at ?? '') >= (at ?? '')) return erasure;
+    if (performance.now() >= deadline) return isAnswer ? undefined : erasure;
     await delay(500);
-  } while (performance.now() < deadline);
-  return undefined;
+  }
+}
+
+/**
+ * Waits until reminders has handled every `person.erased` on the stream. It erases at once, without
+ * a record, and payouts has had the event by now.
+ */
+async function untilRemindersErased({ manager }: Nats, deadline: number): Promise<boolean> {
+  const { stream, durable } = consumers.remindersPerson;
+  for (;;) {
+    const { num_pending, num_ack_pending } = await manager.consumers.info(stream, durable);
+    if (num_pending + num_ack_pending === 0) return true;
+    if (performance.now() >= deadline) return false;
+    await delay(500);
+  }
 }
 
 function stateOf(system: System, service: keyof typeof services, personId: string, query = ''): Promise<Erasure> {
@@ -99,7 +127,7 @@ function stateOf(system: System, service: keyof typeof services, personId: strin
 async function countAll({ say }: Context, system: System, nats: Nats, personId: string): Promise<Count[]> {
   const counts: Count[] = [];
   for (const service of Object.keys(services) as (keyof typeof services)[]) {
-    // A service that is away erases when it is back.
+    // A service that is down erases when it is back.
     const { left } = await stateOf(system, service, personId, '?count=true').catch((error: Error) => {
       say(`${service} cannot be counted: ${error.message}`);
       return { left: {} };

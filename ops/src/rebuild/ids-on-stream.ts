@@ -1,12 +1,13 @@
-import { readHeaders } from '@punctual/chassis';
+import { readHeaders, readStream } from '@punctual/chassis';
 import { z } from 'zod';
-import { readStream } from '../system/read-stream.ts';
 import type { Nats } from '../system/with-nats.ts';
 
 const batchSize = 5_000;
 const Id = z.guid();
 
-/** The ids of the events that a stream holds, many at a time. A message without one is nobody's event. */
+/**
+ * The ids of the events on a stream, in batches. Skips messages without an id: they are not events.
+ */
 export async function* idsOnStream(nats: Nats, stream: string): AsyncGenerator<string[]> {
   let ids: string[] = [];
   for await (const message of readStream(nats, stream, { headersOnly: true })) {

@@ -1,47 +1,52 @@
-import { parsePostgresUrl, SessionClient } from '@punctual/chassis';
+import { reasonOf } from '@punctual/chassis';
+import { parsePostgresUrl, SessionClient } from '@punctual/chassis/postgres-client';
 
-/** The outbox of a service, as its rebuild needs it. */
+/** A service's outbox, for rebuilding its stream. */
 export type Outbox = {
-  /** Notes that these events are on the stream. */
-  noteOnStream(ids: readonly string[]): Promise<void>;
-  /** How many published rows are not on the stream, and of when the oldest is. */
-  countLost(): Promise<{ lost: number; oldest: Date | null }>;
-  /** Marks those as unpublished, all at once, so that the relay publishes each aggregate's in order, before anything newer. */
+  /** Records that these events are on the stream. */
+  addOnStream(ids: readonly string[]): Promise<void>;
+  /** Counts the published rows that are not on the stream, with the time of the oldest. */
+  countLost(): Promise<{ lost: number; oldest: Temporal.Instant | null }>;
+  /**
+   * Marks them as unpublished, so that the relay publishes them in order, before newer events of
+   * each aggregate.
+   */
   markLost(): Promise<number>;
-  /** How many of the rows that were there then still wait to be published. */
+  /** Counts the unpublished rows among those that existed when this was opened. */
   countWaiting(): Promise<number>;
   close(): Promise<void>;
 };
 
 /**
- * Opens it over one connection, which keeps a list of what is on the stream in a temporary table: a stream may hold more than fits
- * in memory.
+ * Opens an outbox over one connection. A temporary table holds the ids on the stream, which may be
+ * too many for memory.
  */
 export async function openOutbox(databaseUrl: string): Promise<Outbox> {
   const client = new SessionClient(urlOf(databaseUrl), { applicationName: 'ops rebuild-stream' });
   await client.connect().catch((error: unknown) => {
-    throw new Error(`The database of the outbox cannot be reached: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`Cannot reach the outbox's database: ${reasonOf(error)}`);
   });
   if (client.isShared) {
     await client.end();
     throw new Error(
-      'The database of the outbox is behind a pooler, which keeps no temporary tables. Give the URL past it.',
+      "The outbox's database is behind a pooler, which keeps no temporary tables. Set the URL that bypasses it.",
     );
   }
   await client.query('create temporary table on_stream (id uuid primary key)');
-  // What comes in meanwhile may be on the stream by the time that its ids have been read: it is none of what was lost.
+  // Events after this moment may reach the stream while its ids are read; they are not lost.
   await client.query('create temporary table opened as select clock_timestamp() as at');
   const lost = `published_at is not null and created_at <= (select at from opened)
     and not exists (select from on_stream where on_stream.id = outbox.id)`;
   return {
-    noteOnStream: async (ids) => {
+    addOnStream: async (ids) => {
       await client.query('insert into on_stream select unnest($1::uuid[]) on conflict do nothing', [ids]);
     },
     countLost: async () => {
       const { rows } = await client.query<{ count: string; oldest: Date | null }>(
         `select count(*), min(created_at) as oldest from outbox where ${lost}`,
       );
-      return { lost: Number(rows[0]?.count), oldest: rows[0]?.oldest ?? null };
+      const { count, oldest = null } = rows[0] ?? {};
+      return { lost: Number(count), oldest: oldest && Temporal.Instant.fromEpochMilliseconds(oldest.getTime()) };
     },
     markLost: async () => {
       const { rowCount } = await client.query(
@@ -63,6 +68,6 @@ function urlOf(text: string) {
   try {
     return parsePostgresUrl(text);
   } catch (error) {
-    throw new Error(`The URL of the outbox's database ${error instanceof Error ? error.message : error}.`);
+    throw new Error(`The URL of the outbox's database ${reasonOf(error)}.`);
   }
 }

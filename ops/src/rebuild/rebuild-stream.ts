@@ -1,28 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { declareStreams } from '@punctual/chassis';
-import { type Command, type Context, type Input, WrongUse, yesFlag } from '../cli/command.ts';
+import { declareStreams, streamInfo } from '@punctual/chassis';
+import { type CommandInput, type Context, type OpsCommand, WrongUse, yesFlag } from '../cli/command.ts';
 import { required } from '../cli/read-input.ts';
 import { count } from '../cli/table.ts';
 import { untilAtMost } from '../replay/until-at-most.ts';
 import { declareReaders } from '../streams/declare-readers.ts';
 import { findSystem, type System } from '../system/find-system.ts';
-import { streamInfo } from '../system/read-stream.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
 import { idsOnStream } from './ids-on-stream.ts';
 import { type Outbox, openOutbox } from './outbox-of.ts';
 
-/** Whose outbox a stream comes from; what reminders has published, it does not keep. */
+/** The service whose outbox fills a stream. Reminders keeps no published events. */
 export const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
-/** By when what the relay had in hand is refused, for want of a stream, and is read again behind what was lost. */
+/**
+ * How long until the relay's events in flight are refused, for want of a stream, and read again
+ * after the lost ones.
+ */
 export const refusedWithinMs = 2_000;
 type Rebuildable = keyof typeof producers;
 
-export const rebuildStream: Command = {
+export const rebuildStream: OpsCommand = {
   name: 'rebuild-stream',
-  about: 'fills a stream that was lost from the outbox of its service, with the same ids',
+  about: 'refills a lost stream from the outbox of its service, with the same ids',
   details: [
-    'Makes the stream if it is gone, and has the service publish again what its outbox has of the last seven days and the stream has not.',
-    'Older events are gone. REMINDER is only made anew, and empty: reminders keeps no events, but what is planned is still sent.',
+    'Declares the stream if it is missing. Then the service publishes again the events of the last seven days that are missing from it.',
+    'Older events are gone. REMINDER is only declared, and stays empty: reminders keeps no published events. Planned reminders are still sent.',
   ].join('\n'),
   flags: { stream: { value: 'NAME', about: Object.keys(producers).join(', ') }, yes: yesFlag },
   run: async (context, input) => {
@@ -41,62 +43,63 @@ export const rebuildStream: Command = {
   },
 };
 
-type Work = { input: Input; system: System; nats: Nats; stream: Rebuildable };
+type Work = { input: CommandInput; system: System; nats: Nats; stream: Rebuildable };
 
 async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: Outbox }): Promise<void> {
   const { nats, system, stream } = work;
-  for await (const ids of idsOnStream(nats, stream)) await outbox.noteOnStream(ids);
+  for await (const ids of idsOnStream(nats, stream)) await outbox.addOnStream(ids);
   const { lost, oldest } = await outbox.countLost();
   const held = await describe(context, work);
-  if (lost === 0 && held !== undefined) return context.print('Nothing is missing from it that the outbox has.');
-  const since = oldest ? `, the oldest of ${oldest.toISOString()}` : '';
-  context.print(`To be published again, with the same ids: ${count(lost, 'event')}${since}.`);
-  if (held) context.print('They come behind what it holds, and so out of order; who compares versions takes no harm.');
+  if (lost === 0 && held !== undefined) return context.print('No event of the outbox is missing from it.');
+  const since = oldest ? `, the oldest from ${oldest.toString({ smallestUnit: 'millisecond' })}` : '';
+  context.print(`Will be published again, with the same ids: ${count(lost, 'event')}${since}.`);
+  if (held)
+    context.print('They are appended, so they arrive out of order. Consumers that compare versions are unaffected.');
   if (!(await context.agree(work.input))) return;
 
-  // Marked before there is a stream again: else what came in since it was lost would be published first.
+  // Before the stream exists again: otherwise newer events would be published first.
   const marked = await outbox.markLost();
   if (held === undefined) await delay(refusedWithinMs);
   await declareStreams(nats, [stream], system.streams);
   await declareReaders(nats, system.streams);
   context.say(`${count(marked, 'event')} marked; waiting for the service to publish them.`);
   await untilAtMost(0, outbox.countWaiting).catch((error: Error) => {
-    throw new Error(`${error.message} Is the service up? What is marked is published when it is (docs/runbook.md).`);
+    throw new Error(`${error.message} Is the service up? It publishes the marked events when it is (docs/runbook.md).`);
   });
 
-  for await (const ids of idsOnStream(nats, stream)) await outbox.noteOnStream(ids);
+  for await (const ids of idsOnStream(nats, stream)) await outbox.addOnStream(ids);
   const { lost: refused } = await outbox.countLost();
   context.print(`${count(marked - refused, 'event')} on ${stream} again.`);
   if (refused > 0) {
     throw new Error(
-      `${count(refused, 'event')} not taken: the stream still remembers their ids. Run this again ten minutes after it was emptied.`,
+      `${count(refused, 'event')} refused: the stream still remembers their ids. Run this again ten minutes after it was emptied.`,
     );
   }
 }
 
-/** Says, and answers, how many messages the stream holds; undefined when there is none. */
+/** Prints and returns how many messages the stream holds; undefined when it does not exist. */
 async function describe({ print }: Context, { nats, stream }: Work): Promise<number | undefined> {
   const info = await streamInfo(nats, stream);
   print(
     info
       ? `${stream} at ${nats.address} holds ${count(info.state.messages, 'message')}.`
-      : `There is no ${stream} at ${nats.address}; it will be made.`,
+      : `${stream} is missing at ${nats.address}; it will be declared.`,
   );
   return info?.state.messages;
 }
 
 async function makeEmpty(context: Context, work: Work): Promise<void> {
   const held = await describe(context, work);
-  context.print('It cannot be filled: reminders keeps no events that were published. What is planned will be sent.');
+  context.print('It cannot be filled: reminders keeps no published events. Planned reminders will still be sent.');
   if (held !== undefined || !(await context.agree(work.input))) return;
   await declareStreams(work.nats, [work.stream], work.system.streams);
   await declareReaders(work.nats, work.system.streams);
-  context.print(`${work.stream} is there again.`);
+  context.print(`${work.stream} is declared again.`);
 }
 
-function readStreamName(input: Input): Rebuildable {
+function readStreamName(input: CommandInput): Rebuildable {
   const name = required(input, 'stream').toUpperCase();
-  if (!isRebuildable(name)) throw new WrongUse(`--stream ${name} is none of ${Object.keys(producers).join(', ')}.`);
+  if (!isRebuildable(name)) throw new WrongUse(`--stream ${name} must be one of ${Object.keys(producers).join(', ')}.`);
   return name;
 }
 

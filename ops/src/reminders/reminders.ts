@@ -1,45 +1,50 @@
 import { lenient, Reminder } from '@punctual/contracts';
 import { z } from 'zod';
-import { type Command, type Context, type Input, jsonFlag, WrongUse } from '../cli/command.ts';
+import { type CommandInput, type Context, jsonFlag, type OpsCommand, WrongUse } from '../cli/command.ts';
 import { assignmentId } from '../cli/read-input.ts';
 import { table } from '../cli/table.ts';
 import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 
-const limitFlag = { about: 'at most so many (20, up to 100)', value: 'N' };
+const limitFlag = { about: 'how many at most (20, up to 100)', value: 'N' };
 const flags = { limit: limitFlag, json: jsonFlag };
 
-export const upcomingReminders: Command = {
+export const upcomingReminders: OpsCommand = {
   name: 'reminders upcoming',
-  about: 'the reminders that are to be sent next',
+  about: 'the reminders that will be sent next',
   flags,
-  run: (context, input) => show(context, input, openPath('upcoming', input), 'Nothing is planned to be sent.'),
+  run: (context, input) => show(context, input, openPath('upcoming', input), 'No reminders are planned.'),
 };
 
-export const overdueReminders: Command = {
+export const overdueReminders: OpsCommand = {
   name: 'reminders overdue',
-  about: 'the reminders that are later than their grace and still to be sent',
+  about: 'the reminders that are overdue and still to be sent',
   flags,
-  run: (context, input) => show(context, input, openPath('overdue', input), 'No reminder is overdue.'),
+  run: (context, input) => show(context, input, openPath('overdue', input), 'No reminders are overdue.'),
 };
 
-export const explainReminders: Command = {
+export const explainReminders: OpsCommand = {
   name: 'reminders explain',
-  about: 'every reminder of an assignment: when it was due, when it was sent, or why not',
+  about: 'all reminders of an assignment: when each was due and sent, or why it was not',
   argument: { name: 'ASSIGNMENT', required: true },
   flags: { json: jsonFlag },
   run: async (context, input) => {
-    await show(context, input, `/assignments/${assignmentId(input.argument)}/reminders`, 'No reminder of it is kept.');
+    await show(
+      context,
+      input,
+      `/assignments/${assignmentId(input.argument)}/reminders`,
+      'No reminders are kept for this assignment.',
+    );
   },
 };
 
-function openPath(state: 'upcoming' | 'overdue', input: Input): string {
+function openPath(state: 'upcoming' | 'overdue', input: CommandInput): string {
   const limit = input.text('limit') ?? '20';
-  if (!/^([1-9][0-9]?|100)$/.test(limit)) throw new WrongUse(`--limit is a number from 1 to 100, not ${limit}.`);
+  if (!/^([1-9][0-9]?|100)$/.test(limit)) throw new WrongUse(`--limit ${limit} is not a number from 1 to 100.`);
   return `/ops/reminders?state=${state}&limit=${limit}`;
 }
 
-async function show({ environment, print }: Context, input: Input, path: string, none: string): Promise<void> {
+async function show({ environment, print }: Context, input: CommandInput, path: string, none: string): Promise<void> {
   const items = await readAll(await findSystem(environment), path);
   if (input.has('json')) print(JSON.stringify(items, undefined, 2));
   else if (items.length === 0) print(none);

@@ -4,7 +4,7 @@ import type { Nats } from '../system/with-nats.ts';
 const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT'];
 
 /**
- * The stream that a durable consumer reads, and what it takes of it.
+ * The stream that a durable consumer reads, and which subjects.
  * @throws Error when there is no such consumer
  */
 export async function findConsumer(

@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 
 const everyMs = 2_000;
 
-/** Says every other second how many, how fast, and how far. */
+/** Reports every two seconds how many events were replayed, how fast, and up to when. */
 export function showProgress(say: (line: string) => void) {
   const startedAt = performance.now();
   let done = 0;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const pollMs = 200;
-/** A handler that is tried again pauses for up to a minute. */
+/** A handler that is retried pauses for up to a minute. */
 const patienceMs = 30_000;
 
 /**
@@ -19,7 +19,7 @@ export async function untilAtMost(most: number, read: () => Promise<number>): Pr
       lowest = now;
       movedAt = performance.now();
     }
-    if (performance.now() - movedAt > patienceMs) throw new Error(`${now} are waiting, and nothing moves.`);
+    if (performance.now() - movedAt > patienceMs) throw new Error(`${now} are waiting, without progress.`);
     await delay(pollMs);
   }
 }

@@ -1,23 +1,22 @@
-import { type DeclaredStream, declarationOf, declaredStreams } from '@punctual/chassis';
-import type { Command, Context, Input } from '../cli/command.ts';
+import { type DeclaredStream, declarationOf, declaredStreams, streamInfo } from '@punctual/chassis';
+import type { CommandInput, Context, OpsCommand } from '../cli/command.ts';
 import { findSystem, type System } from '../system/find-system.ts';
-import { streamInfo } from '../system/read-stream.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
 import { declareReaders } from './declare-readers.ts';
-import { differencesOf } from './plan.ts';
+import { differencesOf, updateTo } from './plan.ts';
 import { watchStreams } from './watch.ts';
 
-export const applyStreams: Command = {
+export const applyStreams: OpsCommand = {
   name: 'streams apply',
-  about: 'declares every stream with its limits; services cannot start work without',
+  about: 'declares all streams with their limits; services wait for them',
   details: [
     'Creates missing streams and updates the others to STREAM_REPLICAS, STREAM_MAX_AGE_DAYS and STREAM_MAX_BYTES. Running it again changes nothing.',
-    'A stream that would shrink (age, bytes, replicas, subjects) is left as it is unless --yes is given.',
-    '--watch keeps running, declares a lost stream again within ten seconds, and exports how full each stream is.',
+    'A stream that would shrink (age, bytes, replicas, subjects) stays unchanged unless --yes is given.',
+    '--watch keeps running, declares lost streams again within ten seconds, and exports how full each stream is.',
   ].join('\n'),
   flags: {
     watch: { about: 'keep the streams declared until stopped' },
-    yes: { about: 'shrink streams, too' },
+    yes: { about: 'also shrink streams' },
   },
   run: async (context, input) => {
     const system = await findSystem(context.environment);
@@ -29,12 +28,12 @@ export const applyStreams: Command = {
 };
 
 /**
- * Prints each step before it is taken.
- * @returns the streams that were left as they are because they would shrink
+ * Prints each step before it is done.
+ * @returns the streams that stay unchanged because they would shrink
  */
 async function apply(
   { print }: Context,
-  input: Input,
+  input: CommandInput,
   { system, nats }: { system: System; nats: Nats },
 ): Promise<DeclaredStream[]> {
   const refused: DeclaredStream[] = [];
@@ -55,7 +54,7 @@ async function apply(
       print(`${name}: ${setting} ${from} -> ${to}${shrinks ? ' (shrinks)' : ''}`);
     }
     if (differences.some(({ shrinks }) => shrinks) && !input.has('yes')) refused.push(name);
-    else await nats.manager.streams.update(name, wanted);
+    else await nats.manager.streams.update(name, updateTo(wanted));
   }
   for (const line of await declareReaders(nats, system.streams)) print(line);
   return refused;

@@ -1,22 +1,17 @@
-import {
-  DiscardPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { type DeclaredStream, declarationOf, originCreated, type StreamSettings } from '@punctual/chassis';
+import { DiscardPolicy, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type DeclaredStream, declarationOf, originCreated, type StreamSettings, streamInfo } from '@punctual/chassis';
 import type { Nats } from '../system/with-nats.ts';
 
-/** Who reads copies of which streams, as `deploy/nats/users.conf` has it: in an account of their own. */
+/** Who reads copies of which streams, each in a separate account (`deploy/nats/users.conf`). */
 const readers = {
   gateway: ['SCHEDULE', 'REMINDER', 'PAYOUT'],
   notifier: ['SCHEDULE', 'REMINDER'],
 } as const satisfies Record<string, readonly DeclaredStream[]>;
 
 /**
- * Creates missing mirrors, updates those with other limits, and replaces those of a stream that was declared again since: a mirror does not
- * follow a stream whose sequences began again. A server without the accounts has no copies, and its readers read the streams.
+ * Creates missing mirrors, updates those that differ, and replaces those of a stream that was
+ * declared again since: a mirror does not follow a stream whose sequences restarted. A server
+ * without the accounts has no copies; there everyone reads the streams.
  * @returns a line for each change
  */
 export async function applyCopies(nats: Nats, settings: StreamSettings): Promise<string[]> {
@@ -35,6 +30,7 @@ export async function applyCopies(nats: Nats, settings: StreamSettings): Promise
         await manager.streams.add({ name, ...wanted });
         changes.push(`${name} for ${reader}: ${copy ? 'copy replaced' : 'copy created'}`);
       } else if (
+        copy.config.num_replicas !== wanted.num_replicas ||
         copy.config.max_age !== wanted.max_age ||
         copy.config.max_bytes !== wanted.max_bytes ||
         copy.config.metadata?.[originCreated] !== origin.created
@@ -47,7 +43,7 @@ export async function applyCopies(nats: Nats, settings: StreamSettings): Promise
   return changes;
 }
 
-/** A full copy drops its oldest message: it must not fall behind, and the stream itself has them. */
+/** A full copy drops its oldest message: it must not fall behind, and the stream keeps them. */
 function copyOf(reader: string, name: DeclaredStream, settings: StreamSettings) {
   const { storage, num_replicas, max_age, max_bytes } = declarationOf(name, settings);
   const external = { api: 'ORIGIN.API', deliver: `copies.${reader}` };
@@ -56,10 +52,9 @@ function copyOf(reader: string, name: DeclaredStream, settings: StreamSettings) 
 
 async function infoOf(manager: JetStreamManager, name: string) {
   try {
-    return await manager.streams.info(name);
+    return await streamInfo({ manager }, name);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
-    // What the client says when nobody answers.
+    // The client's error when no account answers.
     if (error instanceof Error && error.name === 'JetStreamNotEnabled') return 'no account';
     throw error;
   }

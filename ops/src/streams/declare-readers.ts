@@ -3,7 +3,7 @@ import type { Nats } from '../system/with-nats.ts';
 import { applyCopies } from './copies.ts';
 
 /**
- * Declares what reads the streams: the services' consumers, and the copies for other readers.
+ * Declares the readers of the streams: the services' consumers, and the copies for everyone else.
  * @returns a line for each change
  */
 export async function declareReaders(nats: Nats, settings: StreamSettings): Promise<string[]> {

@@ -7,6 +7,31 @@ export type Difference = { setting: string; from: string; to: string; shrinks: b
 const msPerDay = 86_400_000;
 const unlimited = Number.POSITIVE_INFINITY;
 
+/**
+ * Settings that a declaration leaves out, at their defaults. Each would copy messages elsewhere, or
+ * refuse, drop or keep some for ever, so `apply` takes it back if somebody has set it.
+ */
+const unset = {
+  republish: undefined,
+  sources: undefined,
+  mirror: undefined,
+  subject_transform: undefined,
+  max_consumers: -1,
+  max_msgs: -1,
+  max_msgs_per_subject: -1,
+  max_msg_size: -1,
+  no_ack: false,
+  sealed: false,
+  deny_delete: false,
+  deny_purge: false,
+  allow_rollup_hdrs: false,
+} as const satisfies Partial<Record<keyof StreamConfig, unknown>>;
+
+/** What a stream must be updated to. An undefined setting is removed. */
+export function updateTo(wanted: StreamDeclaration): StreamDeclaration {
+  return { ...unset, ...wanted };
+}
+
 /** @returns nothing when the stream is as declared */
 export function differencesOf(current: StreamConfig, wanted: StreamDeclaration): Difference[] {
   const differences: Difference[] = [];
@@ -27,13 +52,18 @@ export function differencesOf(current: StreamConfig, wanted: StreamDeclaration):
   );
   const fewer = wanted.num_replicas < current.num_replicas;
   compare('replicas', [current.num_replicas, wanted.num_replicas], String, fewer);
-  // What is discarded when the stream is full; what it discards was refused before, or the reverse.
   compare('discard', [current.discard, wanted.discard], String, false);
   compare('duplicate_window', [current.duplicate_window, wanted.duplicate_window], days, false);
+  compare('retention', [current.retention, wanted.retention], String, false);
+  compare('storage', [current.storage, wanted.storage], String, false);
+  for (const [setting, neutral] of Object.entries(unset)) {
+    const value: unknown = current[setting as keyof StreamConfig] ?? neutral;
+    compare(setting, [value, neutral], (one) => JSON.stringify(one) ?? 'none', false);
+  }
   return differences;
 }
 
-/** Nanoseconds, as JetStream counts, in days. */
+/** Converts JetStream's nanoseconds to days. */
 function days(nanoseconds: number): string {
   return nanoseconds > 0 ? `${Number((nanoseconds / 1e6 / msPerDay).toFixed(3))} days` : 'unlimited';
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '@punctual/chassis';
 import { z } from 'zod';
 import type { System } from './find-system.ts';
 
 const Refusal = z.object({ code: z.string(), detail: z.string() });
-/** How often a request is sent again that was one too many in its second. */
+/** How often a rate-limited request is retried. */
 const retries = 20;
 
 /** The gateway answered with a problem. */
@@ -18,8 +19,9 @@ class Refused extends Error {
 }
 
 /**
- * Asks the gateway, as ops; with a body it is a `POST`, sent again with the same key. Waits when it was asked too much.
- * @throws Error with what the gateway answered instead
+ * Asks the gateway, as ops; with a body it is a `POST`, retried with the same key. Waits when it is
+ * rate-limited.
+ * @throws Error with the gateway's problem
  */
 export async function askGateway<T>(
   system: System,
@@ -28,7 +30,7 @@ export async function askGateway<T>(
   post?: { body: object; key: string },
 ): Promise<T> {
   const url = URL.parse(path, system.gateway());
-  if (!url) throw new Error(`The gateway's address ${system.gateway()} is no URL.`);
+  if (!url) throw new Error(`The gateway's address ${system.gateway()} is not a URL.`);
   const ask = async (left: number): Promise<Response> => {
     const answer = await fetch(url, {
       headers: {
@@ -38,8 +40,7 @@ export async function askGateway<T>(
       ...(post && { method: 'POST', body: JSON.stringify(post.body) }),
       signal: AbortSignal.timeout(30_000),
     }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : error;
-      throw new Error(`The gateway does not answer at ${url.origin}: ${reason}`);
+      throw new Error(`The gateway does not answer at ${url.origin}: ${reasonOf(error)}`);
     });
     if (answer.status !== 429 || left === 0) return answer;
     await answer.body?.cancel();

@@ -17,14 +17,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-test('the stack that runs here, when the environment names no system', async () => {
+test('findSystem finds the running stack when the environment names no system', async () => {
   const system = await findSystem(stackFile);
   expect(system.nats()).toEqual({ servers: ['nats://here'] });
   expect(system.database('payouts')).toBe('postgres://p');
-  await expect(system.token()).rejects.toThrow('does not run any more');
+  await expect(system.token()).rejects.toThrow('Is the stack still running?');
 });
 
-test('a system is never half the one and half the other', async () => {
+test('findSystem never mixes the environment and the running stack', async () => {
   const system = await findSystem({
     ...stackFile,
     NATS_URL: 'nats://a,nats://b',
@@ -36,15 +36,15 @@ test('a system is never half the one and half the other', async () => {
   expect(() => system.database('scheduling')).toThrow('SCHEDULING_DATABASE_URL is not set.');
 });
 
-test('what the environment or the file says wrongly is named', async () => {
+test('findSystem names what is wrong in the environment or the stack file', async () => {
   await expect(findSystem({ NATS_URL: 'nats://a', STREAM_REPLICAS: 'three' })).rejects.toThrow(
     'STREAM_REPLICAS: must be a whole number from 1 to 5, in decimal digits',
   );
   await writeFile(stackFile.PUNCTUAL_STACK_FILE, '{"gateway":');
-  await expect(findSystem(stackFile)).rejects.toThrow('does not describe a stack');
+  await expect(findSystem(stackFile)).rejects.toThrow('is not a stack file');
 });
 
-test('without either, what to do is said', async () => {
+test('findSystem says what to do when it finds no system', async () => {
   await rm(stackFile.PUNCTUAL_STACK_FILE);
   await expect(findSystem(stackFile)).rejects.toThrow('npm start');
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig, StreamSettings } from '@punctual/chassis';
 import { z } from 'zod';
 
-/** Where the parts of the system are that a command works on. Each throws an Error that says what is missing. */
+/** Where the parts of the system are. Each throws an Error that says what is missing. */
 export type System = {
   nats(): { servers: string[]; user?: string; pass?: string };
   gateway(): string;
@@ -25,8 +25,9 @@ const names = {
 } as const;
 
 /**
- * The system that the environment names, as soon as it names any part of one; else the stack that runs in this checkout. Never a part
- * of each: nobody is to read the letters of one system and redrive them in another.
+ * Uses the system that the environment names if it names any part of one, otherwise the stack that
+ * runs in this checkout. Never parts of both: the dead letters of one system must not be redriven
+ * in another.
  */
 export async function findSystem(environment: Environment): Promise<System> {
   if (Object.values(names).some((name) => environment[name])) return fromEnvironment(environment);
@@ -34,7 +35,7 @@ export async function findSystem(environment: Environment): Promise<System> {
   const stack = await readStack(path);
   if (stack) return fromStack(stack, readConfig(StreamSettings, environment));
   throw new Error(
-    `No stack runs here (${path}). Start one with npm start, or name a system by ${names.nats} and others (ops/README.md).`,
+    `No stack is running here (${path}). Start one with npm start, or set ${names.nats} and others (ops/README.md).`,
   );
 }
 
@@ -54,7 +55,7 @@ function fromEnvironment(environment: Environment): System {
   };
 }
 
-/** Tokens of the stack's issuer are good for an hour. */
+/** Tokens of the stack's issuer are valid for an hour. */
 const tokenMs = 30 * 60_000;
 
 const Stack = z.object({
@@ -79,7 +80,7 @@ function fromStack({ gateway, nats, issuer, postgres }: z.infer<typeof Stack>, s
     gateway: () => gateway,
     token: oneToken,
     database: (service) => {
-      if (!postgres) throw new Error('The description of the stack names no databases.');
+      if (!postgres) throw new Error('The stack file names no databases.');
       return postgres[service];
     },
     streams,
@@ -94,7 +95,7 @@ async function readStack(path: string): Promise<z.infer<typeof Stack> | undefine
   try {
     return Stack.parse(JSON.parse(text));
   } catch {
-    throw new Error(`${path} does not describe a stack as npm start does.`);
+    throw new Error(`${path} is not a stack file of npm start.`);
   }
 }
 
@@ -106,7 +107,7 @@ async function requestToken(issuer: string): Promise<string> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ roles: ['ops'] }),
   }).catch(() => {
-    throw new Error(`The stack's issuer does not answer at ${issuer}: it does not run any more.`);
+    throw new Error(`The stack's issuer does not answer at ${issuer}. Is the stack still running?`);
   });
   return Token.parse(await answer.json()).token;
 }

@@ -5,14 +5,14 @@ import type { Nats } from './with-nats.ts';
 
 const replayHeader = 'Punctual-Replay';
 
-/** A message that NATS does not take a copy of, since that has headers as well. */
+/** A message whose copy, with its additional headers, is too large for NATS. */
 export class TooLarge extends Error {}
 
 /**
- * Gives a consumer a message again, and nobody else: `replay.<consumer>` is read by that one only. Waits until the stream REPLAY has it.
- * Headers that make it too large are left out.
- * @param again.messageId the stream stores only one with this id within ten minutes
- * @throws TooLarge for a message that is so without them, too
+ * Delivers a message to one consumer again: only that one reads `replay.<consumer>`. Waits until
+ * the REPLAY stream has stored it. Leaves out the headers if they make it too large.
+ * @param again.messageId deduplicates it for ten minutes
+ * @throws TooLarge for a message that is too large without headers as well
  */
 export async function replayMessage(
   nats: Nats,
@@ -32,9 +32,7 @@ export async function replayMessage(
     await publish(headers()).catch((failure: unknown) => {
       if (!(failure instanceof InvalidArgumentError)) throw failure;
       const most = nats.connection.info?.max_payload;
-      throw new TooLarge(
-        `a message of ${message.data.length} bytes is too large to be given again: NATS takes ${most}.`,
-      );
+      throw new TooLarge(`a message of ${message.data.length} bytes is too large to replay: NATS accepts ${most}.`);
     });
   }
 }
@@ -43,22 +41,20 @@ function copyOf(all: Headers): MsgHdrs {
   const copy = headers();
   if (all === undefined || all === 'unreadable') return copy;
   for (const [name, values] of all) {
-    // Those are of the message that it was, and would be read as ours.
+    // They describe the original, and would be read as headers of the copy.
     if (!/^(Nats|Dlq)-/i.test(name)) for (const value of values) copy.append(name, value);
   }
   return copy;
 }
 
 /**
- * How much a consumer still has to do of what it was given again.
- * @throws Error when it takes nothing again
+ * How many replayed messages a consumer has not handled yet.
+ * @throws Error when it reads no replays
  */
 export async function waitingReplays({ manager }: Nats, consumer: string): Promise<number> {
   const info = await manager.consumers.info('REPLAY', consumer).catch((error: unknown) => {
     if (!(error instanceof JetStreamApiError)) throw error;
-    throw new Error(
-      `${consumer} reads no replays: its service has not been up since it can, or there is no such consumer.`,
-    );
+    throw new Error(`${consumer} reads no replays: no such consumer is declared on REPLAY.`);
   });
   return info.num_pending + info.num_ack_pending;
 }

@@ -1,5 +1,6 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { reasonOf } from '@punctual/chassis';
 import type { System } from './find-system.ts';
 
 export type Nats = {
@@ -15,9 +16,9 @@ export type Nats = {
  */
 export async function withNats<T>(system: System, work: (nats: Nats) => Promise<T>): Promise<T> {
   const options = system.nats();
-  // It is shown, and a password in it is not.
+  // It is printed, so without a password.
   const address = options.servers.map((server) => server.replace(/^([a-z]*:\/\/)?.*@/, '$1')).join(',');
-  // A user of NATS may hear the inboxes of its own name only.
+  // A NATS user may subscribe only to inboxes with its own name.
   const inboxPrefix = options.user && `_INBOX.${options.user}`;
   const connection = await connect({
     ...options,
@@ -25,7 +26,7 @@ export async function withNats<T>(system: System, work: (nats: Nats) => Promise<
     name: 'ops',
     timeout: 5_000,
   }).catch((error: unknown) => {
-    throw new Error(`NATS cannot be reached at ${address}: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`Cannot reach NATS at ${address}: ${reasonOf(error)}`);
   });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });

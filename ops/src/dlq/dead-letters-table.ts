@@ -1,10 +1,10 @@
 import { count, table } from '../cli/table.ts';
-import type { Letter } from './letter.ts';
+import type { StoredDeadLetter } from './stored-dead-letter.ts';
 
 const mostLines = 50;
 
-/** Letters, one a line; of very many only the first, and how many more there are. */
-export function lettersTable(letters: readonly Letter[]): string[] {
+/** One line per dead letter, up to a limit, then how many more there are. */
+export function deadLettersTable(letters: readonly StoredDeadLetter[]): string[] {
   const rows = letters
     .slice(0, mostLines)
     .map((letter) => [
@@ -22,17 +22,17 @@ export function lettersTable(letters: readonly Letter[]): string[] {
   ];
 }
 
-/** Of a letter that was kept without its body, for it did not fit. */
-export function whereBody({ bodyAt, stream, streamSequence }: Letter): string {
+/** Where the body of a dead letter is that was stored without it. */
+export function whereBody({ bodyAt, stream, streamSequence }: StoredDeadLetter): string {
   if (bodyAt === 'STREAM') return `its body is in ${stream}, message ${streamSequence}`;
   return `its body is gone: ${stream} no longer has message ${streamSequence}`;
 }
 
 /** `3 dead letters: payouts-schedule 2, reminders-schedule 1`. */
-export function sumOf(letters: readonly Letter[]): string {
+export function sumOf(letters: readonly StoredDeadLetter[]): string {
   const byConsumer = [...Map.groupBy(letters, ({ consumer }) => consumer)];
   const parts = byConsumer.map(([consumer, { length }]) => `${consumer} ${length}`);
   return `${count(letters.length, 'dead letter')}: ${parts.join(', ')}`;
 }
 
-export const noneMatch = 'No dead letter is like that.';
+export const noneMatch = 'No matching dead letters.';

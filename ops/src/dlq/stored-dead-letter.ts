@@ -2,31 +2,33 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { type Headers, readHeaders } from '@punctual/chassis';
 import { z } from 'zod';
 
-/** A message that a consumer has given up on, as the stream DLQ keeps it. */
-export type Letter = {
-  /** In the stream DLQ. */
+/** A message that a consumer gave up on, as the DLQ stores it. */
+export type StoredDeadLetter = {
+  /** In the DLQ. */
   sequence: number;
   at: string;
-  /** Who gave up, and why, and after how many tries. */
+  /** Which consumer gave up, why, and after how many deliveries. */
   consumer: string;
   reason: string;
   deliveries: number;
   /** Where the original is, or was. */
   stream: string;
   streamSequence: number;
-  /** Where its body is: in the letter, or (it did not fit) in the stream that it came from, or gone from there too. */
+  /**
+   * Where its body is: in the dead letter, or (if it did not fit) in its original stream, or gone.
+   */
   bodyAt: 'LETTER' | 'STREAM' | 'GONE';
-  /** What its body says of itself; null where that cannot be read. */
+  /** From its body; null if that cannot be read. */
   eventId: string | null;
   type: string | null;
   assignmentId: string | null;
   version: number | null;
   message: JsMsg;
-  /** What its consumer was given, and is to be given again; undefined when the body is gone. */
+  /** What a redrive delivers again; undefined when the body is gone. */
   content: Content | undefined;
 };
 
-/** What a message says. */
+/** Headers and body of a message. */
 export type Content = { headers: Headers; data: Uint8Array };
 
 const Event = z.object({
@@ -36,7 +38,7 @@ const Event = z.object({
   sequence: z.coerce.number().int().nullable().catch(null),
 });
 
-/** Where the original of a letter is that was kept without its body; undefined for one that has it. */
+/** Where the original is, for a dead letter that was stored without its body. */
 export function originOf(message: JsMsg): { stream: string; sequence: number; storedAt: string } | undefined {
   if (headerOf(message, 'Dlq-Body') !== 'omitted') return undefined;
   return {
@@ -47,10 +49,10 @@ export function originOf(message: JsMsg): { stream: string; sequence: number; st
 }
 
 /**
- * Reads what can be read: a letter may be there just because its body is wrong.
- * @param original of a letter without its body, if it is still there
+ * Reads as much as possible: a malformed body may be why it was dead-lettered.
+ * @param original of a dead letter without its body, if it still exists
  */
-export function toLetter(message: JsMsg, original?: Content): Letter {
+export function toStoredDeadLetter(message: JsMsg, original?: Content): StoredDeadLetter {
   const header = (name: string) => headerOf(message, name);
   const isHere = originOf(message) === undefined;
   const content = isHere ? { headers: readHeaders(() => message.headers), data: message.data } : original;
@@ -73,8 +75,8 @@ export function toLetter(message: JsMsg, original?: Content): Letter {
   };
 }
 
-/** A letter without its message, for programs. */
-export function present({ message: _message, content: _content, ...letter }: Letter) {
+/** A dead letter without its message, for JSON output. */
+export function present({ message: _message, content: _content, ...letter }: StoredDeadLetter) {
   return letter;
 }
 

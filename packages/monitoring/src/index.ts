@@ -1,0 +1,3 @@
+export { dashboardFiles } from './dashboards/files.ts';
+export { dashboards } from './dashboards/index.ts';
+export type { DashboardSpec, PanelSpec, Query } from './dashboards/spec.ts';

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { type Endpoint, endpoints, type Problem } from '@punctual/contracts';
 import { windowOn } from '@punctual/devstack';
+import { giveJob, startTestStack, type TestStack, type TestUser, type Visit } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Person, startTestStack, type TestStack } from './test-stack.ts';
-import { giveJob, type Visit } from './visit.ts';
 
 let world: TestStack;
 let visit: Visit;
-let customer: Person;
+let customer: TestUser;
 
 beforeAll(async () => {
   world = await startTestStack('bad-input');
-  customer = await world.person('customer');
-  visit = await giveJob(customer, await world.person('provider'));
+  customer = await world.user('customer');
+  visit = await giveJob(customer, await world.user('provider'));
 });
 
 afterAll(() => world?.stop());
 
 const job = { title: 'The tap drips', timezone: 'Europe/Berlin', price: { amountMinor: 8_000, currency: 'EUR' } };
+const later = windowOn(Temporal.Now.instant(), { days: 4, hour: 12, minutes: 60 });
 const someday = windowOn(Temporal.Now.instant(), { days: 3, hour: 12, minutes: 60 });
 
 async function refusal(endpoint: Endpoint, input: object, as = customer): Promise<[number, string, string[]]> {
@@ -26,10 +26,10 @@ async function refusal(endpoint: Endpoint, input: object, as = customer): Promis
   return [status, code, errors.map(({ path }) => path)];
 }
 
-/** As the customer of a job with an assignment to which nothing has happened. */
+/** The customer of a job whose assignment is untouched. */
 const proposal = (body: unknown) => refusal(endpoints.proposeForJob, { params: { id: visit.jobId }, body });
 
-/** What was refused has changed nothing. */
+/** A refused request has changed nothing. */
 async function expectUntouched(): Promise<void> {
   const assignment = await customer.getAssignment({ params: { id: visit.assignmentId } });
   expect(assignment).toMatchObject({ status: 'UNSCHEDULED', scheduleVersion: 0 });
@@ -37,7 +37,7 @@ async function expectUntouched(): Promise<void> {
 
 const nested = (open: string, close: string) => open.repeat(10_000) + close.repeat(10_000);
 
-describe('a body that cannot be read', () => {
+describe('an unreadable body', () => {
   test.each([
     ['truncated JSON', '{"title": "The tap', 400, 'malformed-body'],
     ['no JSON', 'title=The tap', 400, 'malformed-body'],
@@ -76,7 +76,7 @@ describe('a body that cannot be read', () => {
   });
 });
 
-describe('a body of another shape, and where it is wrong', () => {
+describe('a body that does not match its schema', () => {
   test.each<[string, unknown, string[]]>([
     ['a field that is missing', { timezone: job.timezone, price: job.price }, ['/title']],
     ['an array at the top', '[]', ['']],
@@ -123,11 +123,25 @@ describe('a body of another shape, and where it is wrong', () => {
     await expectUntouched();
   });
 
-  test('notes of exactly 2,000 characters, on lines, of any script, are kept as they are', async () => {
-    const { customer, jobId, assignmentId } = await giveJob(
-      await world.person('customer'),
-      await world.person('provider'),
+  test('null for an optional field is as good as none', async () => {
+    const window = { ...someday, notes: null, timezone: null };
+    const { customer, provider, jobId, assignmentId } = await giveJob(
+      await world.user('customer'),
+      await world.user('provider'),
     );
+    const made = await customer.send(endpoints.createJob, {
+      body: { ...job, rejectionPolicy: null, providerQueue: null },
+    });
+    expect(made).toMatchObject({ status: 201, body: { rejectionPolicy: 'REOPEN_QUOTES', providerQueue: [] } });
+    const proposed = await customer.send(endpoints.proposeForJob, { params: { id: jobId }, body: window });
+    expect(proposed).toMatchObject({ status: 200, body: { scheduleNotes: null, timezone: job.timezone } });
+    const body = { reason: 'Busy', scope: null, counter: { ...window, ...later } };
+    const countered = await provider.send(endpoints.rejectAssignment, { params: { id: assignmentId }, body });
+    expect(countered).toMatchObject({ status: 200, body: { status: 'PROPOSED', scheduleNotes: null } });
+  });
+
+  test('propose keeps notes of exactly 2,000 characters, with line breaks and any script', async () => {
+    const { customer, jobId, assignmentId } = await giveJob(await world.user('customer'), await world.user('provider'));
     const notes = `${'\u{1f6bf}'.repeat(1_980)}\n\tاتصل\u2028يرجى עברית`;
     const padded = notes + 'x'.repeat(2_000 - [...notes].length);
     await customer.proposeForJob({ params: { id: jobId }, body: { ...someday, notes: padded } });
@@ -159,7 +173,7 @@ describe('times', () => {
     await expectUntouched();
   });
 
-  test('an end before the start, or at it, is a window that is too short', async () => {
+  test('propose refuses an end at or before the start as too short', async () => {
     const { start, end } = someday;
     for (const body of [
       { start: end, end: start },
@@ -179,8 +193,8 @@ describe('times', () => {
     expect(await at(start)).toEqual([422, code, []]);
   });
 
-  test.each(['+14:00', '-12:00', '+05:45', '-00:00', '+23:59'])('an offset of %s is one', async (offset) => {
-    const { customer, jobId } = await giveJob(await world.person('customer'), await world.person('provider'));
+  test.each(['+14:00', '-12:00', '+05:45', '-00:00', '+23:59'])('propose accepts the offset %s', async (offset) => {
+    const { customer, jobId } = await giveJob(await world.user('customer'), await world.user('provider'));
     const zone = offset.replace('-00:00', '+00:00');
     const toLocal = (instant: string) =>
       `${Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDateTime()}${offset}`;
@@ -193,9 +207,9 @@ describe('times', () => {
 });
 
 describe('addresses and headers', () => {
-  test('what is not there is answered 404: a route, an assignment, and the assignment of others', async () => {
+  test('the API answers 404 for an unknown route, an unknown assignment and that of another customer', async () => {
     const nowhere: Endpoint = { ...endpoints.getAssignment, path: '/nowhere/:id' };
-    const outsider = await world.person('customer');
+    const outsider = await world.user('customer');
     for (const [person, endpoint, id] of [
       [customer, nowhere, visit.assignmentId],
       [customer, endpoints.getAssignment, randomUUID()],
@@ -224,7 +238,7 @@ describe('addresses and headers', () => {
     }
   });
 
-  test('a path that cannot be decoded is nothing of ours', async () => {
+  test('the API answers 404 for a path that cannot be decoded', async () => {
     const path = '/assignments/%E0%A4%A';
     expect((await refusal({ ...endpoints.getAssignment, path }, {}))[0]).toBe(400);
   });
@@ -246,13 +260,16 @@ describe('addresses and headers', () => {
     expect(await refusal(endpoints.listAssignments, { query })).toEqual([400, 'validation-failed', [`/${name}`]]);
   });
 
-  test.each(['3', 'W/"3"', '"3', '"1", "2"', '""3""', ''])('If-Match: %s is no strong tag', async (tag) => {
-    const input = { params: { id: visit.jobId }, body: someday, headers: { 'if-match': tag } };
-    expect(await refusal(endpoints.proposeForJob, input)).toEqual([400, 'validation-failed', ['/headers/if-match']]);
-    await expectUntouched();
-  });
+  test.each(['3', 'W/"3"', '"3', '"1", "2"', '""3""', ''])(
+    'confirm refuses If-Match: %s, which is no strong tag',
+    async (tag) => {
+      const input = { params: { id: visit.jobId }, body: someday, headers: { 'if-match': tag } };
+      expect(await refusal(endpoints.proposeForJob, input)).toEqual([400, 'validation-failed', ['/headers/if-match']]);
+      await expectUntouched();
+    },
+  );
 
-  test.each(['a b', 'x'.repeat(256), 'clé', ''])('Idempotency-Key: %s is none', async (key) => {
+  test.each(['a b', 'x'.repeat(256), 'clé', ''])('confirm refuses the Idempotency-Key %s', async (key) => {
     const input = { body: job, headers: { 'idempotency-key': key } };
     expect(await refusal(endpoints.createJob, input)).toEqual([400, 'invalid-idempotency-key', []]);
   });

@@ -41,7 +41,7 @@ test.each([
     );
     const { code, log } = await promise;
     expect(code).toBe(1);
-    expect(log).toContain(`"msg":"could not start"`);
+    expect(log).toContain(`"msg":"Could not start"`);
     expect(log).toContain(`${name}: `);
     expect(log).not.toContain(secret);
   },

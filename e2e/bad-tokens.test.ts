@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { endpoints } from '@punctual/contracts';
+import { startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byHmac, byKey, forgeToken, unsigned } from './forge-token.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
 
-/** A host that hands on the keys of the issuer at `/keys`, and the attacker's anywhere else; every request is written down. */
+/** Serves the issuer's keys at `/keys` and the attacker's anywhere else, and records requests. */
 type KeyHost = { url: string; asked: string[]; server: Server };
 type JWK = webcrypto.JsonWebKey & { kid: string };
 
@@ -45,7 +45,7 @@ async function issuersKeys(): Promise<{ keys: [JWK] }> {
   return (await fetch(world.environment.issuer.jwksUrl)).json() as ReturnType<typeof issuersKeys>;
 }
 
-/** What a good token says, so that only its signature can be at fault. */
+/** The claims of a good token, so that only its signature can be wrong. */
 function goodClaims(): Record<string, unknown> {
   const { issuer: iss, audience: aud } = world.environment.issuer;
   const now = Math.floor(Date.now() / 1000);
@@ -55,7 +55,7 @@ function goodClaims(): Record<string, unknown> {
 const issue = (claims: { expiresIn?: number; aud?: string; iss?: string; sub?: string }) =>
   world.environment.issuer.token({ roles: ['customer'], ...claims });
 
-/** Asks the gateway, and the service behind it as one who has got past the gateway. */
+/** Asks the gateway, and the service behind it as if past the gateway. */
 async function statuses(token: string | undefined): Promise<unknown[]> {
   const doors = [world.stack.addresses.urls.gateway, world.stack.addresses.urls.scheduling];
   return Promise.all(
@@ -70,11 +70,11 @@ async function statuses(token: string | undefined): Promise<unknown[]> {
 
 const refused = [401, 'unauthenticated', 'Bearer'];
 
-test('a good token passes both doors, also one made by hand', async () => {
+test('a good token passes gateway and service, even when made by hand', async () => {
   expect(await statuses(await issue({}))).toEqual([200, 200]);
 });
 
-describe('no token but a good one passes the gateway or a service', () => {
+describe('gateway and service refuse', () => {
   test.each<[string, () => string | undefined | Promise<string>]>([
     ['none', () => undefined],
     ['nonsense', () => 'not.a.token'],
@@ -122,14 +122,14 @@ describe('no token but a good one passes the gateway or a service', () => {
     expect(keys.asked).not.toContain('/attacker');
   });
 
-  test('an unknown kid, a thousand times: all refused, and the issuer is not asked for each', async () => {
+  test('a thousand tokens with unknown kids without asking the issuer for each', async () => {
     const unknown = () => forgeToken({ alg: 'ES256', kid: randomUUID() }, goodClaims(), byKey(attacker.privateKey));
     const askedBefore = keys.asked.length;
     for (let sent = 0; sent < 1_000; sent += 50) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => statuses(unknown())));
       expect(answers.flat()).toEqual(Array.from({ length: 100 }, () => refused));
     }
-    // Once a minute for each of the two, and the test may run across a full minute.
+    // Each of the two asks once a minute, and the test may cross a full minute.
     expect(keys.asked.length - askedBefore).toBeLessThanOrEqual(4);
     expect(await statuses(await issue({}))).toEqual([200, 200]);
   });

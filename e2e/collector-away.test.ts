@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, runService, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { eventually, runService, type TestEnvironment, testEnvironment, untilReadiness } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTcpServer } from './tcp-server.ts';
 
@@ -44,7 +44,7 @@ const collectors: [string, () => Promise<string>, Record<string, string>?][] = [
 ];
 
 test.concurrent.each(collectors)(
-  'a collector that %s: the service works, and stops with code 0',
+  'a service works and stops with code 0 when its collector %s',
   async (_what, start, more) => {
     const upstream = 'http://127.0.0.1:9';
     const service = await runService('gateway', {
@@ -60,16 +60,17 @@ test.concurrent.each(collectors)(
       OTEL_BSP_EXPORT_TIMEOUT: '300',
       ...more,
     });
-    await eventually(async () => expect((await fetch(`${service.url}/healthz/ready`)).status).toBe(200), 60_000);
+    await untilReadiness(service.url, 200, { withinMs: 60_000 });
     for (let round = 0; round < 5; round += 1) {
-      expect((await fetch(`${service.url}/asyncapi.json`)).status).toBe(200);
+      // On a busy machine the gateway may shed a request.
+      await eventually(async () => expect((await fetch(`${service.url}/asyncapi.json`)).status).toBe(200));
       await delay(300);
     }
     const asked = performance.now();
     service.kill('SIGTERM');
     expect(await service.exited).toBe(0);
-    // 1.5 s for the last spans and metrics, and what a busy machine takes.
-    expect(performance.now() - asked).toBeLessThan(5_000);
+    // 1.5 s for the last spans and metrics, the rest for a busy machine.
+    expect(performance.now() - asked).toBeLessThan(8_000);
   },
   120_000,
 );

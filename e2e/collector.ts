@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 
-/** A span as the tests look at it. */
+/** The parts of a span that tests read. */
 export type Span = {
   service: string;
   name: string;
@@ -13,24 +13,35 @@ export type Span = {
   /** Undefined at the root, and where the parent is the client that sent a `traceparent`. */
   parentSpanId: string | undefined;
   attributes: Record<string, string | number | boolean>;
+  /** The spans that it links to. */
+  links: { traceId: string; spanId: string }[];
 };
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** A data point as the tests look at it: the value of a gauge or sum, how many a histogram counts. */
-export type Metric = { service: string; name: string; value: number; attributes: Span['attributes'] };
+/** A data point: the value of a gauge or sum, the count of a histogram. */
+export type Metric = { service: string; name: string; unit: string; value: number; attributes: Span['attributes'] };
+
+/** A log record: its text, and the trace that it belongs to. */
+export type LogLine = { service: string; body: string; traceId: string | undefined };
 
 export type Collector = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`, with the protocol `http/json`. */
   readonly url: string;
-  /** Everything that has arrived. */
+  /** All bodies received so far. */
   spans(): readonly Span[];
-  /** Everything that has arrived of a trace. */
+  /** The spans of a trace received so far. */
   spansOf(traceId: string): Span[];
-  /** Every span that has arrived, as it was sent. */
+  /** All spans received so far. */
   text(): string;
-  /** Every value that has arrived of a metric, in order. */
+  /** The data points of all metrics received so far. */
+  metrics(): readonly Metric[];
+  /** The data points of a metric received so far, in order. */
   metricsOf(name: string): Metric[];
+  /** The log lines received so far. */
+  logs(): readonly LogLine[];
+  /** All log lines received so far, as sent. */
+  logText(): string;
   stop(): Promise<void>;
 };
 
@@ -39,11 +50,18 @@ export async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
   const metrics: Metric[] = [];
   const texts: string[] = [];
+  const logs: LogLine[] = [];
+  const logTexts: string[] = [];
   const server = createServer(async (request, response) => {
     if (request.url === '/v1/traces') {
       const sent = await text(request);
       texts.push(sent);
       spans.push(...readSpans(JSON.parse(sent)));
+    }
+    if (request.url === '/v1/logs') {
+      const sent = await text(request);
+      logTexts.push(sent);
+      logs.push(...readLogs(JSON.parse(sent)));
     }
     if (request.url === '/v1/metrics') metrics.push(...(await readMetrics(request)));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -56,7 +74,10 @@ export async function startCollector(): Promise<Collector> {
     spans: () => spans,
     text: () => texts.join('\n'),
     spansOf: (traceId) => spans.filter((span) => span.traceId === traceId),
+    metrics: () => metrics,
     metricsOf: (name) => metrics.filter((metric) => metric.name === name),
+    logs: () => logs,
+    logText: () => logTexts.join('\n'),
     stop: async () => {
       server.closeAllConnections();
       server.close();
@@ -65,7 +86,7 @@ export async function startCollector(): Promise<Collector> {
   };
 }
 
-/** OTLP's ExportTraceServiceRequest, as far as it is looked at. */
+/** The parts of OTLP's ExportTraceServiceRequest that tests read. */
 type Exported = {
   resourceSpans: {
     resource: { attributes: Attribute[] };
@@ -75,6 +96,7 @@ type Exported = {
 type ExportedSpan = Pick<Span, 'name' | 'traceId' | 'spanId'> & {
   kind: number;
   parentSpanId?: string;
+  links?: Span['links'];
   attributes: Attribute[];
 };
 type Attribute = { key: string; value: { stringValue?: string; intValue?: number; boolValue?: boolean } };
@@ -89,11 +111,31 @@ function readSpans({ resourceSpans }: Exported): Span[] {
   );
 }
 
-/** OTLP's ExportMetricsServiceRequest, as far as it is looked at. */
+/** The parts of OTLP's ExportLogsServiceRequest that tests read. */
+type ExportedLogs = {
+  resourceLogs: {
+    resource: { attributes: Attribute[] };
+    scopeLogs: { logRecords: { body: { stringValue?: string }; traceId?: string }[] }[];
+  }[];
+};
+
+function readLogs({ resourceLogs }: ExportedLogs): LogLine[] {
+  return resourceLogs.flatMap(({ resource, scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map(({ body, traceId }) => ({
+        service: String(valuesOf(resource.attributes)['service.name']),
+        body: body.stringValue ?? '',
+        traceId: traceId || undefined,
+      })),
+    ),
+  );
+}
+
+/** The parts of OTLP's ExportMetricsServiceRequest that tests read. */
 type ExportedMetrics = {
   resourceMetrics: {
     resource: { attributes: Attribute[] };
-    scopeMetrics: { metrics: { name: string; gauge?: Points; sum?: Points; histogram?: Points }[] }[];
+    scopeMetrics: { metrics: { name: string; unit?: string; gauge?: Points; sum?: Points; histogram?: Points }[] }[];
   }[];
 };
 type Points = { dataPoints: { asInt?: number; asDouble?: number; count?: number; attributes: Attribute[] }[] };
@@ -103,10 +145,11 @@ async function readMetrics(request: IncomingMessage): Promise<Metric[]> {
   return resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
-    return metrics.flatMap(({ name, gauge, sum, histogram }) =>
+    return metrics.flatMap(({ name, unit = '', gauge, sum, histogram }) =>
       ((gauge ?? sum ?? histogram)?.dataPoints ?? []).map(({ asInt, asDouble, count, attributes }) => ({
         service,
         name,
+        unit,
         value: Number(asInt ?? asDouble ?? count),
         attributes: valuesOf(attributes),
       })),
@@ -114,7 +157,8 @@ async function readMetrics(request: IncomingMessage): Promise<Metric[]> {
   });
 }
 
-function toSpan(service: string, { name, kind, traceId, spanId, parentSpanId, attributes }: ExportedSpan): Span {
+function toSpan(service: string, span: ExportedSpan): Span {
+  const { name, kind, traceId, spanId, parentSpanId, attributes, links = [] } = span;
   return {
     service,
     name,
@@ -123,6 +167,7 @@ function toSpan(service: string, { name, kind, traceId, spanId, parentSpanId, at
     spanId,
     parentSpanId: parentSpanId || undefined,
     attributes: valuesOf(attributes),
+    links: links.map((link) => ({ traceId: link.traceId, spanId: link.spanId })),
   };
 }
 

@@ -1,43 +1,88 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { EndpointName, ProblemCode } from '@punctual/contracts';
 import { windowIn, windowOn } from '@punctual/devstack';
-import type { Stages } from './stages.ts';
-import type { Person, TestStack } from './test-stack.ts';
-import { confirm, giveJob, propose, timezone, type Visit } from './visit.ts';
+import {
+  confirm,
+  giveJob,
+  type Journey,
+  propose,
+  type TestStack,
+  type TestUser,
+  timezone,
+  type Visit,
+} from '@punctual/testkit';
 
-/** Somebody sends something to the endpoint in question. */
-export type Attempt = { as: Person; id?: string; query?: object; body?: object; headers?: Record<string, string> };
-
-/** How an endpoint is made to answer well, and with each problem that is its own. */
-export type ContractCase = {
-  good: () => Promise<Attempt> | Attempt;
-  bad?: Partial<Record<ProblemCode, () => Promise<Attempt>>>;
+/** A request to the endpoint under test. */
+export type CaseRequest = {
+  as: TestUser;
+  id?: string;
+  query?: object;
+  body?: object;
+  headers?: Record<string, string>;
 };
 
-/** Enough for all the visits of the cases, and few enough to reach. */
+/** How to make an endpoint succeed, and return each of its own problems. */
+export type ContractCase = {
+  good: () => Promise<CaseRequest> | CaseRequest;
+  bad?: Partial<Record<ProblemCode, () => Promise<CaseRequest>>>;
+};
+
+/** Enough for the visits of all cases, and few enough to reach. */
 export const maxOpenJobs = 300;
 
-/** Drives a stack as it is by default, but for its rate limits and {@link maxOpenJobs}. */
-export async function contractCases(world: TestStack, stages: Stages): Promise<Record<EndpointName, ContractCase>> {
-  const { customer, finance, visits, payoutOf, payouts } = stages;
-  const [provider, ops] = [await world.person('provider'), await world.person('ops')];
+/** Cases for a stack with default settings except rate limits and {@link maxOpenJobs}. */
+export async function contractCases(world: TestStack, journey: Journey): Promise<Record<EndpointName, ContractCase>> {
+  const { customer, finance, payoutOf } = journey;
+  const [provider, ops] = [await world.user('provider'), await world.user('ops')];
   const stranger = world.stranger();
-  /** Of finance, and the customer of every payout here. */
-  const partner = await world.person('finance', { id: customer.id });
-  /** A visit for which a side has proposed as often as it may within an hour. */
+  /** A person in finance who is also the customer of every payout here. */
+  const partner = await world.user('finance', { id: customer.id });
+  /** A visit whose side has used up its proposals of an hour. */
   const proposedOften = async (side: 'customer' | 'provider') => {
-    const visit = await visits.unscheduled();
+    const visit = await journey.unscheduled();
     for (let made = 0; made < 20; made += 1) {
       if (side === 'customer') await propose(visit);
       else await visit.provider.proposeForAssignment({ params: { id: visit.assignmentId }, body: someday });
     }
     return visit;
   };
-  /** A provider whose account waits for its confirmation. */
+  const nobodyInRoles = async () => world.stranger({ token: await world.environment.issuer.token({ roles: [] }) });
+  /** A provider whose account awaits confirmation. */
   const withRequest = async () => {
     const id = randomUUID();
     await finance.putPayoutAccount({ params: { id }, body: account });
     return id;
+  };
+  /** To propose through the job, or only to check. */
+  const throughJob: ContractCase = {
+    good: async () => ({ as: customer, id: (await journey.unscheduled()).jobId, body: someday }),
+    bad: {
+      forbidden: async () => {
+        const visit = await journey.unscheduled();
+        return { as: visit.provider, id: visit.jobId, body: someday };
+      },
+      'invalid-transition': async () => {
+        const { id } = await customer.createJob({ body: job });
+        return { as: customer, id, body: someday };
+      },
+      'visit-started': async () => ({ as: customer, id: (await journey.begun()).jobId, body: someday }),
+      'too-many-proposals': async () => ({
+        as: customer,
+        id: (await proposedOften('customer')).jobId,
+        body: someday,
+      }),
+      ...windowProblems(journey, (visit, body) => ({ as: customer, id: visit.jobId, body })),
+    },
+  };
+  /** To propose as the provider, or only to check. */
+  const asProvider: ContractCase = {
+    good: async () => ofVisit('provider', await journey.unscheduled(), someday),
+    bad: {
+      forbidden: async () => ofVisit('customer', await journey.unscheduled(), someday),
+      'invalid-transition': async () => ofVisit('provider', await journey.cancelled(), someday),
+      'too-many-proposals': async () => ofVisit('provider', await proposedOften('provider'), someday),
+      ...windowProblems(journey, (visit, body) => ofVisit('provider', visit, body)),
+    },
   };
   return {
     createJob: {
@@ -47,13 +92,54 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
         'same-person': async () => ({ as: customer, body: { ...job, providerQueue: [customer.id] } }),
         'unknown-timezone': async () => ({ as: customer, body: { ...job, timezone: 'Mars/Olympus_Mons' } }),
         'too-many-open-jobs': async () => {
-          const busy = await world.person('customer');
+          const busy = await world.user('customer');
           for (let open = 0; open < maxOpenJobs; open += 1) await busy.createJob({ body: job });
           return { as: busy, body: job };
         },
       },
     },
-    getJob: { good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId }) },
+    getJob: { good: async () => ({ as: customer, id: (await journey.unscheduled()).jobId }) },
+    listJobs: {
+      good: () => ({ as: customer, query: { q: 'tap', status: 'OPEN,ASSIGNED', sort: '-updatedAt' } }),
+      bad: {
+        forbidden: async () => ({ as: finance }),
+        'validation-failed': async () => ({ as: customer, query: { cursor: 'of-another-list' } }),
+      },
+    },
+    updateJob: {
+      good: async () => ({ as: customer, id: (await journey.unscheduled()).jobId, body: { durationMinutes: 90 } }),
+      bad: {
+        forbidden: async () => {
+          const visit = await journey.unscheduled();
+          return { as: visit.provider, id: visit.jobId, body: { durationMinutes: 90 } };
+        },
+        'invalid-transition': async () => ({
+          as: customer,
+          id: (await journey.unscheduled()).jobId,
+          body: { timezone: 'Europe/Paris' },
+        }),
+        'same-person': async () => ({
+          as: customer,
+          id: (await journey.unscheduled()).jobId,
+          body: { providerQueue: [customer.id] },
+        }),
+        'unknown-timezone': async () => {
+          const { id } = await customer.createJob({ body: job });
+          return { as: customer, id, body: { timezone: 'Mars/Olympus_Mons' } };
+        },
+      },
+    },
+    cancelJob: {
+      good: async () => ({ as: customer, id: (await journey.proposed()).jobId, body: { reason } }),
+      bad: {
+        forbidden: async () => {
+          const visit = await journey.unscheduled();
+          return { as: visit.provider, id: visit.jobId, body: { reason } };
+        },
+        'invalid-transition': async () => ({ as: customer, id: (await journey.cancelled()).jobId, body: { reason } }),
+        'visit-started': async () => ({ as: customer, id: (await journey.begun()).jobId, body: { reason } }),
+      },
+    },
     createAssignment: {
       good: async () => {
         const { id } = await customer.createJob({ body: job });
@@ -61,12 +147,12 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       },
       bad: {
         forbidden: async () => {
-          const visit = await visits.unscheduled();
+          const visit = await journey.unscheduled();
           return { as: visit.provider, id: visit.jobId, body: { providerId: randomUUID() } };
         },
         'job-not-open': async () => ({
           as: customer,
-          id: (await visits.unscheduled()).jobId,
+          id: (await journey.unscheduled()).jobId,
           body: { providerId: randomUUID() },
         }),
         'same-person': async () => {
@@ -74,51 +160,47 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
           return { as: customer, id, body: { providerId: customer.id } };
         },
         'too-many-open-assignments': async () => {
-          const asked = await world.person('provider');
+          const asked = await world.user('provider');
           for (let given = 0; given < 5; given += 1) await giveJob(customer, asked);
           const { id } = await customer.createJob({ body: job });
           return { as: customer, id, body: { providerId: asked.id } };
         },
       },
     },
-    proposeForJob: {
-      good: async () => ({ as: customer, id: (await visits.unscheduled()).jobId, body: someday }),
+    proposeForJob: throughJob,
+    checkForJob: {
+      ...throughJob,
       bad: {
-        forbidden: async () => {
-          const visit = await visits.unscheduled();
-          return { as: visit.provider, id: visit.jobId, body: someday };
+        ...throughJob.bad,
+        'idempotency-key-reused': async () => {
+          const { jobId: id } = await journey.unscheduled();
+          await customer.proposeForJob({ params: { id }, body: someday, idempotencyKey: id });
+          return { as: customer, id, body: someday, headers: { 'idempotency-key': id } };
         },
-        'invalid-transition': async () => {
-          const { id } = await customer.createJob({ body: job });
-          return { as: customer, id, body: someday };
-        },
-        'visit-started': async () => ({ as: customer, id: (await visits.begun()).jobId, body: someday }),
-        'too-many-proposals': async () => ({
-          as: customer,
-          id: (await proposedOften('customer')).jobId,
-          body: someday,
-        }),
-        ...windowProblems(stages, (visit, body) => ({ as: customer, id: visit.jobId, body })),
       },
     },
-    proposeForAssignment: {
-      good: async () => ofVisit('provider', await visits.unscheduled(), someday),
+    proposeForAssignment: asProvider,
+    checkForAssignment: {
+      ...asProvider,
       bad: {
-        forbidden: async () => ofVisit('customer', await visits.unscheduled(), someday),
-        'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), someday),
-        'too-many-proposals': async () => ofVisit('provider', await proposedOften('provider'), someday),
-        ...windowProblems(stages, (visit, body) => ofVisit('provider', visit, body)),
+        ...asProvider.bad,
+        'idempotency-key-reused': async () => {
+          const visit = await journey.unscheduled();
+          const { provider: by, assignmentId: id } = visit;
+          await by.proposeForAssignment({ params: { id }, body: someday, idempotencyKey: id });
+          return { ...ofVisit('provider', visit, someday), headers: { 'idempotency-key': id } };
+        },
       },
     },
     confirmSchedule: {
-      good: async () => ofVisit('provider', await visits.proposed(), { scheduleVersion: 1 }),
+      good: async () => ofVisit('provider', await journey.proposed(), { scheduleVersion: 1 }),
       bad: {
-        forbidden: async () => ({ ...ofVisit('customer', await visits.proposed()), as: ops }),
-        'own-proposal': async () => ofVisit('customer', await visits.proposed()),
-        'version-conflict': async () => ofVisit('provider', await visits.proposed(), { scheduleVersion: 7 }),
-        'invalid-transition': async () => ofVisit('provider', await visits.unscheduled()),
+        forbidden: async () => ({ ...ofVisit('customer', await journey.proposed()), as: ops }),
+        'own-proposal': async () => ofVisit('customer', await journey.proposed()),
+        'version-conflict': async () => ofVisit('provider', await journey.proposed(), { scheduleVersion: 7 }),
+        'invalid-transition': async () => ofVisit('provider', await journey.unscheduled()),
         'window-taken': async () => {
-          const first = await visits.unscheduled();
+          const first = await journey.unscheduled();
           const second = await giveJob(customer, first.provider);
           await propose(first);
           await propose(second);
@@ -128,72 +210,97 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       },
     },
     rejectAssignment: {
-      good: async () => ofVisit('provider', await visits.proposed(), { reason, counter: someday }),
+      good: async () => ofVisit('provider', await journey.proposed(), { reason, counter: someday }),
       bad: {
-        forbidden: async () => ({ ...ofVisit('customer', await visits.proposed()), as: finance }),
-        'reason-required': async () => ofVisit('provider', await visits.proposed()),
-        'invalid-transition': async () => ofVisit('provider', await visits.cancelled(), { reason }),
-        'visit-started': async () => ofVisit('customer', await visits.begun(), { reason }),
+        forbidden: async () => ({ ...ofVisit('customer', await journey.proposed()), as: finance }),
+        'reason-required': async () => ofVisit('provider', await journey.proposed()),
+        'invalid-transition': async () => ofVisit('provider', await journey.cancelled(), { reason }),
+        'visit-started': async () => ofVisit('customer', await journey.begun(), { reason }),
         'too-many-proposals': async () =>
           ofVisit('customer', await proposedOften('customer'), { reason, counter: someday }),
-        ...windowProblems(stages, async (visit, counter) => {
+        ...windowProblems(journey, async (visit, counter) => {
           await propose(visit, { days: 6 });
           return ofVisit('provider', visit, { reason, counter });
         }),
       },
     },
     cancelAssignment: {
-      good: async () => ofVisit('customer', await visits.unscheduled(), { reason }),
+      good: async () => ofVisit('customer', await journey.unscheduled(), { reason }),
       bad: {
-        forbidden: async () => ofVisit('provider', await visits.unscheduled(), { reason }),
-        'invalid-transition': async () => ofVisit('customer', await visits.cancelled(), { reason }),
-        'visit-started': async () => ofVisit('customer', await visits.begun(), { reason }),
+        forbidden: async () => ofVisit('provider', await journey.unscheduled(), { reason }),
+        'invalid-transition': async () => ofVisit('customer', await journey.cancelled(), { reason }),
+        'visit-started': async () => ofVisit('customer', await journey.begun(), { reason }),
       },
     },
     completeAssignment: {
-      good: async () => ofVisit('provider', await visits.begun()),
+      good: async () => ofVisit('provider', await journey.begun()),
       bad: {
-        forbidden: async () => ofVisit('customer', await visits.confirmed()),
-        'invalid-transition': async () => ofVisit('provider', await visits.unscheduled()),
-        'not-started': async () => ofVisit('provider', await visits.confirmed()),
+        forbidden: async () => ofVisit('customer', await journey.confirmed()),
+        'invalid-transition': async () => ofVisit('provider', await journey.unscheduled()),
+        'not-started': async () => ofVisit('provider', await journey.confirmed()),
       },
     },
     disputeAssignment: {
-      good: async () => ofVisit('customer', await visits.confirmed(), { kind: 'OTHER', reason }),
+      good: async () => ofVisit('customer', await journey.confirmed(), { kind: 'OTHER', reason }),
       bad: {
         forbidden: async () => ({
-          ...ofVisit('customer', await visits.confirmed(), { kind: 'OTHER', reason }),
+          ...ofVisit('customer', await journey.confirmed(), { kind: 'OTHER', reason }),
           as: finance,
         }),
-        'invalid-transition': async () => ofVisit('customer', await visits.unscheduled(), { kind: 'OTHER', reason }),
-        'not-started': async () => ofVisit('customer', await visits.confirmed(), { kind: 'NO_SHOW', reason }),
+        'invalid-transition': async () => ofVisit('customer', await journey.unscheduled(), { kind: 'OTHER', reason }),
+        'not-started': async () => ofVisit('customer', await journey.confirmed(), { kind: 'NO_SHOW', reason }),
       },
     },
-    getAssignment: { good: async () => ofVisit('customer', await visits.confirmed()) },
-    listAssignments: { good: () => ({ as: customer }), bad: { forbidden: async () => ({ as: finance }) } },
-    getAssignmentTimeline: {
-      good: async () => ofVisit('customer', await visits.confirmed()),
+    getAssignment: {
+      good: async () => ({
+        ...ofVisit('customer', await journey.confirmed()),
+        query: { minPayoutVersion: '1', minReminderSequence: '1' },
+      }),
       bad: {
         'validation-failed': async () => ({
-          ...ofVisit('customer', await visits.confirmed()),
+          ...ofVisit('customer', await journey.unscheduled()),
+          query: { minPayoutVersion: '2147483648' },
+        }),
+      },
+    },
+    listAssignments: {
+      good: () => ({ as: customer, query: { status: 'CONFIRMED,PROPOSED', sort: 'start' } }),
+      bad: {
+        forbidden: async () => ({ as: finance }),
+        'validation-failed': async () => ({ as: customer, query: { cursor: 'of-another-list' } }),
+      },
+    },
+    getAssignmentTimeline: {
+      good: async () => ofVisit('customer', await journey.confirmed()),
+      bad: {
+        'validation-failed': async () => ({
+          ...ofVisit('customer', await journey.confirmed()),
           query: { cursor: 'of-another-list' },
         }),
       },
     },
     streamChanges: {
-      good: async () => ofVisit('customer', await visits.confirmed()),
+      good: async () => ofVisit('customer', await journey.confirmed()),
       bad: {
-        'cursor-expired': async () => {
-          const position = Buffer.from('[[1,0,0],[1,0,0],[1,0,0]]').toString('base64url');
-          return { ...ofVisit('customer', await visits.confirmed()), headers: { 'last-event-id': position } };
-        },
+        'cursor-expired': async () => ({
+          ...ofVisit('customer', await journey.confirmed()),
+          headers: { 'last-event-id': position([1, 0, 0]) },
+        }),
+      },
+    },
+    listChanges: {
+      good: () => ({ as: customer }),
+      bad: {
+        forbidden: async () => ({ as: await nobodyInRoles() }),
+        'validation-failed': async () => ({ as: customer, query: { cursor: 'of-another-list' } }),
+        'cursor-expired': async () => ({ as: customer, query: { cursor: position([1, 0, 0]) } }),
       },
     },
     listReminders: {
-      good: async () => ofVisit('customer', await visits.confirmed()),
+      good: async () => ofVisit('customer', await journey.confirmed()),
       bad: {
         'validation-failed': async () => ({
-          ...ofVisit('customer', await visits.confirmed()),
+          ...ofVisit('customer', await journey.confirmed()),
           query: { cursor: 'of-another-list' },
         }),
       },
@@ -204,67 +311,68 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       bad: { forbidden: async () => ({ as: finance, id: provider.id }) },
     },
     getAssignmentPayout: {
-      good: async () => ({ as: finance, id: (await payouts.pending()).assignmentId }),
+      good: async () => ({ as: finance, id: (await journey.pending()).assignmentId }),
     },
     listPayouts: { good: () => ({ as: finance }), bad: { forbidden: async () => ({ as: customer }) } },
-    getPayout: { good: async () => ({ as: finance, id: (await payouts.pending()).id }) },
+    summarizePayouts: { good: () => ({ as: finance }), bad: { forbidden: async () => ({ as: customer }) } },
+    getPayout: { good: async () => ({ as: finance, id: (await journey.pending()).id }) },
     getPayoutTimeline: {
-      good: async () => ({ as: ops, id: (await payouts.pending()).id }),
+      good: async () => ({ as: ops, id: (await journey.pending()).id }),
       bad: {
         'validation-failed': async () => ({
-          ...{ as: ops, id: (await payouts.pending()).id },
+          ...{ as: ops, id: (await journey.pending()).id },
           query: { cursor: 'of-another-list' },
         }),
       },
     },
     approvePayout: {
-      good: async () => ({ as: finance, id: (await payouts.awaiting()).id }),
+      good: async () => ({ as: finance, id: (await journey.awaitingApproval()).id }),
       bad: {
-        forbidden: async () => ({ as: ops, id: (await payouts.awaiting()).id }),
-        'own-payout': async () => ({ as: partner, id: (await payouts.awaiting()).id }),
-        'invalid-transition': async () => ({ as: finance, id: (await payouts.pending()).id }),
+        forbidden: async () => ({ as: ops, id: (await journey.awaitingApproval()).id }),
+        'own-payout': async () => ({ as: partner, id: (await journey.awaitingApproval()).id }),
+        'invalid-transition': async () => ({ as: finance, id: (await journey.pending()).id }),
         'already-approved': async () => {
-          const { id } = await payouts.awaiting(200_000);
+          const { id } = await journey.awaitingApproval(200_000);
           await finance.approvePayout({ params: { id } });
           return { as: finance, id };
         },
       },
     },
     blockPayout: {
-      good: async () => ({ as: ops, id: (await payouts.pending()).id, body: { reason } }),
+      good: async () => ({ as: ops, id: (await journey.pending()).id, body: { reason } }),
       bad: {
         forbidden: async () => {
-          const visit = await visits.confirmed();
+          const visit = await journey.confirmed();
           return { as: visit.provider, id: (await payoutOf(visit, 'PENDING')).id, body: { reason } };
         },
-        'own-payout': async () => ({ as: partner, id: (await payouts.pending()).id, body: { reason } }),
+        'own-payout': async () => ({ as: partner, id: (await journey.pending()).id, body: { reason } }),
         'invalid-transition': async () => {
-          const { id } = await payouts.approved();
+          const { id } = await journey.approved();
           await finance.markPayoutPaid({ params: { id }, body: { reference: 'SEPA 16' } });
           return { as: finance, id, body: { reason } };
         },
       },
     },
     unblockPayout: {
-      good: async () => ({ as: finance, id: (await payouts.blocked()).id, body: { reason } }),
+      good: async () => ({ as: finance, id: (await journey.blocked()).id, body: { reason } }),
       bad: {
-        forbidden: async () => ({ as: ops, id: (await payouts.blocked()).id, body: { reason } }),
-        'own-payout': async () => ({ as: partner, id: (await payouts.blocked()).id, body: { reason } }),
+        forbidden: async () => ({ as: ops, id: (await journey.blocked()).id, body: { reason } }),
+        'own-payout': async () => ({ as: partner, id: (await journey.blocked()).id, body: { reason } }),
         'invalid-transition': async () => ({
           as: finance,
-          id: (await payouts.pending()).id,
+          id: (await journey.pending()).id,
           body: { reason },
         }),
       },
     },
     markPayoutPaid: {
-      good: async () => ({ as: finance, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
+      good: async () => ({ as: finance, id: (await journey.approved()).id, body: { reference: 'SEPA 17' } }),
       bad: {
-        forbidden: async () => ({ as: ops, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
-        'own-payout': async () => ({ as: partner, id: (await payouts.approved()).id, body: { reference: 'SEPA 17' } }),
+        forbidden: async () => ({ as: ops, id: (await journey.approved()).id, body: { reference: 'SEPA 17' } }),
+        'own-payout': async () => ({ as: partner, id: (await journey.approved()).id, body: { reference: 'SEPA 17' } }),
         'invalid-transition': async () => ({
           as: finance,
-          id: (await payouts.pending()).id,
+          id: (await journey.pending()).id,
           body: { reference: 'SEPA 17' },
         }),
       },
@@ -307,8 +415,8 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       },
     },
     explainAssignment: {
-      good: async () => ({ as: ops, id: (await visits.confirmed()).assignmentId }),
-      bad: { forbidden: async () => ofVisit('customer', await visits.confirmed()) },
+      good: async () => ({ as: ops, id: (await journey.confirmed()).assignmentId }),
+      bad: { forbidden: async () => ofVisit('customer', await journey.confirmed()) },
     },
     listOpenReminders: {
       good: () => ({ as: ops, query: { state: 'upcoming', limit: '5' } }),
@@ -327,6 +435,10 @@ export async function contractCases(world: TestStack, stages: Stages): Promise<R
       bad: { forbidden: async () => ({ as: finance, id: customer.id }) },
     },
     getOpenApi: { good: () => ({ as: stranger }) },
+    getSchema: {
+      good: () => ({ as: stranger, id: 'reminder.due.v1' }),
+      bad: { 'not-found': async () => ({ as: stranger, id: 'reminder.due.v9' }) },
+    },
     getDocs: {
       good: () => ({ as: stranger }),
       bad: {
@@ -346,23 +458,28 @@ const account = { account: 'acct_1MTfjCQ9PRzxEwkZ' };
 const notice = { id: 'evt_1', object: 'event', type: 'balance.available', data: { object: {} } };
 export const webhookSecret = 'whsec_contract';
 
-/** As Stripe signs what it sends. */
+/** Headers as Stripe signs its webhooks. */
 export function signed(body: string): Record<string, string> {
   const at = Math.trunc(Date.now() / 1000);
   const signature = createHmac('sha256', webhookSecret).update(`${at}.${body}`).digest('hex');
   return { 'stripe-signature': `t=${at},v1=${signature}` };
 }
 
-function ofVisit(by: 'customer' | 'provider', visit: Visit, body?: object): Attempt {
+/** A position in a change stream, the same in each stream of events. */
+function position(mark: [streamCreatedAt: number, sequence: number, version: number]): string {
+  return Buffer.from(JSON.stringify([mark, mark, mark])).toString('base64url');
+}
+
+function ofVisit(by: 'customer' | 'provider', visit: Visit, body?: object): CaseRequest {
   return { as: visit[by], id: visit.assignmentId, ...(body && { body }) };
 }
 
-/** What can be wrong with a window is the same wherever one is proposed. */
+/** The problems of a window, which are the same wherever one is proposed. */
 function windowProblems(
-  { customer, visits }: Stages,
-  attempt: (visit: Visit, wanted: object) => Attempt | Promise<Attempt>,
+  journey: Journey,
+  attempt: (visit: Visit, wanted: object) => CaseRequest | Promise<CaseRequest>,
 ): NonNullable<ContractCase['bad']> {
-  const wrong = (wanted: object) => async () => attempt(await visits.unscheduled(), wanted);
+  const wrong = (wanted: object) => async () => attempt(await journey.unscheduled(), wanted);
   return {
     'unknown-timezone': wrong({ ...someday, timezone: 'Mars/Olympus_Mons' }),
     'nonexistent-local-time': wrong({ ...skippedInBerlin(), timezone: 'Europe/Berlin' }),
@@ -371,16 +488,16 @@ function windowProblems(
     'window-too-short': wrong(windowIn(now, { startsInMinutes: 60, minutes: 29 })),
     'window-too-long': wrong(windowIn(now, { startsInMinutes: 60, minutes: 20_161 })),
     'window-taken': async () => {
-      const { provider, assignmentId } = await visits.confirmed();
-      const { scheduledStart, scheduledEnd } = await customer.getAssignment({
+      const { provider, assignmentId } = await journey.confirmed();
+      const { scheduledStart, scheduledEnd } = await journey.customer.getAssignment({
         params: { id: assignmentId },
       });
-      return attempt(await giveJob(customer, provider), { start: scheduledStart, end: scheduledEnd });
+      return attempt(await giveJob(journey.customer, provider), { start: scheduledStart, end: scheduledEnd });
     },
   };
 }
 
-/** A local time within the hour that the clocks skip when summer time begins next. */
+/** A local time in the hour that is skipped when summer time begins next. */
 function skippedInBerlin(): { start: string; end: string } {
   const hours = (at: Temporal.ZonedDateTime) => at.offsetNanoseconds / 3_600e9;
   let change = now.toZonedDateTimeISO('Europe/Berlin').getTimeZoneTransition('next');

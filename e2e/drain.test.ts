@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { eventually, type RunningService, runService, type ServiceName } from '@punctual/devstack';
+import type { ServiceName } from '@punctual/devstack';
+import {
+  eventually,
+  giveJob,
+  type RunningService,
+  runService,
+  startTestStack,
+  type TestStack,
+  untilReadiness,
+} from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestStack, type TestStack } from './test-stack.ts';
-import { giveJob } from './visit.ts';
 
 const drainMs = 5_000;
 
@@ -15,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-/** One more instance of a service of the stack, which nothing starts again. */
+/** Another instance of a service of the stack, without supervision. */
 async function run(name: ServiceName): Promise<RunningService> {
   const { urls } = world.stack.addresses;
   const service = await runService(name, {
@@ -25,11 +32,11 @@ async function run(name: ServiceName): Promise<RunningService> {
     REMINDERS_URL: urls.reminders,
     PAYOUTS_URL: urls.payouts,
   });
-  await eventually(async () => expect((await fetch(`${service.url}/healthz/ready`)).status).toBe(200), 30_000);
+  await untilReadiness(service.url, 200);
   return service;
 }
 
-/** A request on a new connection that the client would keep. */
+/** Sends a request on a new keep-alive connection. */
 async function ask(
   service: RunningService,
   path: string,
@@ -61,7 +68,7 @@ async function receive(sent: ReturnType<typeof send>) {
 
 const job = JSON.stringify({ title: 'A tap leaks', timezone: 'UTC', price: { amountMinor: 5000, currency: 'EUR' } });
 
-test('a service that is asked to stop is not ready, serves on new connections, and then closes', async () => {
+test('a stopping service reports not ready, keeps serving new connections, then closes', async () => {
   const service = await run('scheduling');
   const token = await world.environment.token('customer');
   expect(await ask(service, '/assignments', { token })).toMatchObject({ status: 200, connection: 'keep-alive' });
@@ -83,10 +90,10 @@ test('a service that is asked to stop is not ready, serves on new connections, a
   await expect(ask(service, '/healthz/live')).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a stream of changes goes on while the gateway drains, and then ends as a whole answer', async () => {
+test('a stream of changes continues while the gateway drains, then ends as a complete response', async () => {
   const gateway = await run('gateway');
-  const customer = await world.person('customer');
-  const { assignmentId } = await giveJob(customer, await world.person('provider'));
+  const customer = await world.user('customer');
+  const { assignmentId } = await giveJob(customer, await world.user('provider'));
   const token = await world.environment.token('customer', customer.id);
   const open = async () => {
     const response = await fetch(`${gateway.url}/assignments/${assignmentId}/changes`, {

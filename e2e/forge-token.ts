@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, sign } from 'node:crypto';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** A token as an attacker makes it: any header over any claims, with a signature by whatever key there is. */
+/** Makes a token as an attacker would: any header, any claims, any signature. */
 export function forgeToken(header: Claims, claims: Claims, signature: (signed: string) => Buffer): string {
   const signed = `${part(header)}.${part(claims)}`;
   return `${signed}.${signature(signed).toString('base64url')}`;
@@ -12,7 +12,7 @@ export const unsigned = () => Buffer.alloc(0);
 
 export const byHmac = (secret: string) => (signed: string) => createHmac('sha256', secret).update(signed).digest();
 
-/** ES256, by a private key on the curve P-256. */
+/** Signs with ES256; the key is on the curve P-256. */
 export const byKey = (key: KeyObject) => (signed: string) =>
   sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
 

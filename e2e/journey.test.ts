@@ -1,9 +1,8 @@
 import { endpoints } from '@punctual/contracts';
-import { eventually, newTrace, windowIn, windowOn } from '@punctual/devstack';
+import { newTrace, windowIn, windowOn } from '@punctual/devstack';
+import { confirm, eventually, giveJob, propose, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStreams } from './stream.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
-import { confirm, giveJob, propose } from './visit.ts';
 
 let world: TestStack;
 
@@ -13,11 +12,11 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-test('a window is proposed, countered and confirmed, reminded of and to be paid for', async () => {
+test('a countered and confirmed window leads to a reminder and a pending payout', async () => {
   const [customer, provider, finance] = await Promise.all([
-    world.person('customer'),
-    world.person('provider'),
-    world.person('finance'),
+    world.user('customer'),
+    world.user('provider'),
+    world.user('finance'),
   ]);
   const visit = await giveJob(customer, provider);
   const params = { id: visit.assignmentId };
@@ -71,14 +70,15 @@ test('a window is proposed, countered and confirmed, reminded of and to be paid 
   const { items: timeline } = await customer.getAssignmentTimeline({ params });
   const story = timeline.map(({ version, type, actor, traceId }) => [version, type, actor.id, traceId]);
   expect(story.filter(([, type]) => String(type).startsWith('schedule.'))).toEqual([
+    [0, 'schedule.assigned', customer.id, expect.any(String)],
     [1, 'schedule.proposed', customer.id, proposal.traceId],
     [2, 'schedule.proposed', provider.id, counter.traceId],
     [3, 'schedule.confirmed', customer.id, confirmation.traceId],
   ]);
 });
 
-test('the streams hold each change once, in order, and in the trace of its request', async () => {
-  const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+test('the streams hold each change once, in order, in the trace of its request', async () => {
+  const visit = await giveJob(await world.user('customer'), await world.user('provider'));
   const [proposal, confirmation] = [newTrace(), newTrace()];
   await propose(visit, { headers: proposal.headers });
   await confirm(visit, confirmation.headers);
@@ -91,6 +91,7 @@ test('the streams hold each change once, in order, and in the trace of its reque
   });
   const traceOf = (event: { traceparent?: string | undefined }) => event.traceparent?.split('-')[1];
   expect(streams.schedule.map((event) => [event.type, event.sequence, traceOf(event)])).toEqual([
+    ['schedule.assigned', '0000000000', expect.any(String)],
     ['schedule.proposed', '0000000001', proposal.traceId],
     ['schedule.confirmed', '0000000002', confirmation.traceId],
   ]);
@@ -105,8 +106,8 @@ test('the streams hold each change once, in order, and in the trace of its reque
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a confirmed window is rejected: nothing will be sent for it, and its payout waits', async () => {
-  const [customer, provider] = [await world.person('customer'), await world.person('provider')];
+test('rejecting a confirmed window suppresses its reminders and holds its payout', async () => {
+  const [customer, provider] = [await world.user('customer'), await world.user('provider')];
   const visit = await giveJob(customer, provider);
   const params = { id: visit.assignmentId };
   await propose(visit);
@@ -141,10 +142,10 @@ test('a confirmed window is rejected: nothing will be sent for it, and its payou
   });
 });
 
-test('two windows of one provider never overlap: the second is told what is in its way', async () => {
-  const provider = await world.person('provider');
-  const first = await giveJob(await world.person('customer'), provider);
-  const second = await giveJob(await world.person('customer'), provider);
+test('confirm refuses an overlapping window of the provider and names the conflict', async () => {
+  const provider = await world.user('provider');
+  const first = await giveJob(await world.user('customer'), provider);
+  const second = await giveJob(await world.user('customer'), provider);
   await propose(first, { days: 5 });
   await propose(second, { days: 5 });
   await confirm(first);

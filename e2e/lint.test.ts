@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const biome = join(root, 'node_modules/.bin/biome');
 let folder: string;
 
-/** A checkout of nothing but the rules, so that no other test ever sees the files that break them. */
+/** A checkout of only the rules, so that no other test sees files that break them. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'punctual-lint-'));
   for (const name of ['biome.json', '.gitignore']) await copyFile(join(root, name), join(folder, name));
@@ -62,4 +62,40 @@ test.each([
   ['services/scheduling/src/app.ts', '@punctual/chassis'],
 ])('%s may import %s', async (path, imported) => {
   expect(await lint(path, imported)).toMatchObject({ accepted: true });
+});
+
+test.each([
+  ['packages/chassis/src/domain-error.ts', './process/pause.ts'],
+  ['packages/chassis/src/unavailable/sql-state.ts', '../process/pause.ts'],
+  ['packages/chassis/src/process/every.ts', '../telemetry/flush.ts'],
+  ['packages/chassis/src/telemetry/flush.ts', '../nats/broker.ts'],
+  ['packages/chassis/src/http/health.ts', '../nats/broker.ts'],
+  ['packages/chassis/src/nats/broker.ts', '../http/health.ts'],
+  ['packages/chassis/src/nats/broker.ts', '../postgres/url.ts'],
+  ['packages/chassis/src/postgres/url.ts', '../service.ts'],
+  ['packages/chassis/src/postgres/outbox/relay.ts', '../../index.ts'],
+  ['packages/chassis/src/service.ts', './postgres/url.ts'],
+  ['packages/chassis/src/index.ts', './postgres/url.ts'],
+])('%s may not import %s: a higher layer', async (path, imported) => {
+  const { accepted, said } = await lint(path, imported);
+  expect(accepted).toBe(false);
+  expect(said).toContain('noRestrictedImports');
+});
+
+test.each([
+  ['packages/chassis/src/process/every.ts', '../unavailable/is-unavailable.ts'],
+  ['packages/chassis/src/http/health.ts', '../process/lifecycle.ts'],
+  ['packages/chassis/src/nats/broker.ts', '../telemetry/trace-context.ts'],
+  ['packages/chassis/src/postgres/outbox/relay.ts', '../../nats/broker.ts'],
+  ['packages/chassis/src/postgres/database.ts', '../http/health.ts'],
+  ['packages/chassis/src/service.ts', './http/starting-app.ts'],
+])('%s may import %s: a lower layer', async (path, imported) => {
+  expect(await lint(path, imported)).toMatchObject({ accepted: true });
+});
+
+test('two files may not import each other, not even types', async () => {
+  await writeFile(join(folder, 'first.ts'), "import type { B } from './second.ts';\n\nexport type A = B | 1;\n");
+  await writeFile(join(folder, 'second.ts'), "import type { A } from './first.ts';\n\nexport type B = A | 2;\n");
+  const linted = promisify(execFile)(biome, ['lint', 'first.ts', 'second.ts'], { cwd: folder });
+  await expect(linted).rejects.toMatchObject({ stderr: expect.stringContaining('noImportCycles') });
 });

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
-import { applyStreams, eventually, type NatsUser, natsSignIn, type Server, startNats } from '@punctual/devstack';
+import { applyStreams, type NatsUser, natsSignIn, type Server, startNats } from '@punctual/devstack';
+import { confirm, eventually, giveJob, propose, startTestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestStack } from './test-stack.ts';
-import { confirm, giveJob, propose } from './visit.ts';
 
-/** As the client makes up a name for a consumer that is not durable. */
+/** A name like those that the client generates for ephemeral consumers. */
 const madeUp = 'V7KBWJ9FCQDM2N0XT4R6LH_1';
 
 type Durable = readonly [stream: string, name: string];
@@ -20,8 +20,10 @@ type Rights = {
 };
 
 const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'];
+/** Lists of consumers. */
+const listing = ['SCHEDULE', 'REMINDER', 'PAYOUT'].map((stream) => `$JS.API.CONSUMER.LIST.${stream}`);
 
-/** What each needs (design §5, §6), and nothing else. */
+/** What each user needs (design §5, §6), and nothing else. */
 const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   streams: {
     publishes: [],
@@ -31,9 +33,21 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
       ...consumer('REMINDER', 'scheduling-reminder'),
       ...consumer('PAYOUT', 'scheduling-payout'),
       ...consumer('SCHEDULE', 'reminders-schedule'),
+      ...consumer('SCHEDULE', 'reminders-person'),
       ...consumer('SCHEDULE', 'payouts-schedule'),
       ...consumer('SCHEDULE', 'payouts-person'),
     ],
+    reads: [],
+  },
+  deployer: {
+    publishes: [
+      '$SRV.INFO',
+      ...['gateway', 'scheduling', 'reminders', 'payouts'].map((name) => `contracts.${name}.1`),
+      ...listing,
+    ],
+    hears: [],
+    declares: [],
+    durables: [],
     reads: [],
   },
   scheduling: {
@@ -44,28 +58,28 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
       'dlq.scheduling-payout',
       'wakeup.outbox.scheduling',
     ],
-    hears: ['wakeup.outbox.scheduling'],
+    hears: ['wakeup.outbox.scheduling', ...announcing('scheduling')],
     declares: [],
     durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
     reads: ['REMINDER', 'PAYOUT', 'REPLAY'],
   },
   reminders: {
-    publishes: ['reminder.due', 'dlq.reminders-schedule'],
-    hears: [],
+    publishes: ['reminder.due', 'dlq.reminders-schedule', 'dlq.reminders-person'],
+    hears: announcing('reminders'),
     declares: [],
-    durables: consumer('SCHEDULE', 'reminders-schedule'),
+    durables: [...consumer('SCHEDULE', 'reminders-schedule'), ...consumer('SCHEDULE', 'reminders-person')],
     reads: ['SCHEDULE', 'REPLAY'],
   },
   payouts: {
     publishes: ['payout.paid', 'dlq.payouts-schedule', 'dlq.payouts-person', 'wakeup.outbox.payouts'],
-    hears: ['wakeup.outbox.payouts'],
+    hears: ['wakeup.outbox.payouts', ...announcing('payouts')],
     declares: [],
     durables: [...consumer('SCHEDULE', 'payouts-schedule'), ...consumer('SCHEDULE', 'payouts-person')],
     reads: ['SCHEDULE', 'REPLAY'],
   },
   gateway: {
-    publishes: [],
-    hears: [],
+    publishes: listing,
+    hears: announcing('gateway'),
     declares: [],
     durables: ['SCHEDULE', 'REMINDER', 'PAYOUT'].map((stream): Durable => [stream, madeUp]),
     reads: ['DLQ'],
@@ -82,7 +96,9 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   },
 };
 const users = Object.keys(rights) as (keyof typeof rights)[];
-/** Whose durables are there for good. */
+/** They do not touch streams by JetStream's API, or only declare them. */
+const outsiders: readonly string[] = ['streams', 'deployer'];
+/** Users with permanent durables. */
 const services = ['scheduling', 'reminders', 'payouts'] as const;
 
 function all<Part>(of: (rights: Rights) => readonly Part[]): Part[] {
@@ -98,7 +114,7 @@ afterAll(() => nats.stop());
 describe.each(users)('%s', (user) => {
   const { publishes, hears, declares, durables, reads } = rights[user];
 
-  test('publishes, declares, consumes and reads what is its own, and is refused all else', async () => {
+  test('uses its own subjects and is refused all others', async () => {
     const everything = [
       ...all((each) => each.publishes),
       ...streams.flatMap(changing),
@@ -115,8 +131,8 @@ describe.each(users)('%s', (user) => {
       ...publishes,
       ...declares.flatMap(declaring),
       ...(user === 'streams' ? durables.flatMap(creating) : durables.flatMap(consuming)),
-      ...(user === 'streams' ? [] : ['$JS.API.INFO']),
-      // Any consumer, for it reads copies that nobody else reads.
+      ...(outsiders.includes(user) ? [] : ['$JS.API.INFO']),
+      // Any consumer: its copies have no other reader.
       ...(user === 'gateway'
         ? asked.filter(
             (subject) =>
@@ -126,7 +142,7 @@ describe.each(users)('%s', (user) => {
         : []),
       ...(user === 'gateway' || user === 'notifier' ? durables.map(removing) : []),
       // Answered with an error instead, see below.
-      ...(user === 'streams' ? [] : streams.flatMap(changing)),
+      ...(outsiders.includes(user) ? [] : streams.flatMap(changing)),
       ...reads.map(reading),
     ]);
     const refused = await refusals(user, (connection) => {
@@ -135,9 +151,9 @@ describe.each(users)('%s', (user) => {
     expect(refused).toEqual(asked.filter((subject) => !allowed.has(subject)));
   });
 
-  test('hears what is its own, and is refused all else', async () => {
+  test('subscribes to its own subjects and is refused all others', async () => {
     const inboxes = users.map((each) => `_INBOX.${each}.>`);
-    const others = ['_INBOX.>', 'schedule.>', 'dlq.>', 'replay.>', '$JS.EVENT.ADVISORY.>', '>'];
+    const others = ['_INBOX.>', 'schedule.>', 'dlq.>', 'replay.>', '$JS.EVENT.ADVISORY.>', 'contracts.>', '>'];
     const asked = [...new Set([...all((each) => each.hears), ...inboxes, ...others])].sort();
     const allowed = new Set([...hears, `_INBOX.${user}.>`]);
     const refused = await refusals(user, (connection) => {
@@ -185,7 +201,7 @@ describe('what a permitted subject can do', () => {
     await server.stop();
   });
 
-  /** Everything that must not change, whatever a user asks for. */
+  /** The state that no user may change. */
   const state = async () => {
     const found = [];
     for (const stream of streams) {
@@ -200,7 +216,7 @@ describe('what a permitted subject can do', () => {
     return found;
   };
 
-  test.each(users.filter((user) => user !== 'streams'))('%s changes no stream', async (user) => {
+  test.each(users.filter((user) => !outsiders.includes(user)))('%s changes no stream', async (user) => {
     const before = await state();
     const connection = await connect({ servers: server.url, ...natsSignIn(user) });
     const { config } = await ask(ops, '$JS.API.STREAM.INFO.DLQ');
@@ -222,7 +238,7 @@ describe('what a permitted subject can do', () => {
     await connection.close();
   });
 
-  test.each(['gateway', 'notifier'] as const)('%s puts no message onto a stream by a consumer', async (user) => {
+  test.each(['gateway', 'notifier'] as const)('%s cannot store a message through a consumer', async (user) => {
     const before = await state();
     const connection = await connect({ servers: server.url, ...natsSignIn(user) });
     const name = user === 'gateway' ? madeUp : 'notifier';
@@ -251,18 +267,21 @@ describe('what a permitted subject can do', () => {
     await connection.close();
   });
 
-  test.each([
+  const durablesOfServices = [
     ['scheduling', 'PAYOUT', 'scheduling-payout'],
     ['reminders', 'SCHEDULE', 'reminders-schedule'],
     ['payouts', 'SCHEDULE', 'payouts-schedule'],
-  ] as const)('%s has messages delivered to nobody else, and changes no consumer', async (user, stream, name) => {
+  ] as const;
+
+  test.each(durablesOfServices)('%s cannot redirect messages or change a consumer', async (user, stream, name) => {
     const before = await state();
     const connection = await connect({ servers: server.url, ...natsSignIn(user) });
     const push = { name, durable_name: name, ack_policy: 'none', deliver_subject: 'payout.paid' };
-    for (const verb of ['CREATE', 'DURABLE.CREATE']) {
-      const subject = `$JS.API.CONSUMER.${verb}.${stream}.${name}`;
-      expect(await ask(connection, subject, { stream_name: stream, config: push })).toHaveProperty('error');
-    }
+    const create = (verb: string) =>
+      ask(connection, `$JS.API.CONSUMER.${verb}.${stream}.${name}`, { stream_name: stream, config: push });
+    expect(await create('CREATE')).toHaveProperty('error');
+    // Answered without doing anything, for the sake of the previous release.
+    expect(await create('DURABLE.CREATE')).not.toHaveProperty('config');
     const own = { scheduling: 'schedule.', reminders: 'reminder.', payouts: 'payout.' }[user];
     for (const reply of replies.filter((subject) => !subject.startsWith(own))) {
       const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
@@ -273,9 +292,81 @@ describe('what a permitted subject can do', () => {
     expect(await state()).toEqual(before);
     await connection.close();
   });
+
+  test.each(durablesOfServices)('%s of the previous release reads %s as %s', async (user, stream, name) => {
+    const connection = await connect({ servers: server.url, ...natsSignIn(user) });
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const wanted = { filter_subjects: ['nothing.>'], ack_wait: 10e9, max_deliver: -1 };
+
+    const known = await manager.consumers.info(stream, name);
+    await manager.consumers.update(stream, name, wanted);
+    const consumer = await jetstream(connection, { checkAPI: false }).consumers.get(stream, name);
+
+    expect((await consumer.info()).config).toEqual(known.config);
+    const message = await consumer.next({ expires: 5_000 });
+    expect(await message?.ackAck()).toBe(true);
+    await connection.close();
+  });
+
+  test.each(durablesOfServices)('%s cannot declare %s again for another subject as %s', async (user, stream, name) => {
+    const { consumers } = await jetstreamManager(ops);
+    await consumers.delete(stream, name);
+    const connection = await connect({ servers: server.url, ...natsSignIn(user) });
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const config = { durable_name: name, filter_subjects: ['>'], deliver_subject: 'payout.paid' };
+
+    await manager.consumers.add(stream, config);
+    await expect(consumers.info(stream, name)).rejects.toThrow('consumer not found');
+
+    await connection.close();
+    await applyStreams(server.url);
+  });
 });
 
-/** The answer of JetStream. */
+describe('what runs', () => {
+  const announced = ['gateway', ...services] as const;
+  let connections: NatsConnection[];
+
+  beforeAll(async () => {
+    connections = [];
+    // Two instances of each.
+    for (const user of [...announced, ...announced]) {
+      const connection = await connect({ servers: nats.url, ...natsSignIn(user) });
+      for (const subject of announcing(user)) {
+        connection.subscribe(subject, { callback: (_error, message) => void message.respond(user) });
+      }
+      await connection.flush();
+      connections.push(connection);
+    }
+  });
+  afterAll(() => Promise.all(connections.map((connection) => connection.close())));
+
+  test.each(['ops', 'deployer'] as const)('%s hears from every instance', async (user) => {
+    const asking = await connect({ servers: nats.url, ...natsSignIn(user) });
+    const answers: string[] = [];
+    for await (const answer of await asking.requestMany('$SRV.INFO', '', { strategy: 'stall', stall: 1_000 })) {
+      answers.push(answer.string());
+    }
+    expect(answers.sort()).toEqual([...announced, ...announced].sort());
+    for (const service of announced) {
+      const answer = await asking.request(`contracts.${service}.1`);
+      expect(answer.string()).toBe(service);
+    }
+    await asking.close();
+  });
+
+  test.each(announced)('%s hears no other service and answers nobody who did not ask', async (user) => {
+    const connection = await connect({ servers: nats.url, ...natsSignIn(user) });
+    const refused = refusalsOf(connection);
+    // Allowed to answer a request does not mean allowed to publish.
+    for (const subject of ['_INBOX.ops.1', '_INBOX.deployer.1', '_R_.forged', '$SRV.INFO']) connection.publish(subject);
+    await connection.flush();
+    await connection.close();
+    expect(await refused).toEqual(['$SRV.INFO', '_INBOX.deployer.1', '_INBOX.ops.1', '_R_.forged']);
+  });
+});
+
+/** The reply of JetStream. */
 async function ask(connection: NatsConnection, subject: string, body?: object): Promise<Answer> {
   const answer = await connection.request(subject, body && JSON.stringify(body), { timeout: 5_000 });
   return answer.json();
@@ -287,7 +378,7 @@ type Answer = {
   consumers: { name: string }[];
 };
 
-test('a wrong password is refused; who does not sign in to the development stack is ops, and may everything', async () => {
+test('NATS refuses a wrong password; anonymous clients of the development stack act as ops', async () => {
   const wrong = { ...natsSignIn('scheduling'), pass: 'guessed', servers: nats.url, reconnect: false };
   await expect(connect(wrong)).rejects.toThrow(/authorization/i);
   const refused = await refusals('ops', (connection) => {
@@ -297,10 +388,10 @@ test('a wrong password is refused; who does not sign in to the development stack
   expect(refused).toEqual([]);
 });
 
-test('the services sign in, and a visit needs nothing that they are refused', async () => {
+test('a visit needs no permission that the signed-in services lack', { timeout: 180_000 }, async () => {
   const world = await startTestStack('nats-users');
   try {
-    const [customer, provider] = [await world.person('customer'), await world.person('provider')];
+    const [customer, provider] = [await world.user('customer'), await world.user('provider')];
     const visit = await giveJob(customer, provider);
     const params = { id: visit.assignmentId };
     const changes = await customer.streamChanges({ params });
@@ -308,7 +399,7 @@ test('the services sign in, and a visit needs nothing that they are refused', as
     await confirm(visit);
     for await (const { type } of changes) if (type === 'reminder.queued') break;
     // By way of reminders and of payouts, and back.
-    const ops = await world.person('ops');
+    const ops = await world.user('ops');
     const copied = { reminderStatus: 'QUEUED', payoutStatus: 'PENDING' };
     await eventually(async () => expect(await ops.getAssignment({ params })).toMatchObject(copied));
     await ops.explainAssignment({ params });
@@ -316,16 +407,13 @@ test('the services sign in, and a visit needs nothing that they are refused', as
     await world.stop();
   }
   for (const service of ['gateway', ...services]) {
-    const log = readFileSync(
-      fileURLToPath(new URL(`../.punctual/e2e/nats-users/${service}.log`, import.meta.url)),
-      'utf8',
-    );
+    const log = readFileSync(join(world.logDir, `${service}.log`), 'utf8');
     expect(log).toContain(`"user":"${service}"`);
     expect(log).not.toMatch(/permissions violation/i);
   }
 });
 
-test('services that NATS does not let in go on as when it is away', async () => {
+test('services that NATS rejects keep working as when it is down', { timeout: 180_000 }, async () => {
   const world = await startTestStack('nats-users-refused', { environment: { NATS_PASSWORD: 'guessed' } });
   try {
     for (const service of ['gateway', ...services] as const) {
@@ -333,26 +421,31 @@ test('services that NATS does not let in go on as when it is away', async () => 
       expect(ready.status).toBe(200);
       expect(await ready.json()).toMatchObject({ checks: { broker: 'away' } });
     }
-    const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+    const visit = await giveJob(await world.user('customer'), await world.user('provider'));
     expect(await propose(visit)).toMatchObject({ status: 'PROPOSED' });
   } finally {
     await world.stop();
   }
 });
 
-/** What it consumes: a stream, what ops gives it again, and what JetStream has given up on. */
+/** The sources of a durable: its stream, replays by ops, and JetStream's advisories. */
 function consumer(stream: string, name: string): Durable[] {
   return [stream, 'REPLAY', 'ADVISORY'].map((each): Durable => [each, name]);
+}
+
+/** Subjects on which a service is asked what it is. */
+function announcing(service: string): string[] {
+  return ['$SRV.>', `contracts.${service}.*`];
 }
 
 function declaring(stream: string): string[] {
   return ['CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
 }
 
-/** Declaring it, taking from it, acknowledging in both forms that there are. */
+/** Subjects to declare it, to fetch, and to acknowledge in both forms. */
 function consuming([stream, name]: Durable): string[] {
   const asking = ['CREATE', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${name}`);
-  // The gateway only looks.
+  // The gateway only reads.
   if (name === madeUp) return asking;
   const acknowledging = ['$JS.ACK', '$JS.ACK.domain.account'].map((begin) => `${begin}.${stream}.${name}.1.1.1.1.0`);
   return [...asking, `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${name}`, ...acknowledging];
@@ -370,7 +463,7 @@ function reading(stream: string): string {
   return `$JS.API.STREAM.MSG.GET.${stream}`;
 }
 
-/** What a service or a reader may ask for, and is refused. */
+/** Requests that NATS refuses to a service or a reader. */
 function changing(stream: string): string[] {
   return ['CREATE', 'UPDATE', 'DELETE', 'PURGE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
 }
@@ -379,21 +472,22 @@ function destroying(stream: string): string[] {
   return ['PURGE', 'DELETE', 'MSG.DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
 }
 
-/** Which subjects were refused to the user, sorted. On a server without streams, so that nothing comes of what is not. */
+/** Sorted subjects that NATS refused. The server has no streams, so nothing else happens. */
 async function refusals(user: NatsUser, ask: (connection: NatsConnection) => void): Promise<string[]> {
   const signIn = user === 'ops' ? {} : natsSignIn(user);
   const connection = await connect({ servers: nats.url, ...signIn });
-  const refused: string[] = [];
-  const listen = async () => {
-    for await (const status of connection.status()) {
-      if (status.type === 'error' && status.error instanceof PermissionViolationError)
-        refused.push(status.error.subject);
-    }
-  };
-  const listening = listen();
+  const refused = refusalsOf(connection);
   ask(connection);
   await connection.flush();
   await connection.close();
-  await listening;
+  return refused;
+}
+
+/** Sorted subjects that NATS refuses until the connection is closed. */
+async function refusalsOf(connection: NatsConnection): Promise<string[]> {
+  const refused: string[] = [];
+  for await (const status of connection.status()) {
+    if (status.type === 'error' && status.error instanceof PermissionViolationError) refused.push(status.error.subject);
+  }
   return refused.sort();
 }

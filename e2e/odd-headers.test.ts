@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
 import { type Endpoint, endpoints, Problem } from '@punctual/contracts';
+import { giveJob, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestStack, type TestStack } from './test-stack.ts';
-import { giveJob } from './visit.ts';
 
 type Door = 'gateway' | 'scheduling' | 'reminders' | 'payouts';
 type Route = { door: Door; method: string; path: string; body?: string };
@@ -10,7 +9,7 @@ type Reply = { status: number; type: string | undefined; body: string };
 
 const withoutHost = 'X-Host: none';
 
-/** Each is sent alone, to every route. Names that come twice are two headers. */
+/** Each goes to every route, alone. A name that occurs twice makes two headers. */
 const oddHeaders: readonly string[] = [
   ...each('X-Odd', 'é', '\t', 'x'.repeat(30_000)),
   ...each('If-Match', '*', '"1"', 'W/"1"', '"a", "b"', '"', '', 'é'),
@@ -61,8 +60,8 @@ let authorization: string;
 
 beforeAll(async () => {
   world = await startTestStack('odd-headers');
-  const customer = await world.person('customer');
-  const visit = await giveJob(customer, await world.person('provider'));
+  const customer = await world.user('customer');
+  const visit = await giveJob(customer, await world.user('provider'));
   authorization = `Bearer ${await world.environment.token(['customer', 'finance', 'ops'], customer.id)}`;
   const ofContract = (endpoint: Endpoint): Route[] => {
     const { method, path, owner, body } = endpoint;
@@ -78,7 +77,8 @@ beforeAll(async () => {
       '/asyncapi.json',
       '/docs/events',
       '/docs/start.js',
-      '/docs/swagger-ui.css',
+      '/docs/scalar.js',
+      '/docs/events.css',
       '/docs/',
       '/nowhere',
     ),
@@ -90,12 +90,12 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-test.each(oddHeaders)('%j is never an error of ours, and refused with a problem', { timeout: 60_000 }, async (odd) => {
+test.each(oddHeaders)('%j never causes a 5xx, and is refused with a problem', { timeout: 60_000 }, async (odd) => {
   const faults = await Promise.all(routes.map((route) => faultOf(route, odd)));
   expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
 });
 
-test.each(['HEAD', 'OPTIONS', 'TRACE', 'DELETE', 'PATCH', 'PROPFIND'])('%s is, too', async (method) => {
+test.each(['HEAD', 'OPTIONS', 'TRACE', 'DELETE', 'PATCH', 'PROPFIND'])('%s never causes a 5xx', async (method) => {
   const faults = await Promise.all(routes.map((route) => faultOf({ ...route, method }, 'X-Odd: 1')));
   expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
 });
@@ -149,13 +149,13 @@ const oddTargets: readonly string[] = [
   'jobs',
 ];
 
-test.each(oddTargets)('the target %j is never an error of ours', async (path) => {
+test.each(oddTargets)('the target %j never causes a 5xx', async (path) => {
   const doors: Door[] = ['gateway', 'scheduling', 'reminders', 'payouts'];
   const sent = doors.flatMap((door) => ['GET', 'POST'].map((method) => faultOf({ door, method, path }, 'X-Odd: 1')));
   expect((await Promise.all(sent)).filter((fault) => fault !== undefined)).toEqual([]);
 });
 
-test.each(['/docs', '/docs/start.js'])('%s answers preconditions and ranges that do not hold', async (path) => {
+test.each(['/docs', '/docs/start.js'])('%s answers failed preconditions and unsatisfiable ranges', async (path) => {
   const ask = async (odd: string) => send({ door: 'gateway', method: 'GET', path }, odd);
   const codeOf = async (odd: string) => Problem.parse(JSON.parse((await ask(odd)).body)).code;
   expect(await codeOf('If-Match: "other"')).toBe('precondition-failed');
@@ -164,12 +164,12 @@ test.each(['/docs', '/docs/start.js'])('%s answers preconditions and ranges that
   expect((await ask('Range: bytes=0-9')).status).toBe(206);
 });
 
-/** What is wrong with the answer, if anything. */
+/** What is wrong with the response, if anything. */
 async function faultOf(route: Route, odd: string): Promise<string | undefined> {
   const reply = await send(route, odd);
   const { status, type, body } = reply;
   const isSound = status < 400 || (type === 'application/problem+json' && (body === '' || isProblem(body, status)));
-  // Agendash answers people with pages, and its own API with its own errors.
+  // Agendash responds to browsers with pages, and its API has its own errors.
   const isSaid = isSound || (route.path.startsWith('/agendash') && /html|json/.test(type ?? ''));
   if (status >= 200 && status < 500 && isSaid) return undefined;
   return `${route.door} ${route.method} ${route.path}: ${status} ${type} ${body.slice(0, 200)}`;
@@ -180,7 +180,7 @@ function isProblem(body: string, status: number): boolean {
   return problem.success && problem.data.status === status && problem.data.code !== 'internal-error';
 }
 
-/** Sends exactly these headers, on a connection of its own; of a stream only the head is read. */
+/** Sends exactly these headers on a new connection. Of a stream it reads only the head. */
 async function send({ door, method, path, body }: Route, odd: string): Promise<Reply> {
   const { hostname, port } = new URL(world.stack.service(door).url);
   const isSaid = (name: string) => new RegExp(`^${name}:`, 'im').test(odd);
@@ -194,7 +194,7 @@ async function send({ door, method, path, body }: Route, odd: string): Promise<R
     ...(body && !isSaid('content-length') && !isSaid('transfer-encoding') ? [`Content-Length: ${body.length}`] : []),
     odd,
   ];
-  // What is announced comes, so that nobody waits for it.
+  // The announced body follows, so that the server does not wait for it.
   const sent = body ?? (isSaid('content-length') || isSaid('transfer-encoding') ? '{}' : '');
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(`${head.join('\r\n')}\r\n\r\n${sent}`, 'latin1');

@@ -4,13 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@punctual/client';
-import { eventually } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Environment, type Program, runLine, runProgram } from './program.ts';
+import { type ProgramEnvironment, runLine, type StartedProgram, startProgram } from './start-program.ts';
 
 let folder: string;
-let environment: Environment;
-let program: Program | undefined;
+let environment: ProgramEnvironment;
+let program: StartedProgram | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'punctual-programs-'));
@@ -25,11 +25,11 @@ afterEach(async () => {
 
 const readStack = async () => JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8'));
 
-test('npm start: the story, a stack to use, and nothing left behind', { timeout: 150_000 }, async () => {
-  const start = runProgram('start', environment);
+test('npm start plays the story, leaves a stack to use, and cleans up on Ctrl-C', { timeout: 150_000 }, async () => {
+  const start = startProgram('start', environment);
   program = start;
-  await eventually(() => expect(start.output()).toContain('until you press Ctrl-C'), 90_000);
-  expect(start.output()).toContain('The journey ended as it should');
+  await eventually(() => expect(start.output()).toContain('until you press Ctrl-C'), { withinMs: 90_000 });
+  expect(start.output()).toContain('The journey succeeded');
 
   const stack = await readStack();
   expect(stack).toEqual({
@@ -78,34 +78,34 @@ test('npm start: the story, a stack to use, and nothing left behind', { timeout:
   for (const url of [stack.gateway, stack.jwks]) await expect(fetch(url)).rejects.toThrow('fetch failed');
 });
 
-test('npm start: a port that is taken is said at once, in one line with the remedy', async () => {
+test('npm start reports a taken port at once, with the remedy, in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  program = runProgram('start', { ...environment, GATEWAY_PORT: String(port) });
+  program = startProgram('start', { ...environment, GATEWAY_PORT: String(port) });
   expect(await program.exited).toBe(1);
   server.close();
-  expect(program.output()).toMatch(new RegExp(`^Port ${port} is taken\\..*GATEWAY_PORT=.*\\n$`));
+  expect(program.output()).toMatch(new RegExp(`^Port ${port} is in use\\..*GATEWAY_PORT=.*\\n$`));
 });
 
-test('npm run demo: ends with 1 and the reason when the journey does not go as it should', {
+test('npm run demo exits with 1 and the reason when the journey fails', {
   timeout: 90_000,
 }, async () => {
-  program = runProgram('demo', { ...environment, SCHEDULE_MIN_MINUTES: '600' });
+  program = startProgram('demo', { ...environment, SCHEDULE_MIN_MINUTES: '600' });
   expect(await program.exited).toBe(1);
   const lastLine = program.output().trim().split('\n').at(-1);
   expect(lastLine).toMatch(/^Carla proposes .*: POST \/jobs\/.* was answered 422 window-too-short: /);
 });
 
-test('npm run demo: a lead time longer than the horizon is refused at start, by name', {
+test('npm run demo refuses a lead time beyond the horizon by name', {
   timeout: 90_000,
 }, async () => {
   const horizonMinutes = 60 * 24 * 60;
-  program = runProgram('demo', { ...environment, REMINDER_UPCOMING_24H_MINUTES: String(horizonMinutes + 1) });
+  program = startProgram('demo', { ...environment, REMINDER_UPCOMING_24H_MINUTES: String(horizonMinutes + 1) });
   expect(await program.exited).toBe(1);
   const lastLine = program.output().trim().split('\n').at(-1);
   expect(lastLine).toContain(
-    'reminders did not become ready: could not start: REMINDER_UPCOMING_24H_MINUTES: must not be more than SCHEDULE_HORIZON_DAYS',
+    'reminders did not become ready: Could not start: REMINDER_UPCOMING_24H_MINUTES: must not be more than SCHEDULE_HORIZON_DAYS',
   );
 });
 

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { eventually, runService, type ServiceName, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import type { ServiceName } from '@punctual/devstack';
+import { runService, type TestEnvironment, testEnvironment, untilReadiness } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, startCollector } from './collector.ts';
 
@@ -23,7 +24,7 @@ afterAll(async () => {
 const id = '01936f2a-7c10-7000-8000-000000000001';
 const nowhere = 'http://127.0.0.1:9';
 
-/** Requests by the name that they get; no two of a service have the same. */
+/** Requests by their expected route name, which is unique within a service. */
 const asked: Record<ServiceName, Record<string, string>> = {
   gateway: {
     'GET /assignments/{id}': `GET /assignments/${id}`,
@@ -50,6 +51,7 @@ const asked: Record<ServiceName, Record<string, string>> = {
   },
   payouts: {
     'GET /payouts': 'GET /payouts',
+    'GET /payouts/summary': 'GET /payouts/summary',
     'GET /payouts/{id}': `GET /payouts/${id}`,
     'GET /ops/payouts/drift': 'GET /ops/payouts/drift',
     'POST /webhooks/stripe': 'POST /webhooks/stripe',
@@ -57,7 +59,7 @@ const asked: Record<ServiceName, Record<string, string>> = {
 };
 
 test.each(Object.entries(asked) as [ServiceName, Record<string, string>][])(
-  '%s names its server spans and durations by route, also those of refusals',
+  '%s names server spans and durations by route, refusals included',
   async (name, requests) => {
     const service = await runService(name, {
       ...environment.env,
@@ -69,11 +71,11 @@ test.each(Object.entries(asked) as [ServiceName, Record<string, string>][])(
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_LOGS_EXPORTER: 'none',
-      // Longer than the test: what arrives was sent by the stop.
+      // Longer than the test, so that only the stop sends.
       OTEL_METRIC_EXPORT_INTERVAL: '600000',
       OTEL_BSP_SCHEDULE_DELAY: '600000',
     });
-    await eventually(async () => expect((await fetch(`${service.url}/healthz/ready`)).status).toBe(200), 30_000);
+    await untilReadiness(service.url, 200);
     const authorization = `Bearer ${await environment.token(['ops', 'customer', 'finance'])}`;
     for (const line of Object.values(requests)) {
       const [method, path] = line.split(' ') as [string, string];
@@ -93,7 +95,7 @@ test.each(Object.entries(asked) as [ServiceName, Record<string, string>][])(
   60_000,
 );
 
-/** Sends the path as it is, which `fetch` would not always do. */
+/** Sends the path unchanged, which `fetch` does not always do. */
 function ask(url: string, method: string, path: string, authorization: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestStack, type TestStack } from './test-stack.ts';
 
 const run = promisify(execFile);
 const demo = fileURLToPath(new URL('../packages/devstack/src/cli/demo.ts', import.meta.url));
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Describes a stack as deploy/compose/stack.json describes the containers. */
+/** Describes a stack the way deploy/compose/stack.json describes the containers. */
 async function describeStack(changes: Record<string, string> = {}): Promise<string> {
   const path = join(folder, 'stack.json');
   const { issuer, natsUrl } = world.environment;
@@ -33,17 +33,17 @@ async function describeStack(changes: Record<string, string> = {}): Promise<stri
   return path;
 }
 
-test('the demo plays on a stack that runs already, and leaves it running', { timeout: 60_000 }, async () => {
+test('the demo plays on a running stack and leaves it running', { timeout: 60_000 }, async () => {
   const { stdout } = await run(process.execPath, [demo, '--stack', await describeStack()]);
-  expect(stdout).toContain('The journey ended as it should');
+  expect(stdout).toContain('The journey succeeded');
   expect((await fetch(`${world.stack.service('gateway').url}/healthz/ready`)).status).toBe(200);
 });
 
-test('where no stack runs, the demo fails and says so', async () => {
+test('the demo fails and says so when no stack runs', async () => {
   const path = await describeStack({ jwks: 'http://127.0.0.1:9/keys' });
   const failed = run(process.execPath, [demo, '--stack', path]);
   await expect(failed).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining(`No stack runs where ${path}`),
+    stderr: expect.stringContaining(`No running stack found at ${path}`),
   });
 });

@@ -1,8 +1,9 @@
+import { configErrorOf } from '@punctual/testkit';
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../packages/chassis/src/process/config.ts';
-import { GatewayConfig } from '../services/gateway/src/config.ts';
+import { readConfig } from '../packages/chassis/src/process/config.ts';
+import { Config as GatewayConfig } from '../services/gateway/src/config.ts';
 import { Config as PayoutsConfig } from '../services/payouts/src/config.ts';
-import { RemindersConfig } from '../services/reminders/src/config.ts';
+import { Config as RemindersConfig } from '../services/reminders/src/config.ts';
 import { Config as SchedulingConfig } from '../services/scheduling/src/config.ts';
 
 const required: Record<string, string> = {
@@ -28,18 +29,18 @@ const numbers = services.flatMap(([service, settings, read]) =>
   settings.filter((name) => isNumber(name, read)).map((name) => [service, name, read] as const),
 );
 
-test('every service has settings that are numbers', () => {
+test('every service has numeric settings', () => {
   for (const [service] of services) expect(numbers.filter(([of]) => of === service).length).toBeGreaterThan(2);
 });
 
 // A new setting without a bound fails here.
-test.each(numbers)('%s refuses %s out of its range by name', (_service, name, read) => {
-  // 2592000000000 is 30 days in milliseconds, taken for seconds.
+test.each(numbers)('%s refuses %s outside its range by name', (_service, name, read) => {
+  // 2592000000000 is 30 days in milliseconds, given where seconds are expected.
   const wrong = ['2592000000000', '-1', '1e3', '0x10', '1.5', 'NaN'];
   if (name.endsWith('_MS')) wrong.push(String(2 ** 31));
   for (const value of wrong) {
     expect(
-      problemsOf(() => read({ ...required, [name]: value })),
+      configErrorOf(() => read({ ...required, [name]: value })),
       value,
     ).toMatch(new RegExp(`\\b${name}: must be .*\\d`));
   }
@@ -53,14 +54,4 @@ function isNumber(name: string, read: Read): boolean {
       return false;
     }
   });
-}
-
-function problemsOf(read: () => unknown): string {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  return 'accepted';
 }

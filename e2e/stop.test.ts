@@ -1,19 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  eventually,
-  type RunningService,
-  runService,
-  type ServiceName,
-  type TestEnvironment,
-  testEnvironment,
-} from '@punctual/devstack';
+import type { ServiceName } from '@punctual/devstack';
+import { eventually, type RunningService, runService, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTcpServer, type TcpServer } from './tcp-server.ts';
 
 const graceMs = 6_000;
-/** What a busy machine may add. */
+/** Allowance for a busy machine. */
 const slackMs = 2_000;
 const upstreams = {
   SCHEDULING_URL: 'http://127.0.0.1:9',
@@ -56,9 +50,9 @@ const answer = async (service: RunningService, path: string) => {
   return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') };
 };
 const untilLive = (service: RunningService) =>
-  eventually(async () => expect(await answer(service, '/healthz/live')).toMatchObject({ status: 200 }), 30_000);
+  eventually(async () => expect(await answer(service, '/healthz/live')).toMatchObject({ status: 200 }));
 const untilReady = (service: RunningService) =>
-  eventually(async () => expect(await answer(service, '/healthz/ready')).toMatchObject({ status: 200 }), 30_000);
+  eventually(async () => expect(await answer(service, '/healthz/ready')).toMatchObject({ status: 200 }));
 
 async function expectCleanStop(service: RunningService) {
   const start = performance.now();
@@ -70,10 +64,10 @@ async function expectCleanStop(service: RunningService) {
   expect(performance.now() - start).toBeLessThan(graceMs + slackMs);
 }
 
-/** A database that accepts connections and says nothing, for longer than the test. */
+/** A database that accepts connections and never answers. */
 const silentDatabase = () => ({ DATABASE_URL: `postgres://user:secret@${silent.address}/db?connect_timeout=60` });
 
-test.each(['scheduling', 'payouts'] as const)('%s stops while it waits for a silent database', async (name) => {
+test.each(['scheduling', 'payouts'] as const)('%s stops while its database is silent', async (name) => {
   const service = await run(name, silentDatabase());
   await untilLive(service);
   expect(await answer(service, '/healthz/ready')).toMatchObject({ status: 503, body: { status: 'starting' } });
@@ -85,7 +79,7 @@ test.each(['scheduling', 'payouts'] as const)('%s stops while it waits for a sil
   await expectCleanStop(service);
 });
 
-test('reminders stops while it waits for a silent MongoDB', async () => {
+test('reminders stops while MongoDB is silent', async () => {
   const service = await run('reminders', {
     MONGO_URL: `mongodb://${silent.address}/db?directConnection=true`,
   });
@@ -132,7 +126,7 @@ test.each([
   link.stop();
 });
 
-test('a connection that never sends a request does not keep a service from stopping', async () => {
+test('a service stops although a connection never sends a request', async () => {
   const service = await run('gateway', upstreams);
   await untilReady(service);
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1').on('error', () => undefined);
@@ -141,13 +135,13 @@ test('a connection that never sends a request does not keep a service from stopp
   socket.destroy();
 });
 
-test('a start that fails ends with code 1 and says why', async () => {
+test('a failed start exits with code 1 and the reason', async () => {
   const service = await run('scheduling', { DATABASE_URL: 'postgres://user@127.0.0.1:9/db' });
   expect(await service.exited).toBe(1);
-  expect(await service.output).toMatch(/"level":"fatal".*"could not start"/);
+  expect(await service.output).toMatch(/"level":"fatal".*"Could not start"/);
 });
 
-test('a drain that leaves no time to stop is refused by name', async () => {
+test('a service refuses a drain that leaves no time to stop, by name', async () => {
   const service = await run('gateway', { ...upstreams, SHUTDOWN_DRAIN_MS: '6000' });
   expect(await service.exited).toBe(1);
   expect(await service.output).toContain('SHUTDOWN_DRAIN_MS: must be less than SHUTDOWN_GRACE_MS');

@@ -1,5 +1,3 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import {
   type PayoutEvent,
   type ReminderEvent,
@@ -8,10 +6,11 @@ import {
   readScheduleEvent,
   type ScheduleEvent,
 } from '@punctual/contracts';
+import { connectPeer } from '@punctual/testkit';
 
 export type Streams = { schedule: ScheduleEvent[]; reminder: ReminderEvent[]; payout: PayoutEvent[] };
 
-/** Everything that the streams hold of these assignments, in the order of the streams. */
+/** Returns the events of these assignments on every stream, in stream order. */
 export async function readStreams(natsUrl: string, ...assignmentIds: string[]): Promise<Streams> {
   const ids = new Set(assignmentIds);
   const events = async <E extends { subject: string }>(stream: string, read: (json: unknown) => E | undefined) =>
@@ -23,21 +22,12 @@ export async function readStreams(natsUrl: string, ...assignmentIds: string[]): 
   };
 }
 
-/** The bodies of all messages that a stream holds now. */
+/** Returns the bodies of all messages that a stream holds now. */
 export async function readAll(natsUrl: string, stream: string): Promise<unknown[]> {
-  const connection = await connect({ servers: natsUrl });
+  const peer = await connectPeer({ NATS_URL: natsUrl });
   try {
-    const manager = await jetstreamManager(connection);
-    const { messages } = (await manager.streams.info(stream)).state;
-    if (messages === 0) return [];
-    const consumer = await jetstream(connection).consumers.get(stream);
-    const bodies: unknown[] = [];
-    for await (const message of await consumer.fetch({ max_messages: messages, expires: 10_000 })) {
-      bodies.push(message.json());
-      if (bodies.length === messages) break;
-    }
-    return bodies;
+    return (await peer.readStream(stream)).map((message) => message.json());
   } finally {
-    await connection.close();
+    await peer.stop();
   }
 }

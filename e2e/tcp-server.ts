@@ -4,12 +4,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export type TcpServer = {
   /** `host:port`. */
   readonly address: string;
-  /** From now on everything stays connected and nothing is answered. */
+  /** Resolves when somebody has connected. */
+  readonly connected: Promise<unknown>;
+  /** Keeps connections open and answers nothing from now on. */
   fallSilent(): void;
   stop(): void;
 };
 
-/** A server that accepts connections and answers as the one at `target` does; without one, never. */
+/** A TCP server that forwards to `target`; without a target it accepts and never answers. */
 export async function startTcpServer(target?: { host: string; port: number }): Promise<TcpServer> {
   const sockets = new Set<Socket>();
   let isSilent = target === undefined;
@@ -25,10 +27,12 @@ export async function startTcpServer(target?: { host: string; port: number }): P
       socket.on('data', (chunk) => void (isSilent || other?.write(chunk)));
     }
   });
+  const connected = once(server, 'connection');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connected,
     fallSilent: () => {
       isSilent = true;
     },

@@ -1,8 +1,7 @@
-import { eventually, newTrace, windowIn } from '@punctual/devstack';
+import { newTrace, windowIn } from '@punctual/devstack';
+import { confirm, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, type Span, type SpanKind, startCollector } from './collector.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
-import { confirm, giveJob } from './visit.ts';
 
 let collector: Collector;
 let world: TestStack;
@@ -26,8 +25,8 @@ afterAll(async () => {
   await collector?.stop();
 });
 
-test('one trace leads from the request to the reminder, to the payout and back', { timeout: 60_000 }, async () => {
-  const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+test('one trace links the request, the reminder, the payout and back', { timeout: 60_000 }, async () => {
+  const visit = await giveJob(await world.user('customer'), await world.user('provider'));
   const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
   await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
   const { traceId, headers } = newTrace();
@@ -42,36 +41,46 @@ test('one trace leads from the request to the reminder, to the payout and back',
     const planned = below(spans, confirmed, 'reminders', 'consumer', 'process schedule.confirmed');
     const due = below(spans, planned, 'reminders', 'producer', 'publish reminder.due');
     below(spans, due, 'scheduling', 'consumer', 'process reminder.due');
+    const job = collector.spans().find(({ spanId }) => due.links.some((link) => link.spanId === spanId));
+    // Of the minute, or of one that makes up for it on a busy machine.
+    expect(job).toMatchObject({ service: 'reminders', name: expect.stringMatching(/^job (dispatch|sweep|join in)$/) });
+    expect(job?.links.map((link) => link.traceId)).toContain(traceId);
+    const own = spans.filter(({ parentSpanId }) => parentSpanId === command.spanId).map(({ name }) => name);
+    expect(own).toContain('UPDATE assignment');
 
     const opened = below(spans, confirmed, 'payouts', 'consumer', 'process schedule.confirmed');
     const pending = below(spans, opened, 'payouts', 'producer', 'publish payout.pending');
     below(spans, pending, 'scheduling', 'consumer', 'process payout.pending');
-  }, 20_000);
+  });
 });
 
-test('what people write is in no span, also as a literal of a statement', { timeout: 60_000 }, async () => {
+test('no span contains what people write, not even as a literal in SQL', { timeout: 60_000 }, async () => {
   const said = "It's Mrs Miller's \\ tap";
-  const visit = await giveJob(await world.person('customer'), await world.person('provider'));
+  const visit = await giveJob(await world.user('customer'), await world.user('provider'));
   const window = windowIn(Temporal.Now.instant(), { startsInMinutes: 90, minutes: 60 });
   await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: { ...window, notes: said } });
   await confirm(visit);
   const { traceId, headers } = newTrace();
   const disputed = { params: { id: visit.assignmentId }, body: { kind: 'OTHER' as const, reason: said }, headers };
   await visit.provider.disputeAssignment(disputed);
+  const search = newTrace();
+  await visit.customer.listJobs({ query: { q: 'Miller', ids: [visit.jobId] }, headers: search.headers });
   await eventually(() => {
     const spans = collector.spansOf(traceId);
     for (const consumer of ['payouts', 'reminders'])
       below(spans, root(spans, headers.traceparent), consumer, 'consumer', 'process schedule.disputed');
-  }, 20_000);
+    const found = collector.spansOf(search.traceId);
+    below(found, root(found, search.headers.traceparent), 'scheduling', 'server', 'GET /jobs');
+  });
   expect(collector.text()).toContain('db.query.text');
   expect(collector.text()).not.toContain('Miller');
   expect(collector.text()).not.toContain(visit.customer.id);
 });
 
-test('the outbox tells how much waits, for how long, what it has published and who leads', {
+test('the outbox reports its depth, age, published events and leader', {
   timeout: 60_000,
 }, async () => {
-  await giveJob(await world.person('customer'), await world.person('provider')).then(async (visit) => {
+  await giveJob(await world.user('customer'), await world.user('provider')).then(async (visit) => {
     const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
     await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
   });
@@ -83,17 +92,17 @@ test('the outbox tells how much waits, for how long, what it has published and w
     expect(latest('punctual.outbox.published')).toBeGreaterThan(0);
     expect(latest('punctual.outbox.depth')).toBe(0);
     expect(latest('punctual.outbox.age')).toBe(0);
-  }, 20_000);
+  });
 });
 
-/** The span of the client, which sent its `traceparent` and exports nothing. */
+/** The span of the client, which sends a `traceparent` and exports nothing. */
 function root(spans: Span[], traceparent: string): Pick<Span, 'spanId'> {
   const [, , spanId = ''] = traceparent.split('-');
   expect(spans.filter(({ parentSpanId }) => parentSpanId === spanId)).toHaveLength(1);
   return { spanId };
 }
 
-/** The one span of this description that descends from the ancestor, by parents that have all arrived. */
+/** The one matching span below the ancestor, whose spans in between have all arrived. */
 function below(spans: Span[], ancestor: Pick<Span, 'spanId'>, service: string, kind: SpanKind, name: string): Span {
   const alike = spans.filter((span) => span.service === service && span.kind === kind && span.name.startsWith(name));
   const found = alike.filter((span) => descends(spans, span, ancestor.spanId));

@@ -1,8 +1,9 @@
 /**
- * `npm run fuzz`: generated requests, valid and invalid, against every route of a stack of its own. Ends with 0 when none of
- * them was answered by a 5xx or by anything that the OpenAPI document does not have, and nothing invalid was accepted.
- * `-- --requests N` (20000) says how many at least, `--seed N` repeats a run.
+ * `npm run fuzz`: generated requests, valid and invalid, against every route of a fresh stack.
+ * Exits with 0 when no response was a 5xx or undocumented, and no invalid request was accepted.
+ * `-- --requests N` (20000) sets the minimum number, `--seed N` repeats a run.
  */
+
 import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,11 +11,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endpoints } from '@punctual/contracts';
 import { runProgram } from '@punctual/devstack';
-import { startTestStack } from '../test-stack.ts';
+import { startTestStack } from '@punctual/testkit';
 import { installSchemathesis } from './schemathesis.ts';
 import { seed } from './seed.ts';
 
-/** A stream that never ends, and two pages that take no parameter. */
+/** An endless stream, and two pages without parameters. */
 const left = [endpoints.streamChanges, endpoints.getDocs, endpoints.getOpenApi];
 const checks = [
   'not_a_server_error',
@@ -94,7 +95,7 @@ function total(counts: Record<string, number>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** One line a route: how often each status was the answer. */
+/** One line per route: how often each status occurred. */
 function tell(counts: Record<string, number>): void {
   const byRoute = Object.groupBy(Object.entries(counts), ([line]) => line.slice(0, line.lastIndexOf(' ')));
   for (const [route, lines = []] of Object.entries(byRoute).sort()) {

@@ -3,20 +3,24 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** A program of the command line that runs, and what it has said. */
-export type Program = {
+/** A running command-line program and its output. */
+export type StartedProgram = {
   output(): string;
   readonly exited: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
 };
 
-export type Environment = Readonly<Record<string, string>>;
+export type ProgramEnvironment = Readonly<Record<string, string>>;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs what stands behind `npm start` or `npm run demo`, which is `exec node`. */
-export function runProgram(name: 'start' | 'demo', environment: Environment): Program {
-  const child = spawn(process.execPath, [`packages/devstack/src/cli/${name}.ts`], {
+/** Starts the program behind `npm start` or `npm run demo`. */
+export function startProgram(
+  name: 'start' | 'demo',
+  environment: ProgramEnvironment,
+  args: readonly string[] = [],
+): StartedProgram {
+  const child = spawn(process.execPath, [`packages/devstack/src/cli/${name}.ts`, ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,8 +38,8 @@ export function runProgram(name: 'start' | 'demo', environment: Environment): Pr
   };
 }
 
-/** Runs a line as a person would type it in the checkout, and answers what it prints. */
-export async function runLine(line: string, environment: Environment): Promise<string> {
+/** Runs a shell line in the checkout and returns its output. */
+export async function runLine(line: string, environment: ProgramEnvironment): Promise<string> {
   const options = { cwd: root, env: { ...process.env, ...environment } };
   return (await promisify(execFile)('sh', ['-c', line], options)).stdout;
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { isJaegerBuilt, openTraceStore, startJaeger, type TraceStore } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const sampling = fileURLToPath(new URL('../deploy/collector/sampling.yaml', import.meta.url));
+const ordinary = 300;
+const isBuilt = await isJaegerBuilt();
+const name = `tail sampling${isBuilt ? '' : ' (skipped: Jaeger is not built here; npm start -- --observe builds it)'}`;
+
+// Jaeger is a collector with the processor that a deployment's collector has.
+describe.skipIf(!isBuilt)(name, () => {
+  let jaeger: Awaited<ReturnType<typeof startJaeger>>;
+  let store: TraceStore;
+
+  beforeAll(async () => {
+    jaeger = await startJaeger({ moreConfig: [sampling] });
+    store = openTraceStore(jaeger.url);
+  });
+  afterAll(() => jaeger?.stop());
+
+  async function send({ ms, failed = false }: { ms: number; failed?: boolean }): Promise<string> {
+    const traceId = randomBytes(16).toString('hex');
+    const end = BigInt(Date.now()) * 1_000_000n;
+    const span = {
+      traceId,
+      spanId: randomBytes(8).toString('hex'),
+      name: 'a request',
+      kind: 2,
+      startTimeUnixNano: String(end - BigInt(ms) * 1_000_000n),
+      endTimeUnixNano: String(end),
+      status: failed ? { code: 2 } : {},
+    };
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'sampled' } }] };
+    const answer = await fetch(`${jaeger.otlp}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }),
+    });
+    expect(answer.status).toBe(200);
+    return traceId;
+  }
+
+  test('keeps failed and slow traces, and about 1 % of the others', { timeout: 90_000 }, async () => {
+    const kept = [await send({ ms: 5, failed: true }), await send({ ms: 1_500 })];
+    const others: string[] = [];
+    for (let n = 0; n < ordinary; n += 1) others.push(await send({ ms: 5 }));
+    // Sent last, so when it is there, all others are decided.
+    const last = await send({ ms: 1_500 });
+    await eventually(async () => expect(await store.get(last)).toBeDefined(), { withinMs: 60_000, everyMs: 500 });
+    for (const id of kept) expect(await store.get(id)).toBeDefined();
+    const found = await Promise.all(others.map((id) => store.get(id)));
+    expect(found.filter((trace) => trace !== undefined).length).toBeLessThan(ordinary * 0.1);
+  });
+});

@@ -1,0 +1,175 @@
+import {
+  attributes,
+  type MetricDefinition,
+  metrics,
+  prometheusLabel,
+  prometheusName,
+  type SpanDefinition,
+  spans,
+} from '@punctual/chassis/telemetry-registry';
+import { type ServiceName, serviceNames, windowIn } from '@punctual/devstack';
+import { confirm, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Collector, type Span, startCollector } from './collector.ts';
+import { metricOf, type Series, scrape } from './prometheus.ts';
+
+const registry = Object.entries<MetricDefinition>(metrics);
+const byPrometheusName = new Map(registry.map(([name, metric]) => [prometheusName(name, metric), metric]));
+const known = new Set(byPrometheusName.keys());
+const definedSpans = Object.entries<SpanDefinition>(spans);
+
+let collector: Collector;
+let world: TestStack;
+
+beforeAll(async () => {
+  collector = await startCollector();
+  world = await startTestStack('telemetry-registry', {
+    watchStreams: true,
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      OTEL_METRIC_EXPORT_TIMEOUT: '400',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    },
+  });
+  await journey();
+});
+
+afterAll(async () => {
+  await world?.stop();
+  await collector?.stop();
+});
+
+/** A visit to its payout, with a refusal, an unknown path and a change stream. */
+async function journey(): Promise<void> {
+  const visit = await giveJob(await world.user('customer'), await world.user('provider'));
+  const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
+  await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
+  await confirm(visit);
+  await (await world.user('finance')).listPayouts({ query: {} });
+  await visit.customer.listReminders({ params: { id: visit.assignmentId }, query: {} });
+  await fetch(`${gateway()}/nothing/here`);
+  await eventually(() => {
+    for (const name of ['punctual.reminders.sent', 'punctual.payouts.drift', 'punctual.stream.used'])
+      expect(collector.metricsOf(name), name).not.toEqual([]);
+  });
+  await visit.provider.disputeAssignment({ params: { id: visit.assignmentId }, body: { kind: 'OTHER', reason: 'no' } });
+}
+
+const gateway = () => world.stack.addresses.urls.gateway;
+
+const emitters = [...serviceNames, 'streams'] as const;
+
+function metricsUrl(name: (typeof emitters)[number]): string {
+  const url = world.stack.addresses.metrics?.[name];
+  if (!url) throw new Error(`${name} serves no metrics.`);
+  return url;
+}
+
+test.each(emitters)('%s serves every metric that the registry gives it, and no other', async (name) => {
+  await eventually(async () => {
+    const series = await scrape(metricsUrl(name));
+    const emitted = new Set(series.map((each) => metricOf(each, known)).filter((each) => each !== 'target_info'));
+    const expected = [...byPrometheusName].filter(([, metric]) => metric.from.includes(name));
+    const optional = new Set(expected.filter(([, metric]) => metric.only).map(([metric]) => metric));
+    expect([...emitted].filter((each) => !optional.has(each)).sort()).toEqual(
+      expected
+        .map(([metric]) => metric)
+        .filter((each) => !optional.has(each))
+        .sort(),
+    );
+  });
+});
+
+test.each(emitters)('%s labels metrics only as the registry says', async (name) => {
+  for (const each of await scrape(metricsUrl(name))) {
+    const metric = byPrometheusName.get(metricOf(each, known));
+    if (metric) expect(unknownLabels(each, metric), each.name).toEqual([]);
+  }
+});
+
+/** The labels, or values of labels, that a series may not have. */
+function unknownLabels({ labels }: Series, metric: MetricDefinition): string[] {
+  return Object.entries(labels).flatMap(([label, value]) => {
+    if (label === 'service_name' || label === 'le') return [];
+    const name = metric.attributes.find((attribute) => prometheusLabel(attribute) === label);
+    const values = name === undefined ? [] : definitionOf(name)?.values;
+    const isAllowed = Array.isArray(values) ? values.map(String).includes(value) : typeof values === 'string';
+    return isAllowed ? [] : [`${label}="${value}"`];
+  });
+}
+
+const definitionOf = (name: string) =>
+  (name in attributes ? attributes[name as keyof typeof attributes] : undefined) as
+    | { values?: readonly (string | number)[] | string }
+    | undefined;
+
+test('the same metrics, with the same units, go to the collector', async () => {
+  await eventually(() => {
+    const pushed = new Map(collector.metrics().map(({ name, unit }) => [name, unit]));
+    for (const [name, unit] of pushed)
+      expect([name, unit]).toEqual([name, metrics[name as keyof typeof metrics]?.unit]);
+    const missing = registry.filter(([name, metric]) => !metric.only && !pushed.has(name)).map(([name]) => name);
+    expect(missing).toEqual([]);
+  });
+});
+
+test('every span is one of the registry, with its attributes', async () => {
+  for (const span of collector.spans()) {
+    const definition = definitionFor(span);
+    expect(definition, `${span.service} ${span.kind} ${span.name}`).toBeDefined();
+    const unknown = Object.keys(span.attributes).filter((name) => !definition?.attributes.includes(name));
+    expect(unknown, `${span.service} ${span.kind} ${span.name}`).toEqual([]);
+  }
+});
+
+test('every span of the registry that a journey needs is emitted', async () => {
+  await eventually(() => {
+    const emitted = new Set(collector.spans().map(definitionFor));
+    const missing = definedSpans.filter(([, span]) => !span.only && !emitted.has(span)).map(([name]) => name);
+    expect(missing).toEqual([]);
+  });
+});
+
+/** The definition whose name fits: `{…}` stands for the value of that attribute. */
+function definitionFor(span: Span): SpanDefinition | undefined {
+  return definedSpans.find(([pattern, { kind, from }]) => {
+    const name = pattern.replaceAll(/\{([^}]+)\}/g, (_, attribute) => String(span.attributes[attribute] ?? ''));
+    return kind === span.kind && from.includes(span.service as ServiceName) && name.trim() === span.name;
+  })?.[1];
+}
+
+test('a client with random paths, methods, hosts and headers makes no new series', async () => {
+  const request = (index: number) =>
+    fetch(`${gateway()}/${index}-${crypto.randomUUID()}/x?q=${index}`, {
+      method: ['GET', 'DELETE', 'PATCH', `M${index}`][index % 4] ?? 'GET',
+      headers: {
+        'x-forwarded-host': `host-${index}.example`,
+        'x-forwarded-proto': `p${index}`,
+        'x-forwarded-for': `10.0.0.${index}`,
+        'user-agent': `agent ${index}`,
+        forwarded: `host=${index}.example;proto=p${index}`,
+        traceparent: `00-${crypto.randomUUID().replaceAll('-', '')}-00f067aa0ba902b${index % 10}-01`,
+        baggage: `k${index}=v`,
+      },
+    }).catch(() => undefined);
+  // Every method and outcome once.
+  for (let index = 0; index < 8; index += 1) await request(index);
+  const before = await countSeries();
+  for (let index = 8; index < 208; index += 1) await request(index);
+  const after = await countSeries();
+  expect(after.gateway).toBeGreaterThan(0);
+  expect(after).toEqual(before);
+});
+
+/** The series of requests, by service. */
+async function countSeries(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const name of serviceNames) {
+    const series = await scrape(metricsUrl(name));
+    counts[name] = series.filter((each) => each.name.startsWith('http_server_')).length;
+  }
+  return counts;
+}

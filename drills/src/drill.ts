@@ -1,61 +1,67 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault, Pace } from './faults/fault.ts';
-import { judge, type Violation } from './invariants/index.ts';
-import { readState } from './invariants/state.ts';
-import { type Accepted, startLoad } from './load/load.ts';
-import { readAtRest } from './quiesce.ts';
+import type { Fault } from './faults/fault.ts';
+import { checkInvariants, type Violation } from './invariants/index.ts';
+import { readObservedState } from './invariants/state.ts';
+import type { AcceptedCommand } from './load/journey.ts';
+import { startLoad } from './load/load.ts';
+import { createRetryingSender } from './load/retrying-sender.ts';
 import { createRandom } from './random.ts';
-import type { World } from './world.ts';
+import type { DrillStack } from './stack/drill-stack.ts';
+import { instances } from './stack/instances.ts';
+import type { Pace } from './stack/pace.ts';
+import { readWhenIdle } from './stack/quiesce.ts';
 
-/** What came of one fault with one seed. */
-export type Result = {
+/** The outcome of one fault with one seed. */
+export type DrillResult = {
   fault: string;
   seed: number;
-  /** Commands that were accepted, and events in the streams, since the drill began. */
+  /** Commands that got a 2xx response during the drill. */
   accepted: number;
   kills: number;
+  /** Events added to the streams during the drill. */
   events: number;
   seconds: number;
   violations: Violation[];
 };
 
-/** Before the fault and after it, so that it meets people at work. */
-const aroundMs = 500;
-const settleWithinMs = { quick: 60_000, full: 150_000 };
+/** Load without a fault, before and after it. */
+const leadMs = 500;
+const idleWithinMs = { quick: 60_000, full: 150_000 };
 
-/** Drills that share a world, one after another: each sees only what it has broken itself. */
-export function createDrills(world: World, pace: Pace) {
-  const accepted: Accepted[] = [];
+/** Drills that share a stack, one after another: each sees only what it has broken itself. */
+export function createDrills(stack: DrillStack, pace: Pace) {
+  const accepted: AcceptedCommand[] = [];
   const known = new Set<string>();
   let eventsBefore = 0;
 
-  return async (fault: Fault, seed: number): Promise<Result> => {
+  return async (fault: Fault, seed: number): Promise<DrillResult> => {
     const random = createRandom(seed);
-    const from = { at: performance.now(), kills: world.toll.kills };
-    const load = startLoad(world, random.fork(), fault.journeys);
-    await delay(aroundMs);
-    const failure = await fault.run(world, random.fork(), pace).then(() => undefined, String);
-    const unhealed = await world.heal().then(
+    const from = { at: performance.now(), kills: stack.killCount() };
+    const sender = createRetryingSender(instances.map((each) => stack.processes.service('gateway', each).url));
+    const load = startLoad({ sender, issuer: stack.issuer, random: random.fork(), journeys: fault.journeys });
+    await delay(leadMs);
+    const failure = await fault.inject({ stack, random: random.fork(), pace }).then(() => undefined, String);
+    const unhealed = await stack.heal().then(
       () => undefined,
       (error) => `a service did not come back: ${error}`,
     );
-    await delay(aroundMs);
-    const harvest = await load.stop();
-    accepted.push(...harvest.accepted);
+    await delay(leadMs);
+    const loaded = await load.stop();
+    accepted.push(...loaded.accepted);
 
-    const { state, unrest } = await readAtRest(world, settleWithinMs[pace], () => readState(world, accepted));
+    const { state, busy } = await readWhenIdle(stack, idleWithinMs[pace], () => readObservedState(stack, accepted));
     const events = Object.values(state.streams).flat().length;
-    const general = [...harvest.wrong, failure, unhealed, unrest].filter((text) => text !== undefined);
+    const general = [...loaded.wrong, failure, unhealed, busy].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
-      ...judge(state).filter(({ text }) => !known.has(text)),
+      ...checkInvariants(state).filter(({ text }) => !known.has(text)),
     ];
     for (const { text } of violations) known.add(text);
-    const result: Result = {
+    const result: DrillResult = {
       fault: fault.name,
       seed,
-      accepted: harvest.accepted.length,
-      kills: world.toll.kills - from.kills,
+      accepted: loaded.accepted.length,
+      kills: stack.killCount() - from.kills,
       events: events - eventsBefore,
       seconds: (performance.now() - from.at) / 1_000,
       violations,

@@ -1,13 +1,13 @@
-/** Random numbers that a seed repeats: the drill's choices, not the machine's timing. */
+/** Random numbers that a seed repeats. */
 export type Random = {
   /** From 0 to below 1. */
   next(): number;
-  /** A whole number of `from` to `to`, both included. */
+  /** An integer from `from` to `to`, both included. */
   between(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<T>(of: readonly T[]): T;
   shuffle<T>(of: readonly T[]): T[];
-  /** One of its own for a part that draws at its own pace. */
+  /** A separate sequence for a part that runs concurrently. */
   fork(): Random;
 };
 
@@ -32,8 +32,8 @@ export function createRandom(seed: number): Random {
     },
     shuffle: (of) =>
       of
-        .map((value) => ({ value, place: next() }))
-        .sort((one, other) => one.place - other.place)
+        .map((value) => ({ value, order: next() }))
+        .sort((one, other) => one.order - other.order)
         .map(({ value }) => value),
     fork: () => createRandom(between(0, 2 ** 32 - 1)),
   };

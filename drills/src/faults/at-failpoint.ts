@@ -1,25 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, type ServiceName } from '@punctual/devstack';
-import type { Action } from '../orders.ts';
-import type { Random } from '../random.ts';
-import type { World } from '../world.ts';
-import type { Pace } from './fault.ts';
+import type { ServiceName } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
+import type { FailpointAction } from '../stack/failpoint-orders.ts';
+import type { Fault, FaultContext } from './fault.ts';
 
-const times = { quick: 3, full: 12 };
+const kills = { quick: 3, full: 12 };
 const withinMs = 15_000;
 
-/** Gives one order after another for a moment in a service, and waits until each was carried out. */
+export type FailpointOrder = { service: ServiceName; failpoint: string; action: FailpointAction; times: number };
+
+/**
+ * Orders the action as many times as asked, and waits each time until a process has carried it out.
+ */
 export async function atFailpoint(
-  { world, random, pace }: { world: World; random: Random; pace: Pace },
-  order: { service: ServiceName; failpoint: string; action: Action; times?: number },
+  { stack, random }: FaultContext,
+  { service, failpoint, action, times }: FailpointOrder,
 ): Promise<void> {
-  for (let time = 0; time < (order.times ?? times[pace]); time += 1) {
+  for (let time = 0; time < times; time += 1) {
     await delay(random.between(100, 800));
-    await world.orders.arm(order.service, order.failpoint, order.action);
-    await eventually(async () => {
-      if (await world.orders.isArmed(order.service, order.failpoint))
-        throw new Error(`${order.service} never came to ${order.failpoint}`);
-    }, withinMs);
-    if (order.action.do === 'SIGKILL') world.toll.kills += 1;
+    await stack.orders.arm(service, failpoint, action);
+    await eventually(
+      async () => {
+        if (await stack.orders.isArmed(service, failpoint)) throw new Error(`${service} never reached ${failpoint}`);
+      },
+      { withinMs },
+    );
+    if (action.do === 'SIGKILL') stack.countKill();
   }
+}
+
+/** A fault that kills a service each time it reaches a failpoint. */
+export function killAtFailpoint(name: string, what: string, service: ServiceName, failpoint: string): Fault {
+  return {
+    name,
+    what,
+    inject: (context) =>
+      atFailpoint(context, { service, failpoint, action: { do: 'SIGKILL' }, times: kills[context.pace] }),
+  };
 }

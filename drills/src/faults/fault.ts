@@ -1,19 +1,17 @@
-import type { Journey } from '../load/load.ts';
+import type { UserJourney } from '../load/journey.ts';
 import type { Random } from '../random.ts';
-import type { World } from '../world.ts';
+import type { DrillStack } from '../stack/drill-stack.ts';
+import type { Pace } from '../stack/pace.ts';
 
-/** Something that goes wrong while people work. */
+/** A fault that a drill injects while users work. */
 export type Fault = {
   name: string;
-  /** One line for the table in the README and for who reads along. */
+  /** One line for `--list` and the README. */
   what: string;
-  /** What people do meanwhile, where that is part of it; else a mix of everything. */
-  journeys?: readonly Journey[];
-  /**
-   * Makes it go wrong, for as long as it takes. Nothing need be put right at the end that `World.heal` puts right.
-   * @param pace `quick`: so short that all faults fit into five minutes; `full`: the real times
-   */
-  run(world: World, random: Random, pace: Pace): Promise<void>;
+  /** The journeys of the users meanwhile; a mix of all when left out. */
+  journeys?: readonly UserJourney[];
+  /** Injects the fault and returns when it is over; `DrillStack.heal` undoes what it leaves. */
+  inject(context: FaultContext): Promise<void>;
 };
 
-export type Pace = 'quick' | 'full';
+export type FaultContext = { stack: DrillStack; random: Random; pace: Pace };

@@ -1,10 +1,10 @@
-/** The folder in which the drill leaves its orders for this process; `src/orders.ts` writes them. */
+/** The folder with the orders for this process; `stack/failpoint-orders.ts` writes them. */
 export const folder = required('FAILPOINTS');
 /** The service that this process is an instance of. */
 export const service = required('OTEL_SERVICE_NAME');
 
 function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`A drill preloads this with ${name} set.`);
+  if (!value) throw new Error(`${name} must be set: only a drill preloads this module.`);
   return value;
 }

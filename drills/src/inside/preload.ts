@@ -1,4 +1,4 @@
-/** Preloaded into every service of a drill, by `NODE_OPTIONS`; in no image, and never without a drill. */
+/** Preloaded into every service of a drill by `NODE_OPTIONS`. Images do not contain it. */
 import './clock.ts';
 import './failpoints.ts';
 import './replace-lines.ts';

@@ -1,5 +1,5 @@
 import { registerHooks } from 'node:module';
-import type { Replacement } from '../replacement.ts';
+import type { Replacement } from '../mutations/replacement.ts';
 
 const replacements: Replacement[] = JSON.parse(process.env.DRILL_REPLACEMENTS ?? '[]');
 
@@ -10,8 +10,7 @@ registerHooks({
     if (!replacement) return loaded;
     const { file, line, by } = replacement;
     const pieces = String(loaded.source).split(line);
-    if (pieces.length !== 2)
-      throw new Error(`What is to be replaced is ${pieces.length - 1} times in ${file}: ${line}`);
+    if (pieces.length !== 2) throw new Error(`Expected once in ${file}, found ${pieces.length - 1} times: ${line}`);
     return { ...loaded, source: pieces.join(by) };
   },
 });

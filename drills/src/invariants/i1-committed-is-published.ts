@@ -1,8 +1,8 @@
 import { firstOfEach } from './first-of-each.ts';
-import type { Books, Message, State } from './state.ts';
+import type { Message, ObservedState, ServiceTables } from './state.ts';
 
-/** I1: each committed change is published; and what somebody was told yes to is committed. */
-export function committedIsPublished(state: State): string[] {
+/** I1: each committed change is published, and each command answered with success is committed. */
+export function committedIsPublished(state: ObservedState): string[] {
   const { scheduling, payouts, streams, reminders } = state;
   return [
     ...acceptedIsCommitted(state),
@@ -15,7 +15,7 @@ export function committedIsPublished(state: State): string[] {
   ];
 }
 
-function acceptedIsCommitted({ accepted, scheduling, payouts }: State): string[] {
+function acceptedIsCommitted({ accepted, scheduling, payouts }: ObservedState): string[] {
   const committed = new Set([...scheduling.timeline, ...payouts.timeline].map(({ id, version }) => `${id} ${version}`));
   return accepted
     .filter(({ id, version }) => !committed.has(`${id} ${version}`))
@@ -25,9 +25,14 @@ function acceptedIsCommitted({ accepted, scheduling, payouts }: State): string[]
     );
 }
 
-type Named = Books['timeline'][number];
+type Named = ServiceTables['timeline'][number];
 
-function changeHasEvent(name: string, books: Books, messages: Message[], assignment: (row: Named) => string): string[] {
+function changeHasEvent(
+  name: string,
+  books: ServiceTables,
+  messages: Message[],
+  assignment: (row: Named) => string,
+): string[] {
   const published = new Set(messages.map(({ event }) => event.id));
   const outbox = new Map(books.outbox.map((row) => [`${row.aggregateId} ${row.aggregateVersion}`, row]));
   return books.timeline.flatMap((row) => {
@@ -40,12 +45,12 @@ function changeHasEvent(name: string, books: Books, messages: Message[], assignm
 }
 
 /** The events of a payout carry its version under its assignment. */
-function assignmentOf(payouts: State['payouts']['payouts']) {
+function assignmentOf(payouts: ObservedState['payouts']['payouts']) {
   const byId = new Map(payouts.map(({ id, assignmentId }) => [id, assignmentId]));
   return ({ id }: Named) => byId.get(id) ?? id;
 }
 
-function sentIsPublished({ reminders, streams }: State): string[] {
+function sentIsPublished({ reminders, streams }: ObservedState): string[] {
   const due = new Set(
     firstOfEach(streams.REMINDER)
       .filter(({ event }) => event.type === 'reminder.due')

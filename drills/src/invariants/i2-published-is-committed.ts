@@ -1,7 +1,7 @@
-import type { Books, Message, State } from './state.ts';
+import type { Message, ObservedState, ServiceTables } from './state.ts';
 
 /** I2: nothing is published that was not committed, and nothing else than what was. */
-export function publishedIsCommitted({ scheduling, payouts, reminders, streams }: State): string[] {
+export function publishedIsCommitted({ scheduling, payouts, reminders, streams }: ObservedState): string[] {
   const ledger = new Map(reminders.ledger.map((row) => [row._id, row.state]));
   return [
     ...isCommitted('SCHEDULE', scheduling, streams.SCHEDULE),
@@ -15,7 +15,7 @@ export function publishedIsCommitted({ scheduling, payouts, reminders, streams }
   ];
 }
 
-function isCommitted(stream: string, { outbox }: Books, messages: Message[]): string[] {
+function isCommitted(stream: string, { outbox }: ServiceTables, messages: Message[]): string[] {
   const committed = new Map(outbox.map((row) => [row.id, row.payload]));
   return messages.flatMap(({ event, seq, text }) => {
     const payload = committed.get(event.id);

@@ -1,35 +1,49 @@
 import { firstOfEach } from './first-of-each.ts';
-import type { Message, State, TimelineRow } from './state.ts';
+import type { Message, ObservedState, TimelineRow } from './state.ts';
 
-/** I3: the versions of every aggregate are 1, 2, 3, … in its timeline, and in this order in its stream. */
-export function versionsDenseAndInOrder({ scheduling, payouts, streams }: State): string[] {
+/**
+ * I3: the versions of every aggregate are dense in its timeline, and in this order in its stream. An
+ * assignment begins with version 0, unless scheduling 1.0 created it; everything else with 1.
+ */
+export function versionsDenseAndInOrder(state: ObservedState): string[] {
+  const { scheduling, payouts, streams } = state;
+  const firstOfAssignment = (id: string) => (state.createdBy10.has(id) ? 1 : 0);
+  const one = () => 1;
   return [
-    ...inTimeline('assignment', scheduling.timeline),
-    ...inTimeline('payout', payouts.timeline),
-    ...inStream('SCHEDULE', streams.SCHEDULE),
-    ...inStream('REMINDER', streams.REMINDER),
-    ...inStream('PAYOUT', streams.PAYOUT),
+    ...inTimeline('assignment', scheduling.timeline, firstOfAssignment),
+    ...inTimeline('payout', payouts.timeline, one),
+    ...inStream('SCHEDULE', streams.SCHEDULE, firstOfAssignment),
+    ...inStream('REMINDER', streams.REMINDER, one),
+    ...inStream('PAYOUT', streams.PAYOUT, one),
   ];
 }
 
-function inTimeline(name: string, timeline: readonly TimelineRow[]): string[] {
-  return judge(
+type FirstVersion = (aggregate: string) => number;
+
+function inTimeline(name: string, timeline: readonly TimelineRow[], first: FirstVersion): string[] {
+  return checkVersions(
     `the timeline of ${name}`,
     timeline.map(({ id, version }) => ({ aggregate: id, version })),
+    first,
   );
 }
 
-function inStream(stream: string, messages: readonly Message[]): string[] {
-  return judge(
+function inStream(stream: string, messages: readonly Message[], first: FirstVersion): string[] {
+  return checkVersions(
     `${stream} of assignment`,
     firstOfEach(messages).map(({ event }) => ({ aggregate: event.subject, version: event.sequence })),
+    first,
   );
 }
 
-function judge(where: string, versions: readonly { aggregate: string; version: number }[]): string[] {
+function checkVersions(
+  where: string,
+  versions: readonly { aggregate: string; version: number }[],
+  first: FirstVersion,
+): string[] {
   return [...Map.groupBy(versions, ({ aggregate }) => aggregate)].flatMap(([aggregate, own]) => {
     const found = own.map(({ version }) => version);
-    return found.every((version, index) => version === index + 1)
+    return found.every((version, index) => version === index + first(aggregate))
       ? []
       : [`${where} ${aggregate} goes ${found.join(', ')}`];
   });

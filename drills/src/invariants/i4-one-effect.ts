@@ -1,8 +1,8 @@
 import { firstOfEach } from './first-of-each.ts';
-import type { Effect, State } from './state.ts';
+import type { Effect, ObservedState } from './state.ts';
 
 /** I4: an event has at most one effect at each consumer, and a reminder is sent at most once. */
-export function oneEffect({ scheduling, payouts, streams }: State): string[] {
+export function oneEffect({ scheduling, payouts, streams }: ObservedState): string[] {
   const sent = firstOfEach(streams.REMINDER).filter(({ event }) => event.type === 'reminder.due');
   return [
     ...moreThanOnce([...scheduling.effects, ...payouts.effects].map(name)).map(

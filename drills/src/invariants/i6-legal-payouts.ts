@@ -1,5 +1,5 @@
 import type { PayoutStatus } from '@punctual/contracts';
-import type { State } from './state.ts';
+import type { ObservedState } from './state.ts';
 
 /** Written down again from design §4 rule 8, on purpose not taken from the service. */
 const edges: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
@@ -18,8 +18,8 @@ const statusOf = new Map<string, PayoutStatus>([
   ['payout.blocked', 'BLOCKED'],
 ]);
 
-/** I6: a payout goes only where it may, begins `PENDING`, and is paid at most once: `PAID` leads nowhere. */
-export function legalPayouts({ payouts }: State): string[] {
+/** I6: a payout begins `PENDING`, makes only legal transitions, and is paid at most once. */
+export function legalPayouts({ payouts }: ObservedState): string[] {
   return [...Map.groupBy(payouts.timeline, ({ id }) => id)].flatMap(([id, items]) => {
     const path = items.map(({ type }) => statusOf.get(type));
     return path.flatMap((to, index) =>

@@ -1,11 +1,12 @@
 import { firstOfEach } from './first-of-each.ts';
-import type { Message, State } from './state.ts';
+import type { Message, ObservedState } from './state.ts';
 
 /**
- * I7: nothing is sent for a window that was no longer current: once reminders has told anything of a newer version, or that this
- * reminder is suppressed, it does not send it any more; and what it sends names the window of that version.
+ * I7: no reminder is sent for a window that was no longer current. Once reminders has published a
+ * newer version or suppressed the reminder, it does not send it; and a sent reminder names the
+ * window of its version.
  */
-export function nothingStaleSent({ streams }: State): string[] {
+export function nothingStaleSent({ streams }: ObservedState): string[] {
   const windows = new Map(
     streams.SCHEDULE.map(({ event }) => [`${event.subject} ${event.data.scheduleVersion}`, event.data.window?.start]),
   );

@@ -1,7 +1,15 @@
-import type { Message, State } from './state.ts';
+import { consumers as contracted } from '@punctual/contracts';
+import type { Message, ObservedState } from './state.ts';
 
-/** I8: each message is acknowledged with its effect, or pending, or a dead letter; and in the end all agree. */
-export function noMessageLost(state: State): string[] {
+const payoutsSchedule = contracted.payoutsSchedule.durable;
+const remindersSchedule = contracted.remindersSchedule.durable;
+const schedulingReminder = contracted.schedulingReminder.durable;
+const schedulingPayout = contracted.schedulingPayout.durable;
+
+/**
+ * I8: each message took effect, is pending, or is a dead letter; and in the end all services agree.
+ */
+export function noMessageLost(state: ObservedState): string[] {
   const { scheduling, payouts, reminders, streams, deadLetters, consumers, malformed } = state;
   const dead = new Set(deadLetters.map(({ consumer, stream, sequence }) => `${consumer} ${stream} ${sequence}`));
   const deadEvents = new Set(deadLetters.map(({ consumer, eventId }) => `${consumer} ${eventId}`));
@@ -23,14 +31,10 @@ export function noMessageLost(state: State): string[] {
         (each) =>
           `${each.name} of ${each.stream} still has ${each.pending} pending, ${each.unacknowledged} unacknowledged`,
       ),
-    ...lost('payouts-schedule', streams.SCHEDULE, inInbox('payouts-schedule')),
-    ...lost('scheduling-reminder', streams.REMINDER, inInbox('scheduling-reminder')),
-    ...lost('scheduling-payout', streams.PAYOUT, inInbox('scheduling-payout')),
-    ...lost(
-      'reminders-schedule',
-      streams.SCHEDULE,
-      ({ event }) => (versions.get(event.subject) ?? 0) >= event.sequence,
-    ),
+    ...lost(payoutsSchedule, streams.SCHEDULE, inInbox(payoutsSchedule)),
+    ...lost(schedulingReminder, streams.REMINDER, inInbox(schedulingReminder)),
+    ...lost(schedulingPayout, streams.PAYOUT, inInbox(schedulingPayout)),
+    ...lost(remindersSchedule, streams.SCHEDULE, ({ event }) => (versions.get(event.subject) ?? 0) >= event.sequence),
     ...malformed.flatMap(({ stream, seq }) =>
       consumersOf(stream)
         .filter((consumer) => !dead.has(`${consumer} ${stream} ${seq}`))
@@ -41,12 +45,12 @@ export function noMessageLost(state: State): string[] {
 }
 
 function consumersOf(stream: string): string[] {
-  if (stream === 'SCHEDULE') return ['payouts-schedule', 'reminders-schedule'];
-  return stream === 'REMINDER' ? ['scheduling-reminder'] : ['scheduling-payout'];
+  if (stream === 'SCHEDULE') return [payoutsSchedule, remindersSchedule];
+  return stream === 'REMINDER' ? [schedulingReminder] : [schedulingPayout];
 }
 
 /** The copies that the services keep of each other. */
-function disagreements({ scheduling, payouts }: State): string[] {
+function disagreements({ scheduling, payouts }: ObservedState): string[] {
   const views = new Map(payouts.views.map((view) => [view.assignmentId, view]));
   const payoutOf = new Map(payouts.payouts.map((payout) => [payout.assignmentId, payout]));
   return scheduling.assignments.flatMap(({ id, status, version, payoutStatus, payoutVersion }) => {

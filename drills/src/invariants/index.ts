@@ -6,9 +6,9 @@ import { noOverlap } from './i5-no-overlap.ts';
 import { legalPayouts } from './i6-legal-payouts.ts';
 import { nothingStaleSent } from './i7-nothing-stale-sent.ts';
 import { noMessageLost } from './i8-no-message-lost.ts';
-import type { State } from './state.ts';
+import type { ObservedState } from './state.ts';
 
-/** Item 9 of the drills: what must hold whatever has happened. */
+/** What must hold after any fault. */
 export const invariants = {
   I1: committedIsPublished,
   I2: publishedIsCommitted,
@@ -18,14 +18,14 @@ export const invariants = {
   I6: legalPayouts,
   I7: nothingStaleSent,
   I8: noMessageLost,
-} as const satisfies Record<string, (state: State) => string[]>;
+} as const satisfies Record<string, (state: ObservedState) => string[]>;
 
 export type Invariant = keyof typeof invariants;
 
-/** `general`: what is wrong beside the invariants, as an answer 500, or a stack that does not come to rest. */
+/** `general`: other failures, such as a 500 response or a stack that does not become idle. */
 export type Violation = { invariant: Invariant | 'general'; text: string };
 
-export function judge(state: State): Violation[] {
+export function checkInvariants(state: ObservedState): Violation[] {
   return Object.entries(invariants).flatMap(([invariant, violations]) =>
     violations(state).map((text) => ({ invariant: invariant as Invariant, text })),
   );

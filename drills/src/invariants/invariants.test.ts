@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
-import { type Invariant, judge } from './index.ts';
-import type { Message, State } from './state.ts';
+import { checkInvariants, type Invariant } from './index.ts';
+import type { Message, ObservedState } from './state.ts';
 
 const assignmentId = randomUUID();
 const payoutId = randomUUID();
@@ -10,8 +10,9 @@ const reminderId = `${assignmentId}:2:upcoming-1h`;
 const window = { start: '2026-12-01T09:00:00.000Z', end: '2026-12-01T10:00:00.000Z' };
 
 /** A visit that was proposed, confirmed and reminded of, and that everybody knows of. */
-function goodState(): State {
+function goodState(): ObservedState {
   const schedule = [
+    message('SCHEDULE', 0, 'schedule.assigned', { scheduleVersion: 0 }),
     message('SCHEDULE', 1, 'schedule.proposed', { scheduleVersion: 1, window }),
     message('SCHEDULE', 2, 'schedule.confirmed', { scheduleVersion: 2, window }),
   ];
@@ -30,6 +31,7 @@ function goodState(): State {
     scheduling: {
       outbox: schedule.map(outboxRow),
       timeline: [
+        { id: assignmentId, version: 0, type: 'schedule.assigned', at, status: 'UNSCHEDULED' },
         { id: assignmentId, version: 1, type: 'schedule.proposed', at, status: 'PROPOSED' },
         { id: assignmentId, version: 2, type: 'schedule.confirmed', at, status: 'CONFIRMED' },
       ],
@@ -53,6 +55,7 @@ function goodState(): State {
     streams: { SCHEDULE: schedule, REMINDER: reminder, PAYOUT: payout },
     malformed: [],
     deadLetters: [],
+    createdBy10: new Set(),
     consumers: [{ name: 'payouts-schedule', stream: 'SCHEDULE', pending: 0, unacknowledged: 0 }],
   };
 }
@@ -67,17 +70,17 @@ function outboxRow({ event, text }: Message) {
   return { id: event.id, aggregateId: assignmentId, aggregateVersion: event.sequence, type: event.type, payload: text };
 }
 
-test('nothing is wrong where nothing is wrong', () => {
-  expect(judge(goodState())).toEqual([]);
+test('checkInvariants reports nothing for a correct state', () => {
+  expect(checkInvariants(goodState())).toEqual([]);
 });
 
-test('an event that comes twice, with its id, is still one event', () => {
+test('checkInvariants counts a repeated event once', () => {
   const state = goodState();
   state.streams.SCHEDULE.push(...state.streams.SCHEDULE);
-  expect(judge(state)).toEqual([]);
+  expect(checkInvariants(state)).toEqual([]);
 });
 
-const damages: [invariant: Invariant, what: string, damage: (state: State) => unknown][] = [
+const damages: [invariant: Invariant, what: string, damage: (state: ObservedState) => unknown][] = [
   ['I1', 'a command was accepted and is not there', ({ scheduling }) => scheduling.timeline.pop()],
   ['I1', 'a change has no event', ({ scheduling }) => scheduling.outbox.pop()],
   ['I1', 'an event never came to the stream', ({ streams }) => streams.PAYOUT.pop()],
@@ -144,12 +147,12 @@ const damages: [invariant: Invariant, what: string, damage: (state: State) => un
   ],
 ];
 
-test.each(damages)('%s: %s', (invariant, _what, damage) => {
+test.each(damages)('checkInvariants reports %s when %s', (invariant, _what, damage) => {
   const state = goodState();
   damage(state);
-  expect(judge(state).map((violation) => violation.invariant)).toContain(invariant);
+  expect(checkInvariants(state).map((violation) => violation.invariant)).toContain(invariant);
 });
 
-function setState(ledger: State['reminders']['ledger'], state: 'SUPPRESSED'): void {
+function setState(ledger: ObservedState['reminders']['ledger'], state: 'SUPPRESSED'): void {
   for (const row of ledger) row.state = state;
 }

@@ -1,15 +1,22 @@
 import type { AssignmentStatus, PayoutStatus } from '@punctual/contracts';
 import { z } from 'zod';
-import type { Accepted } from '../load/load.ts';
-import type { Stored } from '../network/bus.ts';
-import type { World } from '../world.ts';
+import type { AcceptedCommand } from '../load/journey.ts';
+import type { StoredMessage } from '../network/nats-peer.ts';
+import type { DrillStack } from '../stack/drill-stack.ts';
+import type { ObservedStack } from '../stack/quiesce.ts';
 
-export type OutboxRow = { id: string; aggregateId: string; aggregateVersion: number; type: string; payload: string };
+export type ObservedOutboxRow = {
+  id: string;
+  aggregateId: string;
+  aggregateVersion: number;
+  type: string;
+  payload: string;
+};
 export type TimelineRow = { id: string; version: number; type: string; at: Date; status: string | null };
 export type Effect = { consumer: string; eventId: string };
 
-/** An event as a stream holds it; only what the invariants look at. */
-export type Message = Stored & { event: Event };
+/** An event on a stream, with the fields that invariants read. */
+export type Message = StoredMessage & { event: Event };
 type Event = z.infer<typeof Event>;
 
 const Event = z.looseObject({
@@ -26,14 +33,19 @@ const Event = z.looseObject({
   }),
 });
 
-/** What one service's PostgreSQL says. */
-export type Books = { outbox: OutboxRow[]; timeline: TimelineRow[]; inbox: Effect[]; effects: Effect[] };
+/** The tables that both PostgreSQL services have. */
+export type ServiceTables = {
+  outbox: ObservedOutboxRow[];
+  timeline: TimelineRow[];
+  inbox: Effect[];
+  effects: Effect[];
+};
 
-/** Everything that the databases and the streams say, once all is quiet. */
-export type State = {
-  /** Commands that were answered with yes, in all drills on this world. */
-  accepted: readonly Accepted[];
-  scheduling: Books & {
+/** The contents of the databases and the streams once the stack is idle. */
+export type ObservedState = {
+  /** From all drills on this stack. */
+  accepted: readonly AcceptedCommand[];
+  scheduling: ServiceTables & {
     assignments: {
       id: string;
       status: AssignmentStatus;
@@ -44,16 +56,18 @@ export type State = {
     /** Pairs of confirmed windows of one provider that overlap. */
     overlaps: { one: string; other: string; providerId: string }[];
   };
-  payouts: Books & {
+  payouts: ServiceTables & {
     payouts: { id: string; assignmentId: string; status: PayoutStatus; version: number }[];
     views: { assignmentId: string; version: number; status: AssignmentStatus }[];
   };
   reminders: { records: ReminderRecord[]; ledger: LedgerRow[] };
   streams: Record<'SCHEDULE' | 'REMINDER' | 'PAYOUT', Message[]>;
-  /** What no consumer can read, as a drill has published it. */
-  malformed: Stored[];
+  /** Messages without a readable event. */
+  malformed: StoredMessage[];
   deadLetters: { consumer: string; stream: string; sequence: number; eventId: string | undefined }[];
   consumers: { name: string; stream: string; pending: number; unacknowledged: number }[];
+  /** Assignments without version 0, which scheduling 1.0 did not write. Only where it ran. */
+  createdBy10: ReadonlySet<string>;
 };
 
 const ReminderRecord = z.looseObject({
@@ -71,17 +85,21 @@ const LedgerRow = z.looseObject({
 });
 type LedgerRow = z.infer<typeof LedgerRow>;
 
-export async function readState(world: World, accepted: readonly Accepted[]): Promise<State> {
-  const { bus, databases, mongo } = world;
-  const stored = await Promise.all([bus.read('SCHEDULE'), bus.read('REMINDER'), bus.read('PAYOUT')]);
+export async function readObservedState(
+  stack: ObservedStack,
+  accepted: readonly AcceptedCommand[],
+): Promise<ObservedState> {
+  const { peer, databases, mongo } = stack;
+  const stored = await Promise.all([peer.read('SCHEDULE'), peer.read('REMINDER'), peer.read('PAYOUT')]);
   const parsed = stored.map((messages) => messages.map((message) => ({ message, event: readEvent(message.text) })));
   const events = parsed.map((each) => each.flatMap(({ message, event }) => (event ? [{ ...message, event }] : [])));
   const [schedule = [], reminder = [], payout = []] = events;
   const db = mongo.db();
   return {
     accepted,
+    createdBy10: new Set(),
     scheduling: {
-      ...(await readBooks(databases.scheduling, 'assignment_timeline', 'assignment_id')),
+      ...(await readServiceTables(databases.scheduling, 'assignment_timeline', 'assignment_id')),
       assignments: await rows(
         databases.scheduling,
         `select id, status, schedule_version as version, payout_status as "payoutStatus", payout_version as "payoutVersion"
@@ -95,7 +113,7 @@ export async function readState(world: World, accepted: readonly Accepted[]): Pr
       ),
     },
     payouts: {
-      ...(await readBooks(databases.payouts, 'payout_timeline', 'payout_id')),
+      ...(await readServiceTables(databases.payouts, 'payout_timeline', 'payout_id')),
       payouts: await rows(databases.payouts, 'select id, assignment_id as "assignmentId", status, version from payout'),
       views: await rows(
         databases.payouts,
@@ -108,13 +126,13 @@ export async function readState(world: World, accepted: readonly Accepted[]): Pr
     },
     streams: { SCHEDULE: schedule, REMINDER: reminder, PAYOUT: payout },
     malformed: parsed.flat().flatMap(({ message, event }) => (event ? [] : [message])),
-    deadLetters: (await bus.read('DLQ')).map(({ headers, text }) => ({
+    deadLetters: (await peer.read('DLQ')).map(({ headers, text }) => ({
       consumer: headers?.get('Dlq-Consumer') ?? '',
       stream: headers?.get('Dlq-Stream') ?? '',
       sequence: Number(headers?.get('Dlq-Sequence')),
       eventId: readEvent(text)?.id,
     })),
-    consumers: (await bus.consumers()).map(({ name, stream_name, num_pending, num_ack_pending }) => ({
+    consumers: (await peer.consumers()).map(({ name, stream_name, num_pending, num_ack_pending }) => ({
       name,
       stream: stream_name,
       pending: num_pending,
@@ -123,7 +141,11 @@ export async function readState(world: World, accepted: readonly Accepted[]): Pr
   };
 }
 
-async function readBooks(pool: World['databases']['scheduling'], timeline: string, id: string): Promise<Books> {
+async function readServiceTables(
+  pool: DrillStack['databases']['scheduling'],
+  timeline: string,
+  id: string,
+): Promise<ServiceTables> {
   return {
     outbox: await rows(
       pool,
@@ -138,7 +160,7 @@ async function readBooks(pool: World['databases']['scheduling'], timeline: strin
   };
 }
 
-async function rows<Row extends object>(pool: World['databases']['scheduling'], sql: string): Promise<Row[]> {
+async function rows<Row extends object>(pool: DrillStack['databases']['scheduling'], sql: string): Promise<Row[]> {
   return (await pool.query<Row>(sql)).rows;
 }
 

@@ -1,19 +1,19 @@
 import type { Random } from '../random.ts';
-import { openScene, propose, tell, windowIn } from './scene.ts';
-import type { Stage } from './stage.ts';
+import type { JourneyContext } from './journey.ts';
+import { createTestAssignment, sendCommand, sendProposal, windowStartingIn } from './test-assignment.ts';
 
-/** As `REMINDER_UPCOMING_1H_MINUTES` of the drills. */
+/** `REMINDER_UPCOMING_1H_MINUTES` of the drill stack. */
 const leadMs = 60_000;
 
-/** Somebody changes their mind at the very moment at which the reminder of the window is due. */
-export async function raceTheClock(stage: Stage, random: Random): Promise<void> {
-  const scene = await openScene(stage, random);
-  const window = windowIn(leadMs / 1_000 + random.between(2, 4));
-  if (!(await propose(stage, scene, 'customer', window))) return;
-  if (!(await tell(stage, scene, 'provider', 'schedule/confirm'))) return;
+/** Cancels or moves a confirmed window just as its reminder falls due. */
+export async function raceTheClock(context: JourneyContext, random: Random): Promise<void> {
+  const assignment = await createTestAssignment(context, random);
+  const window = windowStartingIn(leadMs / 1_000 + random.between(2, 4));
+  if (!(await sendProposal(context, assignment, 'customer', window))) return;
+  if (!(await sendCommand(context, assignment, 'provider', 'schedule/confirm'))) return;
   const dueInMs = Date.parse(window.start) - leadMs - Date.now();
-  await stage.wait(Math.max(0, dueInMs + random.between(-150, 250)));
-  if (stage.ended.aborted) return;
-  if (random.chance(0.5)) await tell(stage, scene, 'customer', 'cancel', { reason: 'Just in time' });
-  else await propose(stage, scene, 'provider', windowIn(leadMs / 1_000 + random.between(2, 4)));
+  await context.wait(Math.max(0, dueInMs + random.between(-150, 250)));
+  if (context.ended.aborted) return;
+  if (random.chance(0.5)) await sendCommand(context, assignment, 'customer', 'cancel', { reason: 'Just in time' });
+  else await sendProposal(context, assignment, 'provider', windowStartingIn(leadMs / 1_000 + random.between(2, 4)));
 }

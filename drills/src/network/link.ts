@@ -1,30 +1,30 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What a link does with bytes on their way to the server. `cut-after` lets them through and cuts before the answer. */
-export type Verdict = 'pass' | 'cut-before' | 'cut-after';
+/** `cut-after` passes the bytes to the server and resets the connection before the answer. */
+export type ChunkVerdict = 'pass' | 'cut-before' | 'cut-after';
 
-/** A network between the services and one server, which a drill can make slow, or cut. */
+/** A TCP proxy in front of one server, which can delay and reset connections. */
 export type Link = {
   /** The server's URL as seen through the link. */
   url: string;
-  /** For every chunk, both ways. */
+  /** Delays every chunk in both directions. */
   delay(ms: number): void;
-  judge(verdict: (chunk: Buffer) => Verdict): void;
-  /** Resets so many connections, or all. */
+  judge(verdict: (chunk: Buffer) => ChunkVerdict): void;
+  /** Resets this share of the connections. */
   reset(share?: number): void;
-  /** As if nothing had been done. */
+  /** Ends delays and cuts. */
   heal(): void;
   close(): void;
 };
 
-const pass = (): Verdict => 'pass';
+const pass = (): ChunkVerdict => 'pass';
 
 export async function openLink(serverUrl: string): Promise<Link> {
   const target = new URL(serverUrl);
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let delayMs = 0;
-  let verdict: (chunk: Buffer) => Verdict = pass;
+  let verdict: (chunk: Buffer) => ChunkVerdict = pass;
 
   const server = createServer((near) => {
     const far = connect({ host: target.hostname, port: Number(target.port) });
@@ -81,18 +81,20 @@ function resetPair({ near, far }: { near: Socket; far: Socket }): void {
   reset(far);
 }
 
-/** To reset a socket that is already being shut down is refused, and leaves a handle on which the process spins at its end. */
+/**
+ * Resetting a socket that is shutting down fails and leaves a handle that keeps the process busy.
+ */
 function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** Chunks keep their order also while the delay changes. */
+/** Keeps chunks in order while the delay changes. */
 function carry(
   from: Socket,
   to: Socket,
   delayMs: () => number,
-  verdict: (chunk: Buffer) => Verdict,
+  verdict: (chunk: Buffer) => ChunkVerdict,
   cut: () => void,
 ): void {
   let latest = Promise.resolve();
@@ -101,7 +103,7 @@ function carry(
     const judged = verdict(chunk);
     if (judged === 'cut-before') return cut();
     to.write(chunk);
-    // Reset only towards the service, so that the server still reads what it was sent; its answer meets a closed link.
+    // Reset only towards the service, so that the server still reads the chunk.
     if (judged === 'cut-after') reset(from);
   };
   from.on('data', (chunk: Buffer) => {

@@ -1,3 +1,0 @@
-import { killAtRandom } from './kill-at-random.ts';
-
-export const killPayouts = killAtRandom('payouts');

@@ -1,3 +1,0 @@
-import { killAtRandom } from './kill-at-random.ts';
-
-export const killReminders = killAtRandom('reminders');

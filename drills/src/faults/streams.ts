@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { consumers } from '@punctual/contracts';
+import type { DrillStack } from '../stack/drill-stack.ts';
+import { instances } from '../stack/instances.ts';
+import type { Fault } from './fault.ts';
+
+const fullMs = { quick: 4_000, full: 30_000 };
+const goneMs = { quick: 2_000, full: 20_000 };
+const messagesBeforeDeletion = 50;
+/** Within this time NATS stores and counts what reminders published before it was stopped. */
+const inFlightMs = 300;
+const ops = fileURLToPath(new URL('../../../ops/src/main.ts', import.meta.url));
+
+export const streamFaults: readonly Fault[] = [
+  {
+    name: 'stream-full',
+    what: 'SCHEDULE and PAYOUT are full and refuse new events',
+    inject: async ({ stack: { peer }, pace }) => {
+      const names = ['SCHEDULE', 'PAYOUT'];
+      for (const name of names) {
+        const { state } = await peer.manager.streams.info(name);
+        await peer.manager.streams.update(name, { max_msgs: Math.max(1, state.messages) });
+      }
+      await delay(fullMs[pace]);
+      for (const name of names) await peer.manager.streams.update(name, { max_msgs: -1 });
+    },
+  },
+  {
+    name: 'stream-deleted-and-rebuilt',
+    what: 'SCHEDULE is deleted, then rebuilt from the outbox by `npm run ops -- rebuild-stream`',
+    inject: async ({ stack, pace }) => {
+      await stack.peer.manager.streams.delete('SCHEDULE');
+      await delay(goneMs[pace]);
+      await runRebuildStream(stack, 'SCHEDULE');
+    },
+  },
+  {
+    name: 'reminder-stream-deleted',
+    what: 'REMINDER is deleted, then created again, empty, by `npm run ops -- rebuild-stream`',
+    inject: async ({ stack, pace }) => {
+      await deleteOnceConsumed(stack);
+      await delay(goneMs[pace]);
+      await runRebuildStream(stack, 'REMINDER');
+    },
+  },
+];
+
+/**
+ * Deletes REMINDER when scheduling has consumed all of it. Nothing can refill this stream, so
+ * messages that scheduling had not read would be lost, which is a known limitation and not what
+ * this drill looks for.
+ */
+async function deleteOnceConsumed({ peer, processes, wake }: DrillStack): Promise<void> {
+  await peer.untilStreamHolds('REMINDER', messagesBeforeDeletion);
+  for (const pid of instances.map((instance) => processes.service('reminders', instance).pid()))
+    if (pid !== undefined) process.kill(pid, 'SIGSTOP');
+  await delay(inFlightMs);
+  for (;;) {
+    const { num_pending, num_ack_pending } = await peer.manager.consumers.info(
+      'REMINDER',
+      consumers.schedulingReminder.durable,
+    );
+    if (num_pending + num_ack_pending === 0) break;
+    await delay(100);
+  }
+  await peer.deleteStream('REMINDER');
+  wake();
+}
+
+async function runRebuildStream({ addresses }: DrillStack, stream: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [ops, 'rebuild-stream', '--stream', stream, '--yes'], {
+    env: {
+      ...process.env,
+      NATS_URL: addresses.nats,
+      SCHEDULING_DATABASE_URL: addresses.databases.scheduling,
+      PAYOUTS_DATABASE_URL: addresses.databases.payouts,
+    },
+  });
+}

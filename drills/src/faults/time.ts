@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { contest } from '../load/contest.ts';
+import { instances } from '../stack/instances.ts';
+import type { Fault } from './fault.ts';
+
+const contestSeconds = { quick: 4, full: 60 };
+const clockOffsetMs = 5 * 60_000;
+const clockSeconds = { quick: 5, full: 20 };
+const clockRounds = { quick: 1, full: 6 };
+
+export const timeFaults: readonly Fault[] = [
+  {
+    name: 'contested-windows',
+    what: 'all customers want the same providers at the same time',
+    journeys: [contest],
+    inject: ({ pace }) => delay(contestSeconds[pace] * 1_000),
+  },
+  {
+    name: 'clock-off-5-minutes',
+    what: 'the clock of one process is five minutes fast or slow',
+    inject: async ({ stack, random, pace }) => {
+      for (let round = 0; round < clockRounds[pace]; round += 1) {
+        const service = random.pick(['scheduling', 'reminders', 'payouts'] as const);
+        const pid = stack.processes.service(service, random.pick(instances)).pid();
+        if (pid !== undefined) await stack.orders.setClock(pid, random.pick([-clockOffsetMs, clockOffsetMs]));
+        await delay(clockSeconds[pace] * 1_000);
+        await stack.orders.withdraw();
+      }
+    },
+  },
+];

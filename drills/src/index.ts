@@ -1,0 +1,10 @@
+export { checkInvariants, type Violation } from './invariants/index.ts';
+export { type ObservedState, readObservedState } from './invariants/state.ts';
+export { type RunningLoad, startLoad } from './load/load.ts';
+export type { DefiniteResponse, Sender, UserRequest } from './load/retrying-sender.ts';
+export { connectNatsPeer, type NatsPeer } from './network/nats-peer.ts';
+export { createRandom } from './random.ts';
+export { shortTimes } from './stack/drill-stack.ts';
+export { watchEffects } from './stack/effects.ts';
+export { type ObservedStack, readWhenIdle } from './stack/quiesce.ts';
+export { whileStopped } from './stack/while-stopped.ts';

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+
+export type DrillUser = { id: string; token: string };
+
+export type UserRequest = { by: DrillUser; method: 'GET' | 'POST'; path: string; body?: object };
+
+/** A final response, as opposed to an outage, a timeout or a request to retry. */
+export type DefiniteResponse = { status: number; code: string | undefined; body: unknown };
+
+export type Sender = {
+  /** @throws when there is no final response */
+  send(sent: UserRequest): Promise<DefiniteResponse>;
+  close(): Promise<void>;
+};
+
+const patienceMs = 90_000;
+const timeoutMs = 8_000;
+const notYet = new Set([429, 502, 503, 504]);
+const Coded = z.object({ code: z.string() });
+
+/**
+ * Sends each request with one idempotency key until it gets a final response, through outages,
+ * kills and lost responses, for at most 90 seconds.
+ */
+export function createRetryingSender(gateways: readonly string[]): Sender {
+  const agent = new Agent({ connections: 64, keepAliveTimeout: 5_000 });
+  let turn = 0;
+
+  const once = async ({ by, method, path, body }: UserRequest, key: string): Promise<DefiniteResponse | undefined> => {
+    turn += 1;
+    const url = new URL(path, gateways[turn % gateways.length]);
+    const answer = await request(url, {
+      dispatcher: agent,
+      method,
+      headers: {
+        authorization: `Bearer ${by.token}`,
+        ...(method === 'POST' && { 'idempotency-key': key, 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const told: unknown = await answer.body.json();
+    const code = Coded.safeParse(told).data?.code;
+    if (notYet.has(answer.statusCode) || code === 'idempotency-in-flight') return undefined;
+    return { status: answer.statusCode, code, body: told };
+  };
+
+  return {
+    send: async (sent) => {
+      const key = randomUUID();
+      const deadline = performance.now() + patienceMs;
+      for (let pauseMs = 50; performance.now() < deadline; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+        const answer = await once(sent, key).catch(() => undefined);
+        if (answer) return answer;
+        await delay(pauseMs);
+      }
+      throw new Error(`${sent.method} ${sent.path} had no answer for ${patienceMs / 1_000} s`);
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Invariant } from '../invariants/index.ts';
+import type { Replacement } from './replacement.ts';
+
+/** A guard to remove, the drill that must then fail, and the invariant that must catch it. */
+export type GuardMutation = {
+  guard: string;
+  /** One line for `--list` and the README. */
+  what: string;
+  drill: string;
+  caughtBy: Invariant;
+  /** How many seeds to try, because a race does not go wrong every time. */
+  seeds: number;
+} & (
+  | { /** Changes a line of the product in every process that loads it. */ replace: Replacement }
+  | { /** Changes the database of scheduling or payouts. */ database: 'scheduling' | 'payouts'; sql: string }
+);
+
+/** Deletes each inbox row at COMMIT, whatever statement wrote it. */
+const forgetfulInbox = `
+  create function drill_forget() returns trigger language plpgsql as $$
+    begin
+      delete from inbox where consumer = new.consumer and event_id = new.event_id;
+      return null;
+    end $$;
+  create constraint trigger drill_forget after insert on inbox deferrable initially deferred
+    for each row execute function drill_forget()`;
+
+export const mutations: readonly GuardMutation[] = [
+  {
+    guard: 'inbox',
+    what: 'a trigger deletes each inbox row at COMMIT',
+    drill: 'ten-times-shuffled',
+    caughtBy: 'I4',
+    seeds: 2,
+    database: 'payouts',
+    sql: forgetfulInbox,
+  },
+  {
+    guard: 'unique-index-of-the-outbox',
+    what: 'the constraint is dropped',
+    drill: 'second-event',
+    caughtBy: 'I3',
+    seeds: 2,
+    database: 'scheduling',
+    sql: 'alter table outbox drop constraint outbox_aggregate_id_aggregate_version_key',
+  },
+  {
+    guard: 'version-guard',
+    what: 'reminders takes an older version of an assignment for a newer one',
+    drill: 'ten-times-shuffled',
+    caughtBy: 'I8',
+    seeds: 2,
+    replace: {
+      file: 'services/reminders/src/domain/assignment.ts',
+      line: 'if (record !== undefined && record.version >= version) return undefined;',
+      by: '',
+    },
+  },
+  {
+    guard: 'current-version-at-sending',
+    what: 'reminders sends without checking the current version',
+    drill: 'cancel-racing-due',
+    caughtBy: 'I7',
+    seeds: 3,
+    replace: {
+      file: 'services/reminders/src/persistence/assignments.ts',
+      line: ', version: scheduleVersion, open: kind },',
+      by: ' },',
+    },
+  },
+  {
+    guard: 'outbox-order',
+    what: 'the relay reads the youngest row first',
+    drill: 'nats-stop-20s',
+    caughtBy: 'I3',
+    seeds: 3,
+    replace: {
+      file: 'packages/chassis/src/postgres/outbox/rows.ts',
+      line: 'order by position limit',
+      by: 'order by position desc limit',
+    },
+  },
+  {
+    guard: 'exclusion-constraint',
+    what: 'the constraint is dropped',
+    drill: 'contested-windows',
+    caughtBy: 'I5',
+    seeds: 3,
+    database: 'scheduling',
+    sql: 'alter table assignment drop constraint assignment_no_double_booking',
+  },
+  {
+    guard: 'ack-after-commit',
+    what: 'consumers acknowledge before they handle a message',
+    drill: 'kill-consumer-before-commit',
+    caughtBy: 'I8',
+    seeds: 3,
+    replace: {
+      file: 'packages/chassis/src/nats/apply-batch.ts',
+      line: "await failpoint('before-handle');",
+      by: 'for (const { message } of batch) message.ack();',
+    },
+  },
+];

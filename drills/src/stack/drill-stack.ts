@@ -1,0 +1,189 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createDatabase,
+  type Issuer,
+  type Servers,
+  type ServiceName,
+  type Stack,
+  startIssuer,
+  startServers,
+  startStack,
+} from '@punctual/devstack';
+import { MongoClient } from 'mongodb';
+import pg from 'pg';
+import type { Replacement } from '../mutations/replacement.ts';
+import { type Link, openLink } from '../network/link.ts';
+import { connectNatsPeer, type NatsPeer } from '../network/nats-peer.ts';
+import { watchEffects } from './effects.ts';
+import { createFailpointOrders, type FailpointOrders } from './failpoint-orders.ts';
+import { instances, services } from './instances.ts';
+import type { Pace } from './pace.ts';
+import { whileStopped } from './while-stopped.ts';
+
+/**
+ * Every service as processes, the servers behind links, and direct access to databases and streams.
+ */
+export type DrillStack = {
+  processes: Stack;
+  servers: Servers;
+  links: Record<'postgres' | 'nats' | 'mongo', Link>;
+  databases: Record<'scheduling' | 'payouts', pg.Pool>;
+  mongo: MongoClient;
+  peer: NatsPeer;
+  orders: FailpointOrders;
+  issuer: Issuer;
+  /** The servers without the links between, for the ops command. */
+  addresses: { databases: { scheduling: string; payouts: string }; nats: string; mongo: string };
+  /** SIGKILLs since the start. */
+  killCount(): number;
+  countKill(): void;
+  kill(service: ServiceName, instance: number): Promise<void>;
+  /** Continues all stopped processes. */
+  wake(): void;
+  /** Reads while all services are stopped, then continues them. */
+  whileStopped<T>(read: () => Promise<T>): Promise<T>;
+  /** Undoes what a fault has left and waits until every service is ready. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type DrillStackOptions = {
+  name: string;
+  pace: Pace;
+  replacements?: readonly Replacement[];
+  log: (line: string) => void;
+};
+
+/**
+ * As short as the configuration allows, so that reminders fall due and proposals expire within a
+ * drill.
+ */
+export const shortTimes = {
+  SCHEDULE_MIN_MINUTES: '1',
+  PROPOSAL_TTL_HOURS: '1',
+  REMINDER_RESPOND_LAST_MINUTES: '1',
+  REMINDER_UPCOMING_24H_MINUTES: '2',
+  REMINDER_UPCOMING_1H_MINUTES: '1',
+  REMINDER_MIN_GAP_MINUTES: '1',
+  REMINDER_CLAIM_MS: '3000',
+  SWEEP_EVERY_MS: '1000',
+  SCHEDULER_POLL_MS: '200',
+  EXPIRY_INTERVAL_MS: '500',
+};
+/** A killed process's messages are redelivered after this time, and most drills wait for that. */
+export const shortAckWait: Replacement = {
+  file: 'packages/chassis/src/nats/handling.ts',
+  line: 'const defaultAckWaitMs = 10_000;',
+  by: 'const defaultAckWaitMs = 3_000;',
+};
+const noRateLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '100000' };
+
+export async function startDrillStack({ name, pace, replacements = [], log }: DrillStackOptions): Promise<DrillStack> {
+  const folder = fileURLToPath(new URL(`../../../.punctual/drills/${name}`, import.meta.url));
+  const ordersFolder = join(folder, 'orders');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(ordersFolder, { recursive: true });
+
+  const servers = await startServers({ log });
+  const issuer = await startIssuer();
+  const links = {
+    postgres: await openLink(servers.postgres.url),
+    nats: await openLink(servers.nats.url),
+    mongo: await openLink(servers.mongo.url),
+  };
+  const addresses = {
+    databases: {
+      scheduling: await createDatabase(servers.postgres.url, 'scheduling'),
+      payouts: await createDatabase(servers.postgres.url, 'payouts'),
+    },
+    nats: servers.nats.url,
+    mongo: withDatabase(servers.mongo.url, 'reminders'),
+  };
+  const processes = await startStack({
+    databases: {
+      scheduling: withDatabase(links.postgres.url, 'scheduling'),
+      payouts: withDatabase(links.postgres.url, 'payouts'),
+    },
+    nats: links.nats.url,
+    mongo: withDatabase(links.mongo.url, 'reminders'),
+    issuer,
+    instances: instances.length,
+    environment: {
+      ...shortTimes,
+      ...noRateLimits,
+      NODE_OPTIONS: `--max-semi-space-size=4 --import ${new URL('../inside/preload.ts', import.meta.url)}`,
+      FAILPOINTS: ordersFolder,
+      DRILL_REPLACEMENTS: JSON.stringify([...(pace === 'quick' ? [shortAckWait] : []), ...replacements]),
+    },
+    logDir: join(folder, 'logs'),
+  });
+
+  const databases = {
+    scheduling: openPool(addresses.databases.scheduling),
+    payouts: openPool(addresses.databases.payouts),
+  };
+  for (const pool of Object.values(databases)) await watchEffects(pool);
+  const mongo = await MongoClient.connect(addresses.mongo);
+  const peer = await connectNatsPeer(addresses.nats);
+  // The services' NATS accounts may not change a consumer.
+  if (pace === 'quick') await peer.setAckWait(3_000);
+  const orders = createFailpointOrders(ordersFolder);
+  let kills = 0;
+  const all = services.flatMap((service) => instances.map((instance) => processes.service(service, instance)));
+  const signal = (name: NodeJS.Signals) => {
+    for (const pid of all.map((process) => process.pid())) if (pid !== undefined) process.kill(pid, name);
+  };
+
+  return {
+    processes,
+    servers,
+    links,
+    databases,
+    mongo,
+    peer,
+    orders,
+    issuer,
+    addresses,
+    killCount: () => kills,
+    countKill: () => {
+      kills += 1;
+    },
+    kill: async (service, instance) => {
+      const process = processes.service(service, instance);
+      if (process.pid() !== undefined) kills += 1;
+      await process.kill();
+    },
+    wake: () => signal('SIGCONT'),
+    whileStopped: (read) => whileStopped(signal, read),
+    heal: async () => {
+      await orders.withdraw();
+      for (const link of Object.values(links)) link.heal();
+      signal('SIGCONT');
+      await Promise.all(all.map((process) => process.ready()));
+      // A rebuilt stream has new consumers.
+      if (pace === 'quick') await peer.setAckWait(3_000);
+    },
+    stop: async () => {
+      await processes.stop();
+      await Promise.all([...Object.values(databases).map((pool) => pool.end()), mongo.close(), peer.close()]);
+      for (const link of Object.values(links)) link.close();
+      await issuer.stop();
+      await servers.stop();
+    },
+  };
+}
+
+/** A pool that survives restarts of its server. */
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+function withDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

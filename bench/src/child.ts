@@ -1,16 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A module of the bench as a process of its own, which ends with this one. */
+/** Starts a module of the bench as a separate process. */
 export function startChild(module: URL, environment: Record<string, string> = {}): ChildProcess {
   return fork(module, { env: { ...process.env, ...environment } });
 }
 
-/** The next message of a child; rejects when it ends instead. */
+/** Resolves with the next message of the child; rejects when the child exits first. */
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const done = new AbortController();
   const ended = once(child, 'exit', { signal: done.signal }).then(([code]) => {
-    throw new Error(`A process of the bench ended with ${code}.`);
+    throw new Error(`A child process of the bench exited with ${code}`);
   });
   try {
     const [message] = await Promise.race([once(child, 'message', { signal: done.signal }), ended]);

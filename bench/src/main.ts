@@ -1,31 +1,41 @@
 import { parseArgs } from 'node:util';
-import { attacks } from './benchmarks/attacks.ts';
-import { backlog } from './benchmarks/backlog.ts';
-import { cancelRace } from './benchmarks/cancel-race.ts';
-import { confirm } from './benchmarks/confirm.ts';
-import { drain } from './benchmarks/drain.ts';
-import { expiry } from './benchmarks/expiry.ts';
-import { growth } from './benchmarks/growth.ts';
-import { latency } from './benchmarks/latency.ts';
-import { race } from './benchmarks/race.ts';
-import { read } from './benchmarks/read.ts';
-import { reminders } from './benchmarks/reminders.ts';
-import { remindersAtRest } from './benchmarks/reminders-at-rest.ts';
+import { attacksBenchmark } from './benchmarks/attacks.ts';
+import { backlogBenchmark } from './benchmarks/backlog.ts';
+import { cancelRaceBenchmark } from './benchmarks/cancel-race.ts';
+import { confirmBenchmark } from './benchmarks/confirm.ts';
+import { drainBenchmark } from './benchmarks/drain.ts';
+import { expiryBenchmark } from './benchmarks/expiry.ts';
+import { feedBenchmark } from './benchmarks/feed.ts';
+import { footprintBenchmark } from './benchmarks/footprint.ts';
+import { growthBenchmark } from './benchmarks/growth.ts';
+import { latencyBenchmark } from './benchmarks/latency.ts';
+import { listsBenchmark } from './benchmarks/lists.ts';
+import { raceBenchmark } from './benchmarks/race.ts';
+import { readBenchmark } from './benchmarks/read.ts';
+import { remindersBenchmark } from './benchmarks/reminders.ts';
+import { remindersAtRestBenchmark } from './benchmarks/reminders-at-rest.ts';
+import { screensBenchmark } from './benchmarks/screens.ts';
+import { telemetryBenchmark } from './benchmarks/telemetry.ts';
 import type { Benchmark } from './result.ts';
 
 const benchmarks: Record<string, Benchmark> = {
-  confirm,
-  read,
-  growth,
-  expiry,
-  drain,
-  latency,
-  backlog,
-  race,
-  reminders,
-  'reminders-at-rest': remindersAtRest,
-  'cancel-race': cancelRace,
-  attacks,
+  confirm: confirmBenchmark,
+  read: readBenchmark,
+  growth: growthBenchmark,
+  lists: listsBenchmark,
+  expiry: expiryBenchmark,
+  drain: drainBenchmark,
+  latency: latencyBenchmark,
+  backlog: backlogBenchmark,
+  race: raceBenchmark,
+  reminders: remindersBenchmark,
+  'reminders-at-rest': remindersAtRestBenchmark,
+  'cancel-race': cancelRaceBenchmark,
+  attacks: attacksBenchmark,
+  screens: screensBenchmark,
+  feed: feedBenchmark,
+  footprint: footprintBenchmark,
+  telemetry: telemetryBenchmark,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

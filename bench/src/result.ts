@@ -1,5 +1,5 @@
-/** What a benchmark found; the last line of `--json`. */
-export type Result = {
+/** The last line of `--json`. */
+export type BenchmarkResult = {
   name: string;
   /** Of `ours` and `reference`. */
   unit: string;
@@ -13,22 +13,21 @@ export type Result = {
   details: Record<string, unknown>;
 };
 
-export type Benchmark = (log: (line: string) => void) => Promise<Result>;
+export type Benchmark = (log: (line: string) => void) => Promise<BenchmarkResult>;
 
-/** Half of the values lie below. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The value that so many percent of the values do not exceed. */
+/** Returns the value that this many percent of the values do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
-  if (value === undefined) throw new Error('There are no values to take a percentile of.');
+  if (value === undefined) throw new Error('No values');
   return value;
 }
 
-/** With so many decimals that a difference shows, and no more. */
+/** Rounds to four significant digits. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }

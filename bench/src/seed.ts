@@ -5,10 +5,10 @@ import type { LoadRequest } from './load/run.ts';
 
 export type Provider = { id: string; authorization: string };
 
-/** An assignment, and who may confirm it. */
-export type Proposal = { id: string; provider: Provider };
+/** An assignment and the provider who may confirm it. */
+export type SeededProposal = { id: string; provider: Provider };
 
-/** Providers, each signed in: so many that none meets the gateway's limit for one user. */
+/** Creates providers with tokens; use enough of them to stay below the gateway's limit per user. */
 export function signIn(issuer: Issuer, count: number): Promise<Provider[]> {
   return Promise.all(
     Array.from({ length: count }, async () => {
@@ -18,11 +18,11 @@ export function signIn(issuer: Issuer, count: number): Promise<Provider[]> {
   );
 }
 
-/** Proposals of customers to each of the providers, for windows that do not overlap; in an order in which the providers take turns. */
+/** Inserts proposals for windows that do not overlap, ordered so that providers take turns. */
 export async function seedProposals(
   database: pg.Client,
   { providers, count }: { providers: readonly Provider[]; count: number },
-): Promise<Proposal[]> {
+): Promise<SeededProposal[]> {
   const byId = new Map(providers.map((each) => [each.id, each]));
   const { rows } = await database.query<{ id: string; provider_id: string }>(insertAssignments('PROPOSED'), [
     [...byId.keys()],
@@ -30,18 +30,18 @@ export async function seedProposals(
   ]);
   return rows.slice(0, count).map((row) => {
     const provider = byId.get(row.provider_id);
-    if (!provider) throw new Error('An assignment of somebody else.');
+    if (!provider) throw new Error('Unexpected provider');
     return { id: row.id, provider };
   });
 }
 
-/** Assignments of the past, finished, of providers and customers whom nobody asks about: what makes tables large. */
+/** Inserts completed assignments that no request reads, to make the tables large. */
 export async function seedHistory(database: pg.Client, count: number): Promise<void> {
   const providers = Array.from({ length: Math.ceil(count / 100) }, () => randomUUID());
   await database.query(insertAssignments('COMPLETED'), [providers, 100]);
 }
 
-/** As if nobody had confirmed anything yet. */
+/** Undoes all confirmations. */
 export async function resetProposals(database: pg.Client): Promise<void> {
   await database.query('delete from outbox');
   await database.query('delete from assignment_timeline');
@@ -51,7 +51,7 @@ export async function resetProposals(database: pg.Client): Promise<void> {
   );
 }
 
-/** Planner statistics as autovacuum would gather them in time, and no vacuum left for the measurement. */
+/** Gathers planner statistics now, so that no autovacuum runs during the measurement. */
 export async function settleTables(database: pg.Client): Promise<void> {
   for (const table of ['job', 'assignment', 'assignment_timeline', 'outbox']) {
     await database.query(`vacuum analyze ${table}`);
@@ -59,11 +59,11 @@ export async function settleTables(database: pg.Client): Promise<void> {
   await database.query('checkpoint');
 }
 
-export function confirmation({ id, provider: { authorization } }: Proposal): LoadRequest {
+export function confirmation({ id, provider: { authorization } }: SeededProposal): LoadRequest {
   return { method: 'POST', path: `/assignments/${id}/schedule/confirm`, authorization };
 }
 
-export function look({ id, provider: { authorization } }: Proposal): LoadRequest {
+export function look({ id, provider: { authorization } }: SeededProposal): LoadRequest {
   return { method: 'GET', path: `/assignments/${id}`, authorization };
 }
 

@@ -4,10 +4,10 @@ import { connect } from '@nats-io/transport-node';
 import type pg from 'pg';
 
 const pauseMs = 100;
-/** At least two polls in a row with nothing to do, since what one consumer does the next one hears of. */
-const quietPolls = 3;
+/** Several idle polls in a row, because one consumer's work causes work at the next. */
+const idlePolls = 3;
 
-/** Resolves when scheduling has published every event, and everybody has consumed what follows from it. */
+/** Resolves when scheduling has published every event and all consumers are idle. */
 export async function untilSettled(database: pg.Client, natsUrl: string): Promise<void> {
   const connection = await connect({ servers: natsUrl });
   try {
@@ -18,10 +18,10 @@ export async function untilSettled(database: pg.Client, natsUrl: string): Promis
       );
       return streams.flat();
     };
-    for (let quiet = 0; quiet < quietPolls; ) {
+    for (let idle = 0; idle < idlePolls; ) {
       const { rows } = await database.query('select 1 from outbox where published_at is null limit 1');
       const busy = (await consumers()).some(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending > 0);
-      quiet = busy || rows.length > 0 ? 0 : quiet + 1;
+      idle = busy || rows.length > 0 ? 0 : idle + 1;
       await delay(pauseMs);
     }
   } finally {

@@ -1,7 +1,7 @@
-import { type Crowd, startCrowd, type Target } from './crowd.ts';
+import { type AttackCounts, openConnections, type Target } from './open-connections.ts';
 
-/** Begins an attack, which goes on until its process ends. Resolves when it is at full strength. */
-export type Attack = (target: Target) => Promise<Crowd>;
+/** Starts an attack, which lasts until its process ends. Resolves at full strength. */
+export type Attack = (target: Target) => Promise<AttackCounts>;
 
 const webhook = { method: 'POST', path: '/webhooks/stripe' };
 const body = { 'Content-Type': 'application/json', 'Content-Length': '60000' };
@@ -9,25 +9,26 @@ const chunked = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chun
 const contract = { method: 'GET', path: '/openapi.json' };
 const list = { method: 'GET', path: '/assignments?limit=100' };
 
-/** What one address can try, without a token or with one, to take the service from the others. */
+/** What one address can try, with or without a token, to take the service from others. */
 export const attacks = {
-  'half-sent headers': (target) => startCrowd(target, { sockets: 1_000, first: 'GET / HTTP/1.1\r\nHo' }),
-  'idle connections': (target) => startCrowd(target, { sockets: 2_000, first: '' }),
-  'half-sent bodies': (target) => startCrowd(target, { sockets: 1_000, first: `${head(webhook, body)}{` }),
+  'half-sent headers': (target) => openConnections(target, { sockets: 1_000, first: 'GET / HTTP/1.1\r\nHo' }),
+  'idle connections': (target) => openConnections(target, { sockets: 2_000, first: '' }),
+  'half-sent bodies': (target) => openConnections(target, { sockets: 1_000, first: `${head(webhook, body)}{` }),
   'half-sent bodies with a token': (target) =>
-    startCrowd(target, { sockets: 1_000, first: `${head(webhook, body, target.authorization)}{` }),
+    openConnections(target, { sockets: 1_000, first: `${head(webhook, body, target.authorization)}{` }),
   'trickled bodies': (target) =>
-    startCrowd(target, { sockets: 1_000, first: `${head(webhook, chunked)}`, everySecond: '1\r\n \r\n' }),
-  'pipelined and unread': (target) => startCrowd(target, { sockets: 100, first: head(contract).repeat(40), reads: 0 }),
+    openConnections(target, { sockets: 1_000, first: `${head(webhook, chunked)}`, everySecond: '1\r\n \r\n' }),
+  'pipelined and unread': (target) =>
+    openConnections(target, { sockets: 100, first: head(contract).repeat(10), reads: 0 }),
   'unread answers with a token': (target) =>
-    startCrowd(target, { sockets: 300, first: head(list, {}, target.authorization).repeat(5), reads: 0 }),
+    openConnections(target, { sockets: 300, first: head(list, {}, target.authorization).repeat(5), reads: 0 }),
   'slow readers': (target) =>
-    startCrowd(target, { sockets: 300, first: head(list, {}, target.authorization).repeat(5), reads: 100 }),
+    openConnections(target, { sockets: 300, first: head(list, {}, target.authorization).repeat(5), reads: 100 }),
   'health checks': (target) =>
-    startCrowd(target, {
-      sockets: 50,
+    openConnections(target, {
+      sockets: 100,
       first: head({ method: 'GET', path: '/healthz/ready' }),
-      everySecond: head({ method: 'GET', path: '/healthz/ready' }).repeat(20),
+      everySecond: head({ method: 'GET', path: '/healthz/ready' }).repeat(10),
     }),
 } satisfies Record<string, Attack>;
 

@@ -2,15 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { LoadRequest } from '../load/run.ts';
 
-/** What an honest user saw: how long each request took, in milliseconds, and the answers that were not 200. */
-export type Seen = { latenciesMs: number[]; refused: Record<string, number> };
+/** What an honest user observed: latencies in milliseconds, and responses other than 200. */
+export type Observed = { latenciesMs: number[]; refused: Record<string, number> };
 
 const perSecond = 40;
 
-/** Asks at a steady rate, whatever becomes of it, for some seconds. */
-export async function askSteadily(origin: string, requests: readonly LoadRequest[], seconds: number): Promise<Seen> {
+/** Sends requests at a steady rate for some seconds, whatever the responses. */
+export async function askSteadily(
+  origin: string,
+  requests: readonly LoadRequest[],
+  seconds: number,
+): Promise<Observed> {
   const pool = new Pool(origin, { connections: 20, pipelining: 1 });
-  const seen: Seen = { latenciesMs: [], refused: {} };
+  const seen: Observed = { latenciesMs: [], refused: {} };
   const ask = async ({ method, path, authorization }: LoadRequest) => {
     const from = performance.now();
     const answer = await pool

@@ -2,58 +2,52 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { scheduleEvents } from '@punctual/contracts';
-import { eventually } from '@punctual/devstack';
+import { consumers, scheduleEvents } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import pg from 'pg';
-import type { BareTask } from '../bare/bare-effects.ts';
-import { nextMessage, startChild, stopChild } from '../child.ts';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
+import { startReferenceEffects } from '../reference/effects.launch.ts';
 import { type Benchmark, median, rounded } from '../result.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const rounds = 3;
 const events = 51_000;
-/** What happens to each assignment, in this order; those of so many assignments are mixed. */
+/** The events of each assignment in order; `mixed` assignments alternate. */
 const life = ['schedule.proposed', 'schedule.confirmed', 'schedule.completed'] as const;
 const mixed = 1_000;
-/** As many events as the service takes at once. */
+/** The service takes 200 events at a time. */
 const batches = events / 200;
 const goalPerSecond = 3_000;
-const durable = 'payouts-schedule';
+const durable = consumers.payoutsSchedule.durable;
 const tables = ['inbox', 'assignment_view', 'payout', 'payout_timeline', 'outbox'];
 
 /**
- * How fast payouts applies events that have piled up, each once: opened payouts, their timeline and their own events, which its relay publishes
- * meanwhile. The reference takes and acknowledges the same messages, and then inserts the same rows, with nothing between the two.
+ * Measures how fast payouts applies a backlog of events, while its relay publishes the payout
+ * events. The reference acknowledges the same messages and then inserts the same rows, without any
+ * logic between.
  */
-export const backlog: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'backlog' });
-  const nats = await connect({ servers: world.natsUrl });
+export const backlogBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'backlog' });
+  const nats = await connect({ servers: stack.natsUrl });
   const manager = await jetstreamManager(nats);
-  const payouts = new URL(world.databaseUrl);
+  const payouts = new URL(stack.databaseUrl);
   payouts.pathname = '/payouts_backlog';
   const database = new pg.Client(payouts.href);
   await database.connect();
-  const bare = startChild(new URL('../bare/bare-effects.ts', import.meta.url), {
-    NATS_URL: world.natsUrl,
-    DATABASE_URL: payouts.href,
-  });
-  const ask = async (task: BareTask) => {
-    bare.send(task);
-    return (await nextMessage<{ seconds: number }>(bare)).seconds;
-  };
+  const reference = await startReferenceEffects({ nats: stack.natsUrl, database: payouts.href });
   try {
-    await nextMessage(bare);
-    for (const name of ['gateway', 'scheduling', 'reminders'] as const) await world.stack.service(name).stop();
+    for (const name of ['gateway', 'scheduling', 'reminders'] as const) await stack.processes.service(name).stop();
     const figures: Round[] = [];
     for (let round = 0; round <= rounds; round += 1) {
       const fromSequence = await pileUp(nats, manager);
       const ours = await applyAll(database, manager);
-      const consume = await ask({ task: 'consume', stream: 'SCHEDULE', fromSequence, messages: events });
-      const insert = await ask({ task: 'insert', tables, batches });
-      log(`round ${round}: ${rate(ours.seconds)} effects/s; bare ${rate(consume)} acks/s, ${rate(insert)} inserts/s`);
+      const consume = await reference.run({ task: 'consume', stream: 'SCHEDULE', fromSequence, messages: events });
+      const insert = await reference.run({ task: 'insert', tables, batches });
+      log(
+        `round ${round}: ${rate(ours.seconds)} effects/s; reference ${rate(consume)} acks/s, ${rate(insert)} inserts/s`,
+      );
       if (round > 0) figures.push({ ...ours, consume, insert });
-      // What may only be added to is guarded by triggers, which a replica has done already.
+      // Append-only tables have triggers that refuse this; replica mode does not fire them.
       await database.query(`set session_replication_role = replica; truncate ${tables.join(', ')} cascade`);
     }
     const ours = median(figures.map(({ seconds }) => seconds));
@@ -67,14 +61,21 @@ export const backlog: Benchmark = async (log) => {
       ratio: rounded((consume + insert) / ours),
       p50: rounded(median(figures.map(({ p50 }) => p50))),
       p99: rounded(median(figures.map(({ p99 }) => p99))),
-      details: { rounds, events, goalPerSecond, bareConsumed: rate(consume), bareInserted: rate(insert), figures },
+      details: {
+        rounds,
+        events,
+        goalPerSecond,
+        referenceConsumed: rate(consume),
+        referenceInserted: rate(insert),
+        figures,
+      },
     };
   } finally {
-    await stopChild(bare);
+    await reference.stop();
     await database.end();
     await nats.close();
-    await world.stop();
-    await ground.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };
 
@@ -83,7 +84,9 @@ type Round = Applied & { consume: number; insert: number };
 
 const rate = (seconds: number) => rounded(events / seconds);
 
-/** Fills the stream while the consumer rests; answers where in the stream that begins. */
+/**
+ * Fills the stream while the consumer is paused, and returns the first sequence of the new events.
+ */
 async function pileUp(nats: NatsConnection, manager: JetStreamManager): Promise<number> {
   await eventually(() => manager.consumers.pause('SCHEDULE', durable, new Date(Date.now() + 600_000)));
   const { state } = await manager.streams.info('SCHEDULE');
@@ -109,7 +112,10 @@ function eventOf(type: (typeof life)[number], version: number, assignmentId: str
   });
 }
 
-/** From when the consumer may go on until the last event is acknowledged; half of the effects were there after `p50` milliseconds. */
+/**
+ * Measures from resuming the consumer until it acknowledges the last event; `p50` and `p99` are
+ * milliseconds until an effect was committed.
+ */
 async function applyAll(database: pg.Client, manager: JetStreamManager): Promise<Applied> {
   const start = Date.now();
   await manager.consumers.resume('SCHEDULE', durable);

@@ -2,47 +2,53 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { eventually } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
 import type { Db } from 'mongodb';
 import { type Ending, endingOf, readDecisions } from '../reminders/decisions.ts';
 import { readPublished } from '../reminders/published.ts';
-import { type Change, publishChange, windowDueAt } from '../reminders/schedule-event.ts';
-import { startRemindersWorld } from '../reminders/world.ts';
+import { startRemindersStack } from '../reminders/reminders-stack.ts';
+import { publishChange, type ScheduleChange, windowDueAt } from '../reminders/schedule-event.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 
 const races = Number(process.env.BENCH_RACES ?? 10_000);
 const atOnce = 1_000;
 const workers = 2;
-/** As the events count them: confirmed, moved, cancelled. */
+/** Versions of the events: confirmed, moved, cancelled. */
 const versions = { confirmed: 2, moved: 3, cancelled: 4 };
-/** From the first confirmation to the moment of its reminder, and from there to the moment of the moved window's. */
+/**
+ * From the first confirmation to its reminder, and from there to the reminder of the moved window.
+ */
 const leadMs = 6_000;
 const moveMs = 5_000;
-/** Within this the reminders of a round are due one after another. */
+/** The reminders of a round fall due one after another within this time. */
 const spreadMs = 1_000;
-/** A change comes so long before its reminder's moment, or after it, so that both win often, on a slow machine too. */
+/**
+ * A change comes up to this long before or after its reminder is due, so that each wins often, on a
+ * slow machine too.
+ */
 const jitterMs = { from: -1_000, to: 2_500 };
 const patienceMs = 60_000;
 
-type Timed = { at: number; change: Change };
+type Timed = { at: number; change: ScheduleChange };
 
 /**
- * 10,000 windows that are moved at the moment at which their reminder is due, and cancelled when that of the moved window is: is
- * anything sent after the worker has seen the cancel, or for the old window once the new one was planned? Ends with 1 if so.
+ * Moves 10,000 windows as their reminder falls due, and cancels them as the reminder of the moved
+ * window does. Fails when a reminder is sent after the worker has seen the cancel, or for the old
+ * window after it planned the new one.
  */
-export const cancelRace: Benchmark = async (log) => {
-  const world = await startRemindersWorld(log);
-  const connection = await connect({ servers: world.natsUrl });
+export const cancelRaceBenchmark: Benchmark = async (log) => {
+  const stack = await startRemindersStack(log);
+  const connection = await connect({ servers: stack.natsUrl });
   try {
-    await Promise.all(Array.from({ length: workers }, () => world.startWorker()));
+    await Promise.all(Array.from({ length: workers }, () => stack.startWorker()));
     const stream = jetstream(connection);
     for (let begun = 0; begun < races; begun += atOnce) {
       await raceOnce(stream, Math.min(atOnce, races - begun));
-      await untilCancelled(world.db, Math.min(begun + atOnce, races));
+      await untilCancelled(stack.db, Math.min(begun + atOnce, races));
     }
     const decisions = await readDecisions(connection);
     const total = sum([...decisions.values()].map((each) => endingOf(each, versions.moved)));
-    const { latenessMs, times } = await readPublished(world.natsUrl);
+    const { latenessMs, times } = await readPublished(stack.natsUrl);
     log(
       `${races} races: ${total.sent} sent before the cancel was seen, ${total.suppressed} suppressed, ` +
         `${total.sentAfterCancel} sent after the cancel was seen, ${total.sentOfOlderVersion} for an older version`,
@@ -63,11 +69,13 @@ export const cancelRace: Benchmark = async (log) => {
     };
   } finally {
     await connection.close();
-    await world.stop();
+    await stack.stop();
   }
 };
 
-/** Many assignments at once: each is confirmed now, and later changed twice, about when a reminder of it is due. */
+/**
+ * Confirms many assignments, and changes each twice around the time one of its reminders is due.
+ */
 async function raceOnce(stream: JetStreamClient, count: number): Promise<void> {
   const due = Date.now() + leadMs;
   const changes = Array.from({ length: count }, () => racing(due + between(0, spreadMs))).flat();
@@ -97,12 +105,15 @@ function racing(due: number): Timed[] {
   ];
 }
 
-/** Resolves when so many cancels were seen, and all that was decided is carried out. */
+/** Resolves when this many cancels were seen and all decisions are flushed. */
 async function untilCancelled(db: Db, count: number): Promise<void> {
-  await eventually(async () => {
-    const seen = await db.collection('assignments').countDocuments({ version: versions.cancelled, outbox: [] });
-    if (seen < count) throw new Error(`Only ${seen} of ${count} cancels were seen and carried out.`);
-  }, patienceMs);
+  await eventually(
+    async () => {
+      const seen = await db.collection('assignments').countDocuments({ version: versions.cancelled, outbox: [] });
+      if (seen < count) throw new Error(`Only ${seen} of ${count} cancels were seen and carried out.`);
+    },
+    { withinMs: patienceMs },
+  );
 }
 
 function sum(endings: readonly Ending[]): Ending {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type pg from 'pg';
-import { startBarePublisher } from '../bare/publisher.ts';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
+import { startReferencePublisher } from '../reference/publisher.launch.ts';
 import { type Benchmark, median, rounded } from '../result.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const rounds = 3;
 const rows = 50_000;
@@ -13,21 +13,22 @@ const goalPerSecond = 10_000;
 const payload = JSON.stringify({ specversion: '1.0', data: 'x'.repeat(1_700) });
 
 /**
- * How fast scheduling's relay publishes 50,000 rows that wait in its outbox, five of each of 10,000 assignments; and how fast a bare process
- * publishes as many messages of the same size from memory, a thousand acknowledged ones at a time, to the same server.
+ * Measures how fast scheduling's relay publishes 50,000 outbox rows, five for each of 10,000
+ * assignments. The reference publishes as many messages of the same size from memory, 1000 in
+ * flight, to the same server.
  */
-export const drain: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'drain' });
-  const nats = await connect({ servers: world.natsUrl });
-  const bare = startBarePublisher({ natsUrl: world.natsUrl, messages: rows, payload });
+export const drainBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'drain' });
+  const nats = await connect({ servers: stack.natsUrl });
+  const publisher = startReferencePublisher({ natsUrl: stack.natsUrl, messages: rows, payload });
   try {
-    for (const name of ['gateway', 'payouts', 'reminders'] as const) await world.stack.service(name).stop();
+    for (const name of ['gateway', 'payouts', 'reminders'] as const) await stack.processes.service(name).stop();
     const figures: { ours: number[]; reference: number[] } = { ours: [], reference: [] };
     for (let round = 0; round <= rounds; round += 1) {
-      const reference = rows / (await bare.publishAll());
-      const ours = rows / (await drainOutbox(world.database, nats));
-      log(`round ${round}: ${ours.toFixed(0)} rows/s; bare ${reference.toFixed(0)} messages/s`);
+      const reference = rows / (await publisher.publishAll());
+      const ours = rows / (await drainOutbox(stack.database, nats));
+      log(`round ${round}: ${ours.toFixed(0)} rows/s; reference ${reference.toFixed(0)} messages/s`);
       if (round === 0) continue;
       figures.ours.push(ours);
       figures.reference.push(reference);
@@ -45,10 +46,10 @@ export const drain: Benchmark = async (log) => {
       details: { rounds, rows, versions, goalPerSecond, ...figures },
     };
   } finally {
-    await bare.stop();
+    await publisher.stop();
     await nats.close();
-    await world.stop();
-    await ground.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };
 

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 import { seedProposals, settleTables, signIn } from '../seed.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const proposals = 10_000;
 const spreadSeconds = 60;
 const beginsInSeconds = 10;
 const allowedMs = 5_000;
-/** From the last moment on, until what is missing is lost. */
+/** After the last expiry, a missing event counts as lost after this time. */
 const patienceMs = 120_000;
 
-/** Two instances expire 10,000 proposals whose moments lie within one minute: how late is each? */
-export const expiry: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'expiry', instances: 2 });
+/** Two instances expire 10,000 proposals that are due within one minute: how late is each? */
+export const expiryBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'expiry', instances: 2 });
   try {
-    const { database } = world;
-    await seedProposals(database, { providers: await signIn(ground.issuer, 100), count: proposals });
+    const { database } = stack;
+    await seedProposals(database, { providers: await signIn(servers.issuer, 100), count: proposals });
     await settleTables(database);
     await database.query(
       `update assignment set proposal_expires_at = now() + make_interval(secs => $1::float + random() * $2::float)`,
@@ -47,14 +47,17 @@ export const expiry: Benchmark = async (log) => {
       },
     };
   } finally {
-    await world.stop();
-    await ground.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };
 
 type Lateness = { expired: number[]; published: number[] };
 
-/** How many milliseconds after its moment each was expired, and its event published. Exactly one event for each proposal, or it fails. */
+/**
+ * Milliseconds from each expiry time to the published event. @throws unless each proposal has
+ * exactly one event
+ */
 async function untilAllExpired(database: pg.Client): Promise<Lateness> {
   const deadline = performance.now() + patienceMs;
   for (;;) {

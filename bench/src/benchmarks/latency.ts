@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { scheduleEvents } from '@punctual/contracts';
-import { eventually } from '@punctual/devstack';
+import { consumers, scheduleEvents } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import pg from 'pg';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
 import { type Benchmark, median, percentile, rounded } from '../result.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const rounds = 3;
 const perSecond = 300;
 const seconds = 10;
 const goalMs = 50;
 const patienceMs = 30_000;
-const consumer = 'payouts-schedule';
+const consumer = consumers.payoutsSchedule.durable;
 
-/** When an event began its way, and where the stream has it. */
+/** When an event was sent, and its sequence in the stream. */
 type Sent = { startedAt: number; sequence: number };
 
 type Way = {
@@ -26,16 +26,17 @@ type Way = {
 };
 
 /**
- * How long after its commit an event has had its effect: from scheduling's outbox by its relay to payouts, which opens a payout and
- * acknowledges. Next to the same events published straight to the stream. Both at a fixed rate, whatever becomes of those before.
+ * Measures from the commit of an event in scheduling's outbox until payouts acknowledges it; the
+ * reference publishes the same events straight to the stream. Both send at a fixed rate, however
+ * slow earlier events are.
  */
-export const latency: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'latency' });
-  const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 10 });
-  const nats = await connect({ servers: world.natsUrl });
+export const latencyBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'latency' });
+  const pool = new pg.Pool({ connectionString: stack.databaseUrl, max: 10 });
+  const nats = await connect({ servers: stack.natsUrl });
   try {
-    for (const name of ['gateway', 'reminders'] as const) await world.stack.service(name).stop();
+    for (const name of ['gateway', 'reminders'] as const) await stack.processes.service(name).stop();
     const handledAt = await watchAcknowledgements(nats);
     const outbox = byOutbox(pool, nats);
     const direct = byPublish(jetstream(nats));
@@ -66,15 +67,17 @@ export const latency: Benchmark = async (log) => {
   } finally {
     await nats.close();
     await pool.end();
-    await world.stop();
-    await ground.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };
 
-/** By the sequence in the stream, when its handler was done: NATS tells of each acknowledgement of the consumer. */
+/** Acknowledgement times by stream sequence, which NATS publishes as samples. */
 async function watchAcknowledgements(nats: NatsConnection): Promise<Map<number, number>> {
   const manager = await jetstreamManager(nats);
-  await eventually(() => manager.consumers.update('SCHEDULE', consumer, { sample_freq: '100' }), patienceMs);
+  await eventually(() => manager.consumers.update('SCHEDULE', consumer, { sample_freq: '100' }), {
+    withinMs: patienceMs,
+  });
   const handledAt = new Map<number, number>();
   nats.subscribe(`$JS.EVENT.METRIC.CONSUMER.ACK.SCHEDULE.${consumer}`, {
     callback: (_error, message) => {
@@ -95,7 +98,7 @@ function byOutbox(pool: pg.Pool, nats: NatsConnection): Way {
         [id, partitionkey, Number(sequence), type, payload],
       );
       const startedAt = performance.now();
-      // As the service itself does after a commit.
+      // The service does this after each commit.
       nats.publish('wakeup.outbox.scheduling');
       return { startedAt };
     },

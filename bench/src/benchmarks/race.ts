@@ -1,27 +1,30 @@
 import type pg from 'pg';
 import { Agent, request } from 'undici';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 import { type Provider, seedProposals, settleTables, signIn } from '../seed.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const contests = 10_000;
-/** Confirmations of windows that overlap, of one provider, sent together to the instances of scheduling in turn. */
+/** Confirmations of overlapping windows of one provider, sent at once to alternating instances. */
 const rivals = 5;
 const instances = 2;
 const providers = 100;
 const contestsAtOnce = 8;
 
-/** What one provider can take only one of. */
+/** Proposals of which a provider can accept only one. */
 type Contest = { authorization: string; proposals: string[] };
 
-/** So many moments that several customers want of one provider: how many get them, and does anything overlap in the end? */
-export const race: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'race', instances });
+/**
+ * Several customers book the same times of one provider: how many bookings succeed, and does any
+ * overlap?
+ */
+export const raceBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'race', instances });
   try {
-    const { database, stack } = world;
-    const doors = Array.from({ length: instances }, (_, index) => stack.service('scheduling', index).url);
-    const waiting = (await seedContests(database, await signIn(ground.issuer, providers))).values();
+    const { database, processes } = stack;
+    const doors = Array.from({ length: instances }, (_, index) => processes.service('scheduling', index).url);
+    const waiting = (await seedContests(database, await signIn(servers.issuer, providers))).values();
     const answers: Answer[] = [];
     const agent = new Agent({ connections: rivals * contestsAtOnce });
     const hold = async () => {
@@ -48,14 +51,14 @@ export const race: Benchmark = async (log) => {
       details: { contests, rivals, instances, providers, ...counted, perSecond: rounded(answers.length / seconds) },
     };
   } finally {
-    await world.stop();
-    await ground.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };
 
 type Answer = { won: boolean; latencyMs: number };
 
-/** Anything but a confirmation or `window-taken` ends the benchmark: no deadlock is for the caller to see. */
+/** Any response but a confirmation or `window-taken` ends the benchmark, deadlocks included. */
 function confirmAll(agent: Agent, doors: readonly string[], contest: Contest): Promise<Answer[]> {
   const { authorization, proposals } = contest;
   const confirm = async (id: string, index: number) => {
@@ -73,7 +76,10 @@ function confirmAll(agent: Agent, doors: readonly string[], contest: Contest): P
   return Promise.all(proposals.map(confirm));
 }
 
-/** Contests of a provider are 12 hours apart; the windows of one have a moment in common and are of all lengths. */
+/**
+ * Contests of a provider are 12 hours apart. The windows of a contest all overlap and differ in
+ * length.
+ */
 async function seedContests(database: pg.Client, signedIn: readonly Provider[]): Promise<Contest[]> {
   await seedProposals(database, { providers: signedIn, count: contests * rivals });
   const { rows } = await database.query<{ provider_id: string; proposals: string[] }>(

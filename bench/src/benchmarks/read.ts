@@ -1,38 +1,41 @@
-import { copyRows, startBareServer } from '../bare/bare-server.ts';
+import { startBenchServers, startBenchStack } from '../bench-stack.ts';
 import { compareRates } from '../load/compare-rates.ts';
-import { startLoadGenerator } from '../load/load-generator.ts';
+import { startLoadGenerator } from '../load/load-generator.launch.ts';
+import { copyRows, startReferenceServer } from '../reference/server.launch.ts';
 import type { Benchmark } from '../result.ts';
 import { look, seedProposals, settleTables, signIn } from '../seed.ts';
-import { startGround, startWorld } from '../world.ts';
 
 const rounds = 3;
 const connections = [16, 64];
 const requestsOfARound = 4_000;
 
-/** Reads proposals, which cost the most to read (may they be confirmed?), through the gateway, and the same rows from a bare server. */
-export const read: Benchmark = async (log) => {
-  const ground = await startGround(log);
-  const world = await startWorld(ground, { name: 'read' });
-  const bare = await startBareServer(world.database, world.databaseUrl);
+/**
+ * Reads proposals, the most expensive assignments to read because of their `actions`, through the
+ * gateway; and the same rows from the reference server.
+ */
+export const readBenchmark: Benchmark = async (log) => {
+  const servers = await startBenchServers(log);
+  const stack = await startBenchStack(servers, { name: 'read' });
+  const referenceServer = await startReferenceServer(stack.database, stack.databaseUrl);
   const load = startLoadGenerator();
   try {
-    const providers = await signIn(ground.issuer, 300);
-    const proposals = await seedProposals(world.database, { providers, count: requestsOfARound });
-    await copyRows(world.database);
-    await settleTables(world.database);
+    const providers = await signIn(servers.issuer, 300);
+    const proposals = await seedProposals(stack.database, { providers, count: requestsOfARound });
+    await copyRows(stack.database);
+    await settleTables(stack.database);
     const requests = proposals.map(look);
     return await compareRates({
       name: 'read',
       rounds,
       connections,
       log,
-      ours: (connections) => load.run({ origin: world.url, connections, requests }),
-      reference: (connections) => load.run({ origin: bare.url, connections, requests }),
+      ours: (connections) => load.run({ origin: stack.url, connections, requests }),
+      reference: (connections) => load.run({ origin: referenceServer.url, connections, requests }),
     });
   } finally {
     await load.stop();
-    await bare.stop();
-    await world.stop();
-    await ground.stop();
+    await referenceServer.stop();
+    await stack.stop();
+    await servers.stop();
   }
 };

@@ -3,21 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Collection, Db } from 'mongodb';
+import { cpuSeconds } from '../process-cpu.ts';
+import { startRemindersStack } from '../reminders/reminders-stack.ts';
 import { publishChange, windowDueAt } from '../reminders/schedule-event.ts';
 import { seedPlanned } from '../reminders/seed-reminders.ts';
 import { storeCpuSeconds } from '../reminders/store-cpu.ts';
-import { cpuSeconds } from '../reminders/worker.ts';
-import { startRemindersWorld } from '../reminders/world.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 
 const count = Number(process.env.BENCH_REMINDERS ?? 1_000_000);
 const seedersAtOnce = 4;
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** When what is planned is due: nothing while this runs, and then some in each minute. */
+/** Reminders fall due after the benchmark, some in each minute. */
 const dueFromMs = 2 * dayMs;
 const dueWithinMs = 30 * dayMs;
-/** After the seeding, before anything is measured: the store cleans up behind it within about a minute. */
+/** Time after the seeding for the store to compact, which takes about a minute. */
 const settleMs = 90_000;
 const warmUps = 60;
 const turns = 300;
@@ -25,19 +25,19 @@ const goalMs = 10;
 const planWithinMs = 30_000;
 
 /**
- * A million reminders that wait: what a minute in which nothing happens costs, next to one with an empty store; and how long one
- * more event takes from before it is published until its two reminders are planned and told of, next to the store's own
- * upsert and insert of the same documents, turn by turn.
+ * With a million planned reminders: the CPU of an idle minute, compared with an empty store; and
+ * the time from publishing an event until its two reminders are planned and announced, compared
+ * with an upsert and insert of the same documents in the store.
  */
-export const remindersAtRest: Benchmark = async (log) => {
-  const world = await startRemindersWorld(log);
-  const nats = await connect({ servers: world.natsUrl });
+export const remindersAtRestBenchmark: Benchmark = async (log) => {
+  const stack = await startRemindersStack(log);
+  const nats = await connect({ servers: stack.natsUrl });
   try {
-    const { db } = world;
-    const { pid } = await world.startWorker();
+    const { db } = stack;
+    const { pid } = await stack.startWorker();
     const plan = planner(nats);
     const seededFrom = Date.now() + dueFromMs;
-    // It makes the jobs of its minutes, of which the others are copies.
+    // Creates the jobs of its minutes; the others are copies of them.
     await plan(seededFrom);
     const empty = await idleMinute(pid);
     log(`an idle minute, nothing planned: ${JSON.stringify(empty)}`);
@@ -50,7 +50,7 @@ export const remindersAtRest: Benchmark = async (log) => {
     const atRest = await idleMinute(pid);
     log(`an idle minute, ${count} planned: ${JSON.stringify(atRest)}`);
 
-    // In these minutes, as a worker that has been up for a while knows that they have their jobs.
+    // In these minutes, because a worker that has been up for a while knows their jobs.
     const dueAt = (turn: number) => seededFrom + (turn % warmUps) * minuteMs;
     for (let turn = 0; turn < warmUps; turn += 1) await plan(dueAt(turn));
     const ours: number[] = [];
@@ -81,22 +81,22 @@ export const remindersAtRest: Benchmark = async (log) => {
     };
   } finally {
     await nats.close();
-    await world.stop();
+    await stack.stop();
   }
 };
 
-/** Seconds of CPU that were spent in a minute in which nothing was asked of the service. */
+/** CPU seconds of an idle minute. */
 async function idleMinute(pid: number): Promise<{ remindersCpuSeconds: number; storeCpuSeconds: number }> {
   const used = async () => [await cpuSeconds(pid), await storeCpuSeconds()] as const;
   const before = await used();
   await delay(minuteMs);
   const after = await used();
-  // Not a number, and null in the result, where the system does not say.
+  // NaN, and null in the result, without /proc.
   const spent = (index: 0 | 1) => rounded((after[index] ?? Number.NaN) - (before[index] ?? Number.NaN));
   return { remindersCpuSeconds: spent(0), storeCpuSeconds: spent(1) };
 }
 
-/** Rows and records, and the job of each minute in which something is due. */
+/** Inserts records, ledger rows, and a job for each minute with due reminders. */
 async function seedAll(db: Db, from: number): Promise<void> {
   const share = Math.ceil(count / seedersAtOnce);
   const dueAt = (index: number) => new Date(from + Math.floor((index * dueWithinMs) / share));
@@ -113,7 +113,9 @@ async function seedAll(db: Db, from: number): Promise<void> {
   }
 }
 
-/** Publishes the confirmation of a new assignment, and hears when both of its reminders are queued. */
+/**
+ * Publishes the confirmation of a new assignment and waits until both of its reminders are queued.
+ */
 function planner(nats: NatsConnection) {
   const stream = jetstream(nats);
   return async (dueAt: number) => {
@@ -137,7 +139,7 @@ function planner(nats: NatsConnection) {
   };
 }
 
-/** What the store takes for a record and two rows like those of this assignment, in the same collections. */
+/** Measures the store alone: an upsert and an insert of copies of this assignment's documents. */
 async function writeCopy(db: Db, assignmentId: string): Promise<number> {
   const assignments: Collection<{ _id: string }> = db.collection('assignments');
   const ledger: Collection<{ _id: string }> = db.collection('reminders');

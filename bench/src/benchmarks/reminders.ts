@@ -1,32 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
+import { cpuSeconds } from '../process-cpu.ts';
 import { readPublished, untilPublished } from '../reminders/published.ts';
-import { publishRate, updateRate } from '../reminders/reference.ts';
+import { startRemindersStack } from '../reminders/reminders-stack.ts';
 import { seedPlanned } from '../reminders/seed-reminders.ts';
 import { storeCpuSeconds } from '../reminders/store-cpu.ts';
-import { cpuSeconds } from '../reminders/worker.ts';
-import { startRemindersWorld } from '../reminders/world.ts';
+import { publishRate, updateRate } from '../reminders/store-rates.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 
 const count = Number(process.env.BENCH_REMINDERS ?? 100_000);
 const workers = 2;
-/** As an event of the service is. */
+/** The size of a reminder event. */
 const eventBytes = 1_050;
-/** Nothing for so long: what is missing is lost. */
+/** After this long without a new event, missing ones count as lost. */
 const patienceMs = 20_000;
 const warmUpMs = 3_000;
 const marginMs = 5_000;
 
 /**
- * 100,000 reminders of one minute, all due at its first moment: how many go out in a second, how late is each, and is any
- * lost or sent twice? Next to what the store and NATS do alone with the same rows, one after the other.
+ * Sends 100,000 reminders that are all due at the same time: how many per second, how late is each,
+ * and is any lost or sent twice? The reference is what the store and NATS do alone with the same
+ * rows, one after the other.
  */
-export const reminders: Benchmark = async (log) => {
-  const world = await startRemindersWorld(log);
+export const remindersBenchmark: Benchmark = async (log) => {
+  const stack = await startRemindersStack(log);
   try {
-    const { db, natsUrl } = world;
-    // The first one makes the indexes, which the seeding is to pay for.
-    await (await world.startWorker()).stop();
+    const { db, natsUrl } = stack;
+    // The first worker creates the indexes, so that seeding updates them.
+    await (await stack.startWorker()).stop();
     const seededAt = performance.now();
     const due = new Date(Date.now() + 60 * 60_000);
     await seedPlanned(db, { count, dueAt: () => due });
@@ -37,13 +38,13 @@ export const reminders: Benchmark = async (log) => {
     };
     log(`reference: ${rounded(reference.updates)} updates/s, ${rounded(reference.publishes)} publishes/s`);
 
-    const started = await Promise.all(Array.from({ length: workers }, () => world.startWorker()));
+    const started = await Promise.all(Array.from({ length: workers }, () => stack.startWorker()));
     await delay(warmUpMs);
     await bringForward(db, (2 * count) / reference.updates);
     const measure = () => Promise.all([storeCpuSeconds(), ...started.map(({ pid }) => cpuSeconds(pid))]);
     const begun = await measure();
     await untilPublished(natsUrl, count, patienceMs);
-    // What comes twice comes late.
+    // Duplicates would come late.
     await delay(warmUpMs);
     const used = await measure();
     const [store, ...ofWorkers] = used.map((seconds, index) =>
@@ -73,11 +74,11 @@ export const reminders: Benchmark = async (log) => {
       },
     };
   } finally {
-    await world.stop();
+    await stack.stop();
   }
 };
 
-/** The seeded reminders are due soon after all: nobody can seed as fast as a minute goes. */
+/** Makes the seeded reminders due soon: seeding takes longer than a minute. */
 async function bringForward(db: Db, inSeconds: number): Promise<void> {
   const moment = new Date(Date.now() + inSeconds * 1_000 + marginMs);
   await db.collection('reminders').updateMany({ state: 'PLANNED' }, { $set: { dueAt: moment, sendAt: moment } });

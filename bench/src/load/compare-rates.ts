@@ -1,7 +1,7 @@
-import { type Result, rounded } from '../result.ts';
+import { type BenchmarkResult, rounded } from '../result.ts';
 import { type Figures, medianFigures } from './run.ts';
 
-/** One round, over so many connections. */
+/** Runs one round over this many connections. */
 export type Round = (connections: number) => Promise<Figures>;
 
 export type Comparison = {
@@ -15,8 +15,8 @@ export type Comparison = {
 
 type Compared = { connections: number; ours: Figures; reference: Figures; ratio: number };
 
-/** Compares how many requests are answered in a second. What counts is where ours does worst; the details tell of the rest. */
-export async function compareRates({ name, connections, ...rest }: Comparison): Promise<Result> {
+/** Compares requests per second. The result is the worst ratio; `details` has the others. */
+export async function compareRates({ name, connections, ...rest }: Comparison): Promise<BenchmarkResult> {
   const details: Compared[] = [];
   for (const each of connections) details.push(await compareAt(each, rest));
   const worst = details.reduce((one, other) => (other.ratio < one.ratio ? other : one));
@@ -33,7 +33,9 @@ export async function compareRates({ name, connections, ...rest }: Comparison): 
   };
 }
 
-/** The two take turns, so that whatever else happens on the machine happens to both. The first turns do not count. */
+/**
+ * Alternates between the two, so that other load on the machine affects both. Round 0 is a warm-up.
+ */
 async function compareAt(
   connections: number,
   { rounds, ours, reference, log }: Omit<Comparison, 'name' | 'connections'>,
@@ -41,7 +43,7 @@ async function compareAt(
   const figures: { ours: Figures[]; reference: Figures[] } = { ours: [], reference: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const turn = { reference: await reference(connections), ours: await ours(connections) };
-    log(`${connections} connections, round ${round}: ${describe(turn.ours)}; bare ${describe(turn.reference)}`);
+    log(`${connections} connections, round ${round}: ${describe(turn.ours)}; reference ${describe(turn.reference)}`);
     if (round === 0) continue;
     figures.ours.push(turn.ours);
     figures.reference.push(turn.reference);

@@ -1,18 +1,16 @@
 import { median, percentile, rounded } from '../result.ts';
 
-/** One request of a load; all of a load go to one server. */
 export type LoadRequest = { method: 'GET' | 'POST'; path: string; authorization: string };
 
-/** What a server is asked: each request once, over so many connections at a time. */
-export type Load = { origin: string; connections: number; requests: readonly LoadRequest[] };
+/** The requests for one server, each sent once. */
+export type LoadPlan = { origin: string; connections: number; requests: readonly LoadRequest[] };
 
-/** How it answered. */
-export type Run = { seconds: number; latenciesMs: number[] };
+export type LoadRun = { seconds: number; latenciesMs: number[] };
 
-/** A run in three figures, or the medians of several. */
+/** The figures of one run, or the medians of several. */
 export type Figures = { perSecond: number; p50: number; p99: number };
 
-export function figuresOf({ seconds, latenciesMs }: Run): Figures {
+export function figuresOf({ seconds, latenciesMs }: LoadRun): Figures {
   return {
     perSecond: latenciesMs.length / seconds,
     p50: percentile(latenciesMs, 50),

@@ -1,8 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-/** What an event of reminders says of one decision. */
-export type Decided = {
+/** One decision, as an event of reminders reports it. */
+export type DecidedReminder = {
   type: string;
   assignmentId: string;
   scheduleVersion: number;
@@ -11,14 +11,14 @@ export type Decided = {
   reminderSequence: number;
 };
 
-/** Of each assignment, everything that is on the stream of reminders, in the order in which it was decided. */
-export async function readDecisions(connection: NatsConnection): Promise<Map<string, Decided[]>> {
+/** Reads all decisions from the REMINDER stream, by assignment and in order. */
+export async function readDecisions(connection: NatsConnection): Promise<Map<string, DecidedReminder[]>> {
   const manager = await jetstreamManager(connection);
   let left = (await manager.streams.info('REMINDER')).state.messages;
-  const decided: Decided[] = [];
+  const decided: DecidedReminder[] = [];
   const consumer = await jetstream(connection).consumers.get('REMINDER');
   for await (const message of await consumer.consume({ max_messages: 1_000 })) {
-    const { type, data } = message.json<{ type: string; data: Omit<Decided, 'type'> }>();
+    const { type, data } = message.json<{ type: string; data: Omit<DecidedReminder, 'type'> }>();
     decided.push({ ...data, type });
     left -= 1;
     if (left === 0) break;
@@ -27,20 +27,20 @@ export async function readDecisions(connection: NatsConnection): Promise<Map<str
   return Map.groupBy(decided, ({ assignmentId }) => assignmentId);
 }
 
-/** How the race of one assignment ended: whether its last reminder was sent, and what must not happen. */
+/** The outcome for one assignment; the last two must be 0. */
 export type Ending = { sent: number; suppressed: number; sentAfterCancel: number; sentOfOlderVersion: number };
 
 /**
- * A cancel is seen when it suppresses, or finds nothing open; a version is planned when the first decision of it is there. The
- * assignment's own sequence says what came first, whichever worker did it.
+ * The cancel counts as seen at its `CANCELLED` decision, a version as planned at its first
+ * decision. The assignment's own sequence gives the order across workers.
  * @param decisions of one assignment, in order
  * @param lastVersion the version that was cancelled
  */
-export function endingOf(decisions: readonly Decided[], lastVersion: number): Ending {
+export function endingOf(decisions: readonly DecidedReminder[], lastVersion: number): Ending {
   const due = decisions.filter(({ type }) => type === 'reminder.due');
   const cancelled = decisions.find(({ suppressedBecause }) => suppressedBecause === 'CANCELLED');
   const newest = decisions.find(({ scheduleVersion }) => scheduleVersion === lastVersion);
-  const isAfter = (decision: Decided, other: Decided | undefined) =>
+  const isAfter = (decision: DecidedReminder, other: DecidedReminder | undefined) =>
     other !== undefined && decision.reminderSequence > other.reminderSequence;
   return {
     sent: due.filter(({ scheduleVersion }) => scheduleVersion === lastVersion).length,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 
-/** What is on the stream of reminders: how often each was ordered to be sent, and how late the stream had stored it. */
+/** The REMINDER stream: how often each reminder was published as due, and how late. */
 export type Published = { times: Map<string, number>; latenessMs: number[]; firstAt: number; lastAt: number };
 
 /** Resolves when no more than `count` messages are to come, or nothing has come for a while. */

@@ -4,10 +4,10 @@ import { makeEvent, type ScheduleEventType, scheduleEvents, type Window } from '
 
 const hourMs = 3_600_000;
 
-export type Change = { type: ScheduleEventType; version: number; assignmentId: string; window?: Window };
+export type ScheduleChange = { type: ScheduleEventType; version: number; assignmentId: string; window?: Window };
 
-/** Puts an event on the stream as scheduling does: the example of its contract, about this assignment. */
-export async function publishChange(stream: JetStreamClient, change: Change): Promise<void> {
+/** Publishes an event as scheduling does: the example of its contract, for this assignment. */
+export async function publishChange(stream: JetStreamClient, change: ScheduleChange): Promise<void> {
   const { type, version, assignmentId, window } = change;
   const example = scheduleEvents[type].example.data;
   const event = makeEvent({
@@ -21,7 +21,7 @@ export async function publishChange(stream: JetStreamClient, change: Change): Pr
   await stream.publish(type, JSON.stringify(event), { msgID: event.id });
 }
 
-/** The window whose reminder of the hour before is due at this moment. */
+/** Returns the window whose one-hour reminder is due at this time. */
 export function windowDueAt(dueAt: number): Window {
   const start = new Date(dueAt + hourMs).toISOString();
   const end = new Date(dueAt + 2 * hourMs).toISOString();

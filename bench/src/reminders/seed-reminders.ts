@@ -6,7 +6,10 @@ const batchSize = 1_000;
 
 type Row = { _id: string; [field: string]: unknown };
 
-/** Where a confirmed assignment stands whose hour-before reminder waits for its moment, as the service writes it. */
+/**
+ * The document of a confirmed assignment with a planned one-hour reminder, as the service writes
+ * it.
+ */
 export async function seedPlanned(
   db: Db,
   { count, dueAt }: { count: number; dueAt: (index: number) => Date },

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { readProcess } from './worker.ts';
+import { readProcess } from '../process-cpu.ts';
 
 const programs = new Set(['mongod', 'ferretdb', 'postgres']);
 
 /**
- * How many seconds of CPU the store has taken, of whatever processes it is made: those of these names that descend from this one. Undefined
- * where it runs elsewhere, as in a container.
+ * Returns the CPU seconds of the store: all processes with these names that descend from this one.
+ * Undefined when the store runs elsewhere, as in a container.
  */
 export async function storeCpuSeconds(): Promise<number | undefined> {
   const pids = (await readdir('/proc').catch(() => [])).map(Number).filter(Number.isInteger);

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+import {
+  createDatabase,
+  type Issuer,
+  type Servers,
+  type Stack,
+  startIssuer,
+  startNats,
+  startServers,
+  startStack,
+} from '@punctual/devstack';
+import pg from 'pg';
+import { untilSettled } from './until-settled.ts';
+
+/** The servers that the stacks of one benchmark share. */
+export type BenchServers = {
+  servers: Servers<'postgres' | 'mongo'>;
+  issuer: Issuer;
+  stop(): Promise<void>;
+};
+
+/** Every service as a process, with its own databases and NATS server. */
+export type BenchStack = {
+  processes: Stack;
+  /** Scheduling's database. */
+  database: pg.Client;
+  /** The database of each service that has one in PostgreSQL. */
+  databases: Record<'scheduling' | 'payouts', pg.Client>;
+  databaseUrl: string;
+  natsUrl: string;
+  /** Where the gateway is. */
+  url: string;
+  /** Resolves when every event has been published and consumed. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function startBenchServers(log: (line: string) => void): Promise<BenchServers> {
+  const servers = await startServers({ only: ['postgres', 'mongo'], log });
+  const issuer = await startIssuer();
+  return {
+    servers,
+    issuer,
+    stop: async () => {
+      await issuer.stop();
+      await servers.stop();
+    },
+  };
+}
+
+export type BenchStackOptions = {
+  name: string;
+  instances?: number;
+  /** Of every service. */
+  environment?: Readonly<Record<string, string>>;
+};
+
+export async function startBenchStack(
+  { servers, issuer }: BenchServers,
+  { name, instances = 1, environment = {} }: BenchStackOptions,
+): Promise<BenchStack> {
+  const postgres = servers.postgres.url;
+  const mongo = new URL(servers.mongo.url);
+  mongo.pathname = `/bench_${name}`;
+  const databases = {
+    scheduling: await createDatabase(postgres, `scheduling_${name}`),
+    payouts: await createDatabase(postgres, `payouts_${name}`),
+  };
+  const nats = await startNats();
+  const processes = await startStack({
+    databases,
+    nats: nats.url,
+    mongo: mongo.href,
+    issuer,
+    instances,
+    environment: { LOG_LEVEL: 'warn', ...environment },
+    logDir: fileURLToPath(new URL(`../../.punctual/bench/${name}`, import.meta.url)),
+  }).catch(async (error) => {
+    await nats.stop();
+    throw error;
+  });
+  const database = new pg.Client(databases.scheduling);
+  await database.connect();
+  const ofPayouts = new pg.Client(databases.payouts);
+  await ofPayouts.connect();
+  return {
+    processes,
+    database,
+    databases: { scheduling: database, payouts: ofPayouts },
+    url: processes.addresses.urls.gateway,
+    databaseUrl: databases.scheduling,
+    natsUrl: nats.url,
+    settled: () => untilSettled(database, nats.url),
+    stop: async () => {
+      await database.end();
+      await ofPayouts.end();
+      await processes.stop();
+      await nats.stop();
+    },
+  };
+}

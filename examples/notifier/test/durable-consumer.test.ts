@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { allEvents } from '@punctual/contracts';
-import { natsSignIn, type TestEnvironment, testEnvironment } from '@punctual/devstack';
+import { natsSignIn } from '@punctual/devstack';
+import { eventually, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publish, run } from './run.ts';
 
@@ -31,8 +32,12 @@ test('the durable consumer of the guide tells what was published before it, and 
   await publish(connection, allEvents['reminder.due'].example);
   const consumer = run('durable-consumer.ts', { NATS_URL: environment.natsUrl });
   try {
-    await expect.poll(consumer.output).toContain('remind CUSTOMER and PROVIDER of 2026-12-01T10:00:00+01:00\n');
-    await expect.poll(async () => (await manager.consumers.info('REMINDER', 'notifier')).ack_floor.stream_seq).toBe(1);
+    await eventually(() =>
+      expect(consumer.output()).toContain('remind CUSTOMER and PROVIDER of 2026-12-01T10:00:00+01:00\n'),
+    );
+    await eventually(async () =>
+      expect((await manager.consumers.info('REMINDER', 'notifier')).ack_floor.stream_seq).toBe(1),
+    );
   } finally {
     await consumer.end();
     await reader.close();

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-export type Run = {
+export type NotifierRun = {
   /** What it has printed so far. */
   output(): string;
   /** Asks it to end, and answers its exit code: null when the signal ended it. */
   end(): Promise<number | null>;
 };
 
-/** Runs a file of this example as a process of its own. */
-export function run(file: string, env: Record<string, string>): Run {
+/** Runs a file of this example as a separate process. */
+export function run(file: string, env: Record<string, string>): NotifierRun {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src', file)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

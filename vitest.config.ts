@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,17 +6,17 @@ export default defineConfig({
     include: [
       '{packages,services,examples}/*/src/**/*.test.ts',
       '{packages,services,examples}/*/test/**/*.test.ts',
-      '{e2e,ops,drills}/**/*.test.ts',
+      '{e2e,ops,drills,scripts}/**/*.test.ts',
     ],
-    globalSetup: '@punctual/devstack/vitest-setup',
-    reporters: ['default', '@punctual/devstack/vitest-reporter'],
-    // Processes, not threads: tests start servers and services, send signals and read the environment.
+    globalSetup: '@punctual/testkit/vitest-setup',
+    reporters: ['default', '@punctual/testkit/vitest-reporter'],
+    // Processes, not threads: tests start services, send signals and read the environment.
     pool: 'forks',
+    // Tests wait more than they compute, so two files share two cores well. vitest would run one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
-    // Faults are real, and so are slow minutes of a shared machine: in CI what fails once is asked once more, and the log says so.
-    retry: process.env.CI ? 1 : 0,
-    // What follows by events is waited for, on a busy machine too.
-    expect: { poll: { timeout: 15_000 } },
+    // As long as `eventually` waits: the default of a second is too short on a busy machine.
+    expect: { poll: { timeout: 30_000, interval: 25 } },
     // The first file of the first run on a machine waits until the servers are built.
     hookTimeout: 300_000,
   },

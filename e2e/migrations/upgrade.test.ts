@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { AssignmentPage, JobPage, PayoutPage, PayoutSummary, Role } from '@punctual/contracts';
 import { type ServiceName, serviceFolder } from '@punctual/devstack';
 import {
   createJourney,
-  createTestLifecycle,
   createUser,
   eventually,
   type Journey,
@@ -15,7 +11,6 @@ import {
   startTestStack,
   type TestStack,
   type TestUser,
-  testEnvironment,
   timezone,
 } from '@punctual/testkit';
 import { Client } from 'pg';
@@ -24,17 +19,7 @@ import { type CheckedOut, checkOut } from '../versions/check-out.ts';
 import { MissingRelease, readReleases } from '../versions/releases.ts';
 import { type SqlService, schemas, sqlServices } from './migrations.ts';
 
-const checkedOut = new Map<string, CheckedOut>();
-for (const release of await readReleases()) {
-  if (release.version !== '1.0.0' && release.version !== '1.1.0') continue;
-  try {
-    checkedOut.set(release.version, await checkOut(release, console.log));
-  } catch (error) {
-    if (!(error instanceof MissingRelease)) throw error;
-    console.log(`Skipping release ${release.version}: ${error.message}`);
-  }
-}
-const first = checkedOut.get('1.0.0');
+const first = await checkOutFirst();
 
 describe.skipIf(!first)('a database that 1.0.0 has made and filled', () => {
   const now = { scheduling: true, payouts: true };
@@ -125,7 +110,7 @@ describe.skipIf(!first)('a database that 1.0.0 has made and filled', () => {
     const expected = await rows(
       'payouts',
       `select id from payout where status = 'AWAITING_APPROVAL' order by (select max(at) from payout_timeline item
-        where item.payout_id = payout.id and item.after ->> 'status' = 'AWAITING_APPROVAL')`,
+        where item.payout_id = payout.id and item.after ->> 'status' = 'AWAITING_APPROVAL'), id`,
     );
     expect(waiting.body.items.map(({ id }) => ({ id }))).toEqual(expected);
     const all = await manager.request<AssignmentPage>(`GET /assignments?ids=${made.released.join()}`);
@@ -183,6 +168,17 @@ describe.skipIf(!first)('a database that 1.0.0 has made and filled', () => {
     await expectRight();
   });
 });
+
+/** The code of 1.0.0; undefined in a clone that lacks its commit. */
+async function checkOutFirst(): Promise<CheckedOut | undefined> {
+  const release = (await readReleases()).find(({ version }) => version === '1.0.0');
+  try {
+    return release && (await checkOut(release, console.log));
+  } catch (error) {
+    if (!(error instanceof MissingRelease)) throw error;
+    console.log(`Skipping release 1.0.0: ${error.message}`);
+  }
+}
 
 async function connect(connectionString: string): Promise<Client> {
   const client = new Client({ connectionString });

@@ -18,12 +18,14 @@ type Container = {
   image: string;
   args?: string[];
   env: Variable[];
+  ports?: { name: string; containerPort: number }[];
   securityContext: object;
   resources: { requests?: { cpu?: string; memory?: string }; limits?: { memory?: string } };
   readinessProbe?: object;
   livenessProbe?: object;
   startupProbe?: object;
 };
+type Ingress = { ports?: { port: string }[]; from?: object[] };
 type PodSpec = {
   containers: Container[];
   volumes: { name: string; emptyDir?: { sizeLimit: string } }[];
@@ -34,9 +36,13 @@ type Manifest = {
   kind: string;
   metadata: { name: string; labels: Record<string, string>; annotations?: Record<string, string> };
   spec: {
-    template?: { metadata: { labels: Record<string, string> }; spec: PodSpec };
+    template?: {
+      metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+      spec: PodSpec;
+    };
     selector?: { matchLabels?: Record<string, string> } & Record<string, unknown>;
     podSelector?: { matchLabels: Record<string, string> };
+    ingress?: Ingress[];
     replicas?: number;
     metrics?: { external?: { metric: { selector: { matchLabels: { consumer?: string } } } } }[];
   };
@@ -194,6 +200,34 @@ describe.skipIf(!canRender)('the chart', { timeout: 600_000 }, () => {
     const known = new Set([...Object.keys(services[name].shape), 'NODE_EXTRA_CA_CERTS']);
     const given = named('Deployment', name)?.spec.template?.spec.containers[0]?.env ?? [];
     for (const { name: variable } of given) if (!variable.startsWith('OTEL_')) expect(known).toContain(variable);
+  });
+
+  test.each([...names, 'streams'])('lets Prometheus, and nobody else, fetch the metrics of %s', (name) => {
+    const template = named('Deployment', name)?.spec.template;
+    const [container] = template?.spec.containers ?? [];
+    const port = container?.ports?.find((each) => each.name === 'metrics')?.containerPort;
+    expect(template?.metadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(port),
+      'prometheus.io/path': '/metrics',
+    });
+    const settings = Object.fromEntries((container?.env ?? []).map((each) => [each.name, each.value]));
+    expect(settings).toMatchObject({
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+    });
+    const rules = named('NetworkPolicy', name)?.spec.ingress ?? [];
+    const monitoring = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+    expect(rules.filter(({ ports }) => ports?.some((each) => each.port !== 'http') ?? true)).toEqual([
+      { ports: [{ port: 'metrics', protocol: 'TCP' }], from: [monitoring] },
+    ]);
+  });
+
+  test('serves metrics only when told to', async () => {
+    expect(await render('everything', '--set', 'metrics.enabled=false')).not.toMatch(
+      /prometheus\.io|PROMETHEUS|: metrics/,
+    );
   });
 
   test('gives the gateway room for the unread responses that it may keep', () => {

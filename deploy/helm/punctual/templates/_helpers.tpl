@@ -57,6 +57,11 @@ capabilities: { drop: [ALL] }
 {{- with .root.Values.otel.endpoint }}
 - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }} }
 {{- end }}
+{{- if and .root.Values.metrics.enabled .isScraped }}
+- { name: OTEL_METRICS_EXPORTER, value: prometheus }
+- { name: OTEL_EXPORTER_PROMETHEUS_HOST, value: 0.0.0.0 }
+- { name: OTEL_EXPORTER_PROMETHEUS_PORT, value: {{ .root.Values.metrics.port | int | quote }} }
+{{- end }}
 {{- if .root.Values.caSecret }}
 - { name: NODE_EXTRA_CA_CERTS, value: /etc/punctual/ca/ca.crt }
 {{- end }}
@@ -108,4 +113,19 @@ tolerations: {{ toJson . }}
 - { name: secret-{{ $name }}, secret: { secretName: {{ $secret }} } }
 {{- end }}
 - { name: tmp, emptyDir: { sizeLimit: {{ .settings.tmpSize | default "16Mi" }} } }
+{{- end }}
+
+{{/* Where Prometheus finds the metrics of a pod, and who may fetch them. */}}
+{{- define "punctual.scrapeAnnotations" -}}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .Values.metrics.port | int | quote }}
+prometheus.io/path: /metrics
+{{- end }}
+{{- define "punctual.scrapeIngress" -}}
+{{- if .Values.metrics.enabled }}
+- ports: [{ port: metrics, protocol: TCP }]
+  {{- with .Values.metrics.from }}
+  from: {{ toJson . }}
+  {{- end }}
+{{- end }}
 {{- end }}

@@ -45,3 +45,19 @@ test('a request that may not be repeated gets a draining instance when the other
   const other = instances.choose(new Set(), false) as Instance;
   expect(instances.choose(new Set([other]), false)?.name).toBe(drainingUrl);
 });
+
+test('a request that may not be repeated asks an instance that was away rather than one that drains', () => {
+  const draining = instances.choose(new Set(), true) as Instance;
+  const restarted = instances.choose(new Set([draining]), true) as Instance;
+  instances.well(draining);
+  instances.well(restarted);
+  // It stays away until it is asked least often.
+  for (let probe = 0; probe < 5; probe += 1) {
+    instances.away(restarted, new Error('connect ECONNREFUSED'));
+    vi.advanceTimersByTime(5_000);
+    chooseAll(true);
+  }
+  instances.closing(draining);
+  instances.closing(draining);
+  expect(chooseAll(false)).not.toContain(draining);
+});

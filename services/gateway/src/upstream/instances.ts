@@ -10,7 +10,7 @@ export type Instance = {
   inFlight: number;
   /** When last asked, it refused the connection or was starting. */
   isAway: boolean;
-  /** How many answers in a row closed their connection. */
+  /** How many answers in a row closed their connection; from two on it drains. */
   closings: number;
   /**
    * How often it was put aside in a row, and until when others are asked first (by
@@ -24,8 +24,8 @@ export type Instances = {
   /**
    * The instance to ask next: the least busy one that is not aside, in turn. Undefined when all
    * were tried.
-   * @param mayRepeat whether the request may probe an instance whose time aside is over. One that
-   * drains may close its port under the probe
+   * @param mayRepeat whether the request may be sent again when its connection breaks. Others avoid an
+   * instance that drains, since it may close its port under them; one that is away only refuses them
    */
   choose(tried: ReadonlySet<Instance>, mayRepeat: boolean): Instance | undefined;
   /** Records that it takes no requests: for a while it is asked after all others. */
@@ -44,7 +44,7 @@ export type Instances = {
 export type InstancesDeps = { logger: Logger; lifecycle: Lifecycle; lookup: Lookup; open: (address: Address) => Pool };
 
 const longestAsideMs = 5_000;
-/** After this time aside, with no request that may be repeated, any request probes. */
+/** A draining instance that no request which may be repeated has probed for this long gets any. */
 const unprobedMs = 10_000;
 const nothingWrong = { isAway: false, closings: 0, asides: 0, asideUntil: 0 };
 
@@ -113,8 +113,8 @@ export function createInstances(
       turn += 1;
       const inTurn = instances.map((_, index) => instances[(turn + index) % instances.length] as Instance);
       const now = performance.now();
-      const lateness = ({ asides, asideUntil }: Instance) =>
-        Math.max(0, asideUntil + (asides > 0 && !mayRepeat ? unprobedMs : 0) - now);
+      const lateness = ({ closings, asideUntil }: Instance) =>
+        Math.max(0, asideUntil + (closings > 1 && !mayRepeat ? unprobedMs : 0) - now);
       const [best] = inTurn
         .filter((instance) => !tried.has(instance))
         .sort((a, b) => lateness(a) - lateness(b) || a.inFlight - b.inFlight);
@@ -123,6 +123,7 @@ export function createInstances(
       return best;
     },
     away: (instance, error) => {
+      instance.closings = 0;
       if (instance.isAway) return;
       logger.warn({ err: error, service, instance: instance.name }, 'An instance of a service takes no requests');
       instance.isAway = true;

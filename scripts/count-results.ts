@@ -14,3 +14,12 @@ export function countTests(succeeded: boolean, output: string): Counts {
   const [passed = 0, failed = 0, skipped = 0] = last.slice(1).map(Number);
   return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
 }
+
+/**
+ * The files of failed tests, `Failed: FILE: TEST: REASON` each. None when so many failed that the
+ * reason is hardly chance, or when something else than a test did.
+ */
+export function fewFailedFiles(failed: readonly string[], counts: Counts): string[] {
+  if (failed.length !== counts.failed || failed.length > 3) return [];
+  return [...new Set(failed.flatMap((line) => /^Failed: (\S+\.test\.ts): /.exec(line)?.[1] ?? []))];
+}

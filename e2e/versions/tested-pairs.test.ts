@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { readReleases } from './releases.ts';
 import type { ScenarioResult } from './report.ts';
-import { mergePairs } from './tested-pairs.ts';
+import { describeScenario, scenariosOf, versionAround } from './scenario.ts';
+import { mergePairs, readTestedPairs } from './tested-pairs.ts';
 
 const release = { version: '1.0.0', commit: 'a'.repeat(40), date: '2026-11-30' };
 const nothing = { releases: {}, pairs: [] };
@@ -34,4 +36,19 @@ test('mergePairs adds to the runs of one commit, replaces a repeated one, and dr
     'payouts passed',
     'payouts passed',
   ]);
+});
+
+test('the record has every service with its last two releases, upgraded and rolled back', async () => {
+  const { releases, pairs } = await readTestedPairs();
+  for (const scenario of scenariosOf(await readReleases())) {
+    const { service, release } = scenario;
+    const runs = pairs.filter(
+      (pair) => pair.service === service && pair.with === versionAround(scenario) && pair.result === 'passed',
+    );
+    const steps = runs.map(({ direction, version, from }) => `${direction} from ${from} to ${version}`);
+    expect(steps, describeScenario(scenario)).toEqual(
+      expect.arrayContaining([`upgrade from ${release.version} to N`, `rollback from N to ${release.version}`]),
+    );
+    expect(releases[release.version]).toBe(release.commit);
+  }
 });

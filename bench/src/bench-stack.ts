@@ -12,6 +12,9 @@ import {
 import pg from 'pg';
 import { untilSettled } from './until-settled.ts';
 
+/** With `BENCH_FSYNC=1`, PostgreSQL and NATS flush to the disk before they confirm, as in a deployment. */
+const fsync = process.env.BENCH_FSYNC === '1';
+
 /** The servers that the stacks of one benchmark share. */
 export type BenchServers = {
   servers: Servers<'postgres' | 'mongo'>;
@@ -36,7 +39,7 @@ export type BenchStack = {
 };
 
 export async function startBenchServers(log: (line: string) => void): Promise<BenchServers> {
-  const servers = await startServers({ only: ['postgres', 'mongo'], log });
+  const servers = await startServers({ only: ['postgres', 'mongo'], log, fsync });
   const issuer = await startIssuer();
   return {
     servers,
@@ -66,7 +69,7 @@ export async function startBenchStack(
     scheduling: await createDatabase(postgres, `scheduling_${name}`),
     payouts: await createDatabase(postgres, `payouts_${name}`),
   };
-  const nats = await startNats();
+  const nats = await startNats({ fsync });
   const processes = await startStack({
     databases,
     nats: nats.url,

@@ -80,6 +80,11 @@ test('nats-server reads the configuration of the guide, and refuses a wrong one'
   await expect(checkNatsConfig(config.replace('max_file_store', 'max_files'))).rejects.toThrow(/max_files/);
 });
 
+test('NATS flushes to the disk before it confirms, in the guide and in docker compose', () => {
+  for (const config of [block('conf nats.conf'), textOf('deploy/nats/nats.conf')])
+    expect(config).toMatch(/^[^#]*\bsync_interval: always\b/m);
+});
+
 test('PostgreSQL knows each setting of the guide', async () => {
   const names = [...block('conf postgresql.conf').matchAll(/^(\w+) = /gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(8);

@@ -2,15 +2,23 @@ export { type Program, runProgram } from './cli/program.ts';
 export { requestToken } from './cli/request-token.ts';
 export { createDatabase, dropDatabase } from './create-database.ts';
 export { type Issuer, startIssuer } from './issuer.ts';
+export type { PageServer } from './observe/page-server.ts';
 export { openPrometheusApi, type PrometheusApi } from './observe/prometheus-api.ts';
 export { findPromtool, isJaegerBuilt, startJaeger, startPrometheus } from './observe/servers.ts';
-export { type Observability, scrapeTargets, startObservability } from './observe/start-observability.ts';
+export {
+  type Observability,
+  ruleFiles,
+  scrapeTargets,
+  startMetricPages,
+  startObservability,
+} from './observe/start-observability.ts';
 export { openTraceStore, type TraceStore } from './observe/trace-store.ts';
 export { type Cache, openCache } from './servers/cache.ts';
 export { findCommand } from './servers/commands.ts';
 export { freePort, isPortFree } from './servers/free-port.ts';
 export type { NatsCluster } from './servers/nats-cluster.ts';
 export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
+export type { Prometheus } from './servers/prometheus.ts';
 export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {
   checkNatsConfig,

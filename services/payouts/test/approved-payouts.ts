@@ -1,5 +1,3 @@
-import type { PayoutsService } from './world.ts';
-
 const finance = '01936f2a-7c10-7000-8000-00000000f001';
 /** One id serves for the payout, its assignment, job and provider. */
 const id = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
@@ -8,7 +6,11 @@ const id = "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid";
  * Inserts approved payouts with accounts, as the events would have made them. The last digits of
  * an id count the payouts from `after` + 1. The longest waiting comes first.
  */
-export async function seedApproved(database: PayoutsService['database'], count: number, after = 0): Promise<void> {
+export async function seedApproved(
+  database: { query(sql: string): Promise<unknown> },
+  count: number,
+  after = 0,
+): Promise<void> {
   const each = `from generate_series(${after + 1}, ${after + count}) n`;
   await database.query(`
     insert into assignment_view (assignment_id, version, status, amount_minor, currency)

@@ -5,7 +5,7 @@ import type { Prometheus, ScrapeTarget } from '../servers/prometheus.ts';
 import { startTogether } from '../servers/start-together.ts';
 import type { Stack } from '../stack/start-stack.ts';
 import { eventually } from '../story/eventually.ts';
-import type { Route } from './answer.ts';
+import { errorPage, type Route } from './answer.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { openPrometheusApi } from './prometheus-api.ts';
@@ -36,7 +36,8 @@ export async function startObservability(settings: ObservabilitySettings): Promi
   ]);
   const api = openPrometheusApi(prometheus.url);
   const pages = await startPageServer([
-    ...siteRoutes,
+    { pattern: /^\/$/, answer: () => ({ status: 303, location: '/traces' }) },
+    styleRoute,
     ...traceRoutes(openTraceStore(jaeger.url)),
     ...metricRoutes(api),
   ]);
@@ -55,20 +56,28 @@ export async function startObservability(settings: ObservabilitySettings): Promi
   return { jaeger, prometheus, pages, environment: exportTo(jaeger.otlp), follow, stop };
 }
 
-/** The rules of a deployment, evaluated more often. */
-const ruleFiles = fileURLToPath(new URL('../../../../deploy/prometheus/rules/*.yml', import.meta.url));
+/** The pages about dashboards and alerts alone, for a stack without a trace store. */
+export function startMetricPages({ url }: Pick<Prometheus, 'url'>): Promise<PageServer> {
+  const noTraces = errorPage(404, 'No traces', 'This stack has no trace store. Traces need: npm start -- --observe');
+  return startPageServer([
+    { pattern: /^\/$/, answer: () => ({ status: 303, location: '/alerts' }) },
+    { pattern: /^\/traces/, answer: () => noTraces },
+    styleRoute,
+    ...metricRoutes(openPrometheusApi(url)),
+  ]);
+}
 
-const siteRoutes: Route[] = [
-  { pattern: /^\/$/, answer: () => ({ status: 303, location: '/traces' }) },
-  {
-    pattern: /^\/style\.css$/,
-    answer: async () => ({
-      status: 200,
-      type: 'text/css; charset=utf-8',
-      body: await readFile(new URL('style.css', import.meta.url), 'utf8'),
-    }),
-  },
-];
+/** The rules of a deployment, evaluated more often. */
+export const ruleFiles = fileURLToPath(new URL('../../../../deploy/prometheus/rules/*.yml', import.meta.url));
+
+const styleRoute: Route = {
+  pattern: /^\/style\.css$/,
+  answer: async () => ({
+    status: 200,
+    type: 'text/css; charset=utf-8',
+    body: await readFile(new URL('style.css', import.meta.url), 'utf8'),
+  }),
+};
 
 /** All traces, within a second: a person is waiting for them. */
 function exportTo(otlp: string): Record<string, string> {

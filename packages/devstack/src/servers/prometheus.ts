@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCommand } from './commands.ts';
+import { findCommand, run as runToEnd } from './commands.ts';
 import { buildWithGo } from './go.ts';
 import { startLocalServer } from './local-server.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
@@ -24,21 +24,48 @@ export type ScrapeTarget = { service: string; url: string };
 export type PrometheusOptions = {
   /** Files of recording and alerting rules; a path may contain `*`. */
   ruleFiles?: readonly string[];
+  /** Samples from before its start: OpenMetrics text with a time in seconds on each line. */
+  history?: string;
+  /**
+   * How often it scrapes, and how long a scrape may take; 2 when left out. A service whose servers do
+   * not answer takes 5 s.
+   */
+  scrapeSeconds?: number;
 };
 
 /** @throws NoServerError */
-export async function startPrometheus(host: Host, { ruleFiles = [] }: PrometheusOptions = {}): Promise<Prometheus> {
+export async function startPrometheus(
+  host: Host,
+  { ruleFiles = [], history, scrapeSeconds = 2 }: PrometheusOptions = {},
+): Promise<Prometheus> {
   const folder = join(host.run.folder, 'prometheus');
   const targets = join(folder, 'targets.json');
   await mkdir(folder);
   const scrape = (wanted: readonly ScrapeTarget[]) => writeFile(targets, JSON.stringify(wanted.map(toTargetGroup)));
   await scrape([]);
   // YAML contains JSON.
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configure({ targets, ruleFiles })));
-  const start = async () => run(host, folder, await prometheusPrograms(host));
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configure({ targets, ruleFiles, scrapeSeconds })));
+  const start = async () => {
+    const programs = await prometheusPrograms(host);
+    if (history !== undefined) await importHistory(host, { folder, programs, history });
+    return run(host, folder, programs);
+  };
   const sources: Source[] = [{ kind: 'local', name: `${version}, built with Go`, start }];
   const server = await startFirst(host, { what: 'Prometheus', sources, remedy });
   return { ...server, scrape };
+}
+
+async function importHistory(
+  { signal }: Host,
+  { folder, programs, history }: { folder: string; programs: PrometheusPrograms; history: string },
+): Promise<void> {
+  const file = join(folder, 'history.txt');
+  await writeFile(file, history);
+  await runToEnd({
+    command: [programs.promtool, 'tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')],
+    logFile: join(folder, 'history.log'),
+    signal,
+  });
 }
 
 const remedy = 'Install Go 1.26 or newer from https://go.dev/dl.';
@@ -74,9 +101,14 @@ export async function prometheusPrograms(host: Host): Promise<PrometheusPrograms
   return { prometheus: join(folder, 'prometheus'), promtool: join(folder, 'promtool') };
 }
 
-function configure({ targets, ruleFiles }: { targets: string; ruleFiles: readonly string[] }): object {
+function configure({
+  targets,
+  ruleFiles,
+  scrapeSeconds,
+}: { targets: string } & Required<Omit<PrometheusOptions, 'history'>>): object {
+  const scrapes = `${scrapeSeconds}s`;
   return {
-    global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '5s' },
+    global: { scrape_interval: scrapes, scrape_timeout: scrapes, evaluation_interval: '5s' },
     rule_files: ruleFiles,
     scrape_configs: [
       { job_name: 'services', honor_labels: true, file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },

@@ -6,7 +6,8 @@ import type { Identified } from './handling.ts';
 export type HandlingResult = 'applied' | 'unknown' | 'retried' | 'dead';
 
 /** Why an event became a dead letter. */
-export type DeadLetterCause = 'malformed' | 'failed' | 'given_up' | 'terminated';
+export type DeadLetterCause = (typeof deadLetterCauses)[number];
+const deadLetterCauses = ['malformed', 'failed', 'given_up', 'terminated'] as const;
 
 /** The metrics of a consumer; free while no telemetry is exported. */
 export type ConsumerMetrics = {
@@ -26,6 +27,9 @@ export function createConsumerMetrics(
   const redelivered = counter('punctual.consumer.redelivered');
   const latency = histogram('punctual.consumer.latency');
   const pending = observed('punctual.consumer.pending');
+  // From 0, so that the first dead letter is an increase.
+  const deadLetters = counter('punctual.consumer.dead_letters');
+  for (const cause of deadLetterCauses) deadLetters.add(0, { ...attributes, cause });
   observeTogether(
     [pending],
     async (result) => {

@@ -7,6 +7,8 @@ import { KeyRefused, type PaymentProvider } from './payment-provider.ts';
  */
 export function watchKey(provider: PaymentProvider, logger: Logger): PaymentProvider {
   const refused = counter('punctual.payouts.key_refused');
+  // From 0, so that the first refusal is an increase.
+  refused.add(0);
   let isGood = true;
   const heard = (because: string | undefined) => {
     if (because !== undefined) refused.add(1);

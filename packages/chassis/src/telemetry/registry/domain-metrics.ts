@@ -86,7 +86,6 @@ export const domainMetrics = {
     meaning: 'Events that became dead letters, by cause',
     attributes: ['consumer', 'stream', 'cause'],
     across: 'sum',
-    only: 'an event became a dead letter',
   },
 
   'punctual.stream.messages': { ...stream, unit: '{message}', meaning: 'Messages in the stream' },
@@ -210,7 +209,7 @@ export const domainMetrics = {
     attributes: [],
     from: ['payouts'],
     across: 'sum',
-    only: 'the payment provider refused the key',
+    only: 'PAYMENT_PROVIDER=stripe',
   },
 
   'punctual.jwks.age': {

@@ -1,31 +1,56 @@
 import { parseArgs } from 'node:util';
+import { findPromtool } from '@punctual/devstack';
+import { type AlertResult, runAlertDrill } from './alerts/alert-drill.ts';
+import { runQuietMinutes } from './alerts/quiet.ts';
 import { createDrills, type DrillResult } from './drill.ts';
 import { faults } from './faults/index.ts';
+import { incidents } from './incidents/index.ts';
 import { mutations } from './mutations/mutations.ts';
 import { type MutationResult, runMutation } from './mutations/run-mutation.ts';
-import { faultTable, mutationTable, printHead, printMutationResult, printResult, printSum } from './report.ts';
-import { startDrillStack } from './stack/drill-stack.ts';
+import {
+  faultTable,
+  incidentTable,
+  mutationTable,
+  printAlertHead,
+  printAlertResult,
+  printHead,
+  printMutationResult,
+  printResult,
+  printSum,
+} from './report.ts';
+import { type DrillStack, startDrillStack } from './stack/drill-stack.ts';
 import type { Pace } from './stack/pace.ts';
 
 const usage = `Usage: npm run drills -- [--seed N] [--only FAULT]… [--minutes M] [--quick] [--json]
+       npm run drills -- --alerts [--seed N] [--only FAULT|INCIDENT]… [--json]
+       npm run drills -- --quiet-minutes M [--seed N] [--json]
        npm run drills -- --mutations [GUARD]… [--seed N] [--json]
        npm run drills -- --list
 Faults: ${faults.map(({ name }) => name).join(' ')}
+Incidents: ${incidents.map(({ name }) => name).join(' ')}
 Guards: ${mutations.map(({ guard }) => guard).join(' ')}`;
 
 const { values, positionals: guards } = readArguments();
 const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const say = (line: string) => values.json || console.log(line);
 
+const runnable = values.alerts ? [...faults, ...incidents] : faults;
 const unknown = [
-  ...values.only.filter((name) => !faults.some((fault) => fault.name === name)),
+  ...values.only.filter((name) => !runnable.some((fault) => fault.name === name)),
   ...guards.filter((name) => !values.mutations || !mutations.some(({ guard }) => guard === name)),
 ];
 if (unknown.length > 0) refuse(`Unknown: ${unknown.join(', ')}`);
-if (Number.isNaN(firstSeed) || Number.isNaN(Number(values.minutes))) refuse('--seed and --minutes take a number');
+const numbers = [firstSeed, values.minutes, values['quiet-minutes'] ?? 1].map(Number);
+if (numbers.some(Number.isNaN)) refuse('--seed, --minutes and --quiet-minutes take a number');
 
-if (values.list) console.log(`${faultTable(faults)}\n\n${mutationTable(mutations)}`);
-else process.exitCode = (await (values.mutations ? runMutations() : runDrills())) ? 0 : 1;
+if (values.list) console.log([faultTable(faults), incidentTable(incidents), mutationTable(mutations)].join('\n\n'));
+else process.exitCode = (await chooseRun()()) ? 0 : 1;
+
+function chooseRun(): () => Promise<boolean> {
+  if (values.mutations) return runMutations;
+  if (values['quiet-minutes'] !== undefined) return () => runQuiet(Number(values['quiet-minutes']));
+  return values.alerts ? runAlertDrills : runDrills;
+}
 
 function readArguments() {
   try {
@@ -36,6 +61,8 @@ function readArguments() {
         only: { type: 'string', multiple: true, default: [] },
         minutes: { type: 'string', default: '0' },
         quick: { type: 'boolean', default: false },
+        alerts: { type: 'boolean', default: false },
+        'quiet-minutes': { type: 'string' },
         mutations: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -74,6 +101,46 @@ async function runDrills(): Promise<boolean> {
   if (values.json) console.log(JSON.stringify(results, undefined, 2));
   else printSum(results, pace);
   return results.every(({ violations }) => violations.length === 0);
+}
+
+/** Runs each chosen fault and incident, and fails when other alerts fire than those listed, or later. */
+async function runAlertDrills(): Promise<boolean> {
+  const chosen = runnable.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+  const stack = await startObservedStack('alerts');
+  const results: AlertResult[] = [];
+  try {
+    if (!values.json) printAlertHead();
+    for (const fault of chosen) {
+      const result = await runAlertDrill(stack, fault, firstSeed);
+      results.push(result);
+      if (!values.json) printAlertResult(result);
+    }
+  } finally {
+    await stack.stop();
+  }
+  const differing = results.filter(({ differences }) => differences.length > 0).length;
+  if (values.json) console.log(JSON.stringify(results, undefined, 2));
+  else console.log(`${results.length} faults, ${differing} with other alerts than listed (seed ${firstSeed})`);
+  return differing === 0;
+}
+
+async function runQuiet(minutes: number): Promise<boolean> {
+  const stack = await startObservedStack('quiet');
+  try {
+    const { fired, commands } = await runQuietMinutes(stack, minutes, firstSeed);
+    if (values.json) console.log(JSON.stringify({ minutes, commands, fired: Object.fromEntries(fired) }));
+    for (const [alert, seconds] of fired) say(`${alert} fired after ${seconds.toFixed(0)} s`);
+    say(`${minutes} minutes, ${commands} accepted commands, ${fired.size} alerts (seed ${firstSeed})`);
+    return fired.size === 0;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function startObservedStack(name: string): Promise<DrillStack> {
+  // The first run on a machine builds Prometheus, which takes minutes.
+  await findPromtool({ log: say });
+  return startDrillStack({ name, pace: 'full', observed: true, log: say });
 }
 
 async function runMutations(): Promise<boolean> {

@@ -1,5 +1,7 @@
+import type { AlertResult } from './alerts/alert-drill.ts';
 import type { DrillResult } from './drill.ts';
-import type { Fault } from './faults/fault.ts';
+import type { Fault, FaultDescription } from './faults/fault.ts';
+import type { Incident } from './incidents/index.ts';
 import type { GuardMutation } from './mutations/mutations.ts';
 import type { MutationResult } from './mutations/run-mutation.ts';
 import type { Pace } from './stack/pace.ts';
@@ -7,11 +9,22 @@ import type { Pace } from './stack/pace.ts';
 const shownViolations = 10;
 const columns = ['fault', 'seed', 'accepted', 'kills', 'events', 'seconds', 'violations'] as const;
 const widths = [36, 12, 10, 7, 8, 9, 12];
+const nameWidth = 36;
 
 /** The faults as a Markdown table; the README holds a copy. */
 export function faultTable(faults: readonly Fault[]): string {
-  const rows = faults.map(({ name, what }) => `| \`${name}\` | ${what} |`);
-  return ['| fault | what happens |', '|---|---|', ...rows].join('\n');
+  return alertTable('fault', faults);
+}
+
+/** The incidents as a Markdown table; the README holds a copy. */
+export function incidentTable(incidents: readonly Incident[]): string {
+  return alertTable('incident', incidents);
+}
+
+function alertTable(kind: string, faults: readonly FaultDescription[]): string {
+  const cell = (alerts: readonly string[]) => alerts.map((alert) => `\`${alert}\``).join(' ') || 'none';
+  const rows = faults.map(({ name, what, alerts }) => `| \`${name}\` | ${what} | ${cell(alerts)} |`);
+  return [`| ${kind} | what happens | alerts |`, '|---|---|---|', ...rows].join('\n');
 }
 
 /** The mutations as a Markdown table; the README holds a copy. */
@@ -39,6 +52,17 @@ export function printSum(results: readonly DrillResult[], pace: Pace): void {
     console.log(`Repeat: npm run drills -- --only ${fault} --seed ${seed}${pace === 'quick' ? ' --quick' : ''}`);
   const violations = sum((result) => result.violations.length);
   console.log(`${results.length} drills, ${violations} violations, ${sum(({ kills }) => kills)} SIGKILLs`);
+}
+
+export function printAlertHead(): void {
+  console.log(`${'fault'.padEnd(nameWidth)}${'seconds'.padStart(8)}  alerts, with the seconds until each fired`);
+}
+
+/** Prints a row of the table, and the differences below it. */
+export function printAlertResult({ fault, fired, seconds, differences }: AlertResult): void {
+  const alerts = fired.map((each) => `${each.alert} ${each.seconds.toFixed(0)}`).join(', ') || 'none';
+  console.log(`${fault.padEnd(nameWidth)}${seconds.toFixed(0).padStart(8)}  ${alerts}`);
+  for (const difference of differences) console.log(`    ${difference}`);
 }
 
 export function printMutationResult({ guard, drill, caughtBy, caught, seed, said }: MutationResult): void {

@@ -34,6 +34,7 @@ export function killAtFailpoint(name: string, what: string, service: ServiceName
   return {
     name,
     what,
+    alerts: [],
     inject: (context) =>
       atFailpoint(context, { service, failpoint, action: { do: 'SIGKILL' }, times: kills[context.pace] }),
   };

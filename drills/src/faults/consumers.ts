@@ -43,6 +43,7 @@ export const consumerFaults: readonly Fault[] = [
   {
     name: 'handler-slower-than-ack-wait',
     what: 'a handler of payouts takes longer than the ack wait of its consumer',
+    alerts: [],
     inject: async (context) => {
       const ms = slowHandlerMs[context.pace];
       const action = { do: 'delay', ms } as const;
@@ -54,6 +55,7 @@ export const consumerFaults: readonly Fault[] = [
   {
     name: 'ten-times-shuffled',
     what: 'every consumer gets the latest events of its stream ten more times, in random order',
+    alerts: [],
     inject: async ({ stack: { peer }, random, pace }) => {
       for (const { durable: consumer, stream } of followers) {
         await peer.untilStreamHolds(stream, messagesBeforeReplay);
@@ -73,6 +75,7 @@ export const consumerFaults: readonly Fault[] = [
   {
     name: 'poison',
     what: 'unreadable messages on all streams: each becomes a dead letter and blocks nothing',
+    alerts: ['DeadLetters'],
     inject: async ({ stack: { peer }, random, pace }) => {
       for (let round = 0; round < poisonRounds[pace]; round += 1) {
         await delay(random.between(200, 800));

@@ -3,15 +3,22 @@ import type { Random } from '../random.ts';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import type { Pace } from '../stack/pace.ts';
 
-/** A fault that a drill injects while users work. */
-export type Fault = {
+/** A fault that a drill injects while users work, and that ends by itself. */
+export type Fault = FaultDescription & {
+  /** Injects the fault and returns when it is over; `DrillStack.heal` undoes what it leaves. */
+  inject(context: FaultContext): Promise<void>;
+};
+
+export type FaultDescription = {
   name: string;
   /** One line for `--list` and the README. */
   what: string;
+  /**
+   * The alerts that it raises at full length, and no others. None when it ends before people notice.
+   */
+  alerts: readonly string[];
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
-  /** Injects the fault and returns when it is over; `DrillStack.heal` undoes what it leaves. */
-  inject(context: FaultContext): Promise<void>;
 };
 
 export type FaultContext = { stack: DrillStack; random: Random; pace: Pace };

@@ -27,6 +27,7 @@ function killAtRandom(service: ServiceName): Fault {
   return {
     name: `kill-${service}`,
     what: `SIGKILL of ${service} at random moments`,
+    alerts: [],
     inject: async ({ stack, random, pace }) => {
       for (let kill = 0; kill < kills[pace]; kill += 1) {
         await delay(random.between(200, 1_200));

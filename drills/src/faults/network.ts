@@ -9,6 +9,7 @@ export const networkFaults: readonly Fault[] = [
   {
     name: 'reset-in-commit',
     what: 'connections to PostgreSQL are reset around a COMMIT: before it arrives, or before its answer does',
+    alerts: [],
     inject: async ({ stack: { links }, random, pace }) => {
       links.postgres.judge((chunk) => {
         if (!chunk.includes('commit') || random.chance(0.7)) return 'pass';
@@ -20,6 +21,7 @@ export const networkFaults: readonly Fault[] = [
   {
     name: 'slow-network',
     what: '300 ms of latency between services and servers; now and then a third of the connections are reset',
+    alerts: [],
     inject: async ({ stack: { links }, random, pace }) => {
       const all = Object.values(links);
       for (const link of all) link.delay(latencyMs);

@@ -11,6 +11,7 @@ const uniqueViolation = '23505';
 const pauseRelay: Fault = {
   name: 'pause-relay-60s',
   what: 'SIGSTOP of the outbox leader between PubAck and mark for 60 s, then SIGCONT',
+  alerts: [],
   inject: async (context) => {
     const order = { service: 'scheduling', failpoint: 'before-mark', action: { do: 'SIGSTOP' }, times: 1 } as const;
     await atFailpoint(context, order);
@@ -24,6 +25,7 @@ const pauseRelay: Fault = {
 const twoLeaders: Fault = {
   name: 'two-leaders',
   what: 'the outbox leader loses its lock in the middle of a batch without noticing, and another takes over',
+  alerts: [],
   inject: async (context) => {
     for (let round = 0; round < takeovers[context.pace]; round += 1) {
       const action = { do: 'delay', ms: heldMs } as const;
@@ -39,6 +41,7 @@ const twoLeaders: Fault = {
 const secondEvent: Fault = {
   name: 'second-event',
   what: 'another writer, such as an old release, adds a second outbox event for a version that has one',
+  alerts: [],
   inject: async ({ stack, random, pace }) => {
     for (let time = 0; time < secondEvents[pace]; time += 1) {
       await delay(random.between(20, 150));

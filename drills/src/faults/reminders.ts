@@ -19,6 +19,7 @@ export const reminderFaults: readonly Fault[] = [
   {
     name: 'kill-in-dispatch',
     what: 'SIGKILL of reminders after it claimed due reminders, decided on them, or marked them as sent',
+    alerts: [],
     inject: async (context) => {
       const times = killsPerStep[context.pace];
       for (const failpoint of dispatchSteps)
@@ -28,6 +29,7 @@ export const reminderFaults: readonly Fault[] = [
   {
     name: 'cancel-racing-due',
     what: 'all users cancel or move their window as its reminder falls due, while a worker delays with it claimed',
+    alerts: [],
     journeys: [raceTheClock],
     inject: async ({ stack: { orders }, pace }) => {
       const until = performance.now() + raceSeconds[pace] * 1_000;

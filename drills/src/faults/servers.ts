@@ -13,6 +13,7 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'restart-postgres',
     what: 'PostgreSQL is stopped with all connections open, and started again',
+    alerts: [],
     inject: async ({ stack: { servers }, random, pace }) => {
       for (let restart = 0; restart < postgresRestarts[pace]; restart += 1) {
         await delay(random.between(300, 1_500));
@@ -25,6 +26,7 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'open-transaction-30s',
     what: 'a command hangs before its COMMIT for 30 s, while another client locks rows and holds an outbox position',
+    alerts: [],
     inject: async (context) => {
       const ms = openMs[context.pace];
       const otherClient = await context.stack.databases.scheduling.connect();
@@ -43,6 +45,7 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'nats-kill-loop',
     what: 'SIGKILL of NATS, again and again',
+    alerts: [],
     inject: async ({ stack, random, pace }) => {
       const { nats } = stack.servers;
       for (let kill = 0; kill < natsKills[pace]; kill += 1) {
@@ -58,6 +61,7 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'nats-stop-20s',
     what: 'SIGSTOP of NATS for 20 s: connections stay open and nothing answers',
+    alerts: [],
     inject: async ({ stack: { servers }, pace }) => {
       await servers.nats.signal('SIGSTOP');
       try {
@@ -70,6 +74,7 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'mongodb-killed',
     what: 'SIGKILL of MongoDB, then up to 1.5 s without it',
+    alerts: [],
     inject: async ({ stack, random, pace }) => {
       const { mongo } = stack.servers;
       for (let kill = 0; kill < mongodbKills[pace]; kill += 1) {

@@ -18,6 +18,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'stream-full',
     what: 'SCHEDULE and PAYOUT are full and refuse new events',
+    alerts: ['EventsNotPublished'],
     inject: async ({ stack: { peer }, pace }) => {
       const names = ['SCHEDULE', 'PAYOUT'];
       for (const name of names) {
@@ -31,6 +32,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'stream-deleted-and-rebuilt',
     what: 'SCHEDULE is deleted, then rebuilt from the outbox by `npm run ops -- rebuild-stream`',
+    alerts: [],
     inject: async ({ stack, pace }) => {
       await stack.peer.manager.streams.delete('SCHEDULE');
       await delay(goneMs[pace]);
@@ -40,6 +42,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'reminder-stream-deleted',
     what: 'REMINDER is deleted, then created again, empty, by `npm run ops -- rebuild-stream`',
+    alerts: [],
     inject: async ({ stack, pace }) => {
       await deleteOnceConsumed(stack);
       await delay(goneMs[pace]);

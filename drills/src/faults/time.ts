@@ -12,12 +12,14 @@ export const timeFaults: readonly Fault[] = [
   {
     name: 'contested-windows',
     what: 'all customers want the same providers at the same time',
+    alerts: [],
     journeys: [contest],
     inject: ({ pace }) => delay(contestSeconds[pace] * 1_000),
   },
   {
     name: 'clock-off-5-minutes',
     what: 'the clock of one process is five minutes fast or slow',
+    alerts: [],
     inject: async ({ stack, random, pace }) => {
       for (let round = 0; round < clockRounds[pace]; round += 1) {
         const service = random.pick(['scheduling', 'reminders', 'payouts'] as const);

@@ -13,6 +13,7 @@ import {
 } from '@punctual/devstack';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
+import { type FaultyStripe, startFaultyStripe } from '../../../services/payouts/test/faulty-stripe.ts';
 import type { Replacement } from '../mutations/replacement.ts';
 import { type Link, openLink } from '../network/link.ts';
 import { connectNatsPeer, type NatsPeer } from '../network/nats-peer.ts';
@@ -34,6 +35,8 @@ export type DrillStack = {
   peer: NatsPeer;
   orders: FailpointOrders;
   issuer: Issuer;
+  /** The payment provider of an observed stack. */
+  stripe: FaultyStripe;
   /** The servers without the links between, for the ops command. */
   addresses: { databases: { scheduling: string; payouts: string }; nats: string; mongo: string };
   /** SIGKILLs since the start. */
@@ -53,6 +56,8 @@ export type DrillStackOptions = {
   name: string;
   pace: Pace;
   replacements?: readonly Replacement[];
+  /** Serves metrics, watches the streams, spreads requests and pays by Stripe, as a deployment does. */
+  observed?: boolean;
   log: (line: string) => void;
 };
 
@@ -78,9 +83,21 @@ export const shortAckWait: Replacement = {
   line: 'const defaultAckWaitMs = 10_000;',
   by: 'const defaultAckWaitMs = 3_000;',
 };
+/** An hour is longer than a drill. */
+export const frequentDriftChecks: Replacement = {
+  file: 'services/payouts/src/jobs/watch-drift.ts',
+  line: 'pauseMs: 3_600_000,',
+  by: 'pauseMs: 10_000,',
+};
 const noRateLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '100000' };
 
-export async function startDrillStack({ name, pace, replacements = [], log }: DrillStackOptions): Promise<DrillStack> {
+export async function startDrillStack({
+  name,
+  pace,
+  replacements = [],
+  observed = false,
+  log,
+}: DrillStackOptions): Promise<DrillStack> {
   const folder = fileURLToPath(new URL(`../../../.punctual/drills/${name}`, import.meta.url));
   const ordersFolder = join(folder, 'orders');
   await rm(folder, { recursive: true, force: true });
@@ -88,6 +105,7 @@ export async function startDrillStack({ name, pace, replacements = [], log }: Dr
 
   const servers = await startServers({ log });
   const issuer = await startIssuer();
+  const stripe = await startFaultyStripe();
   const links = {
     postgres: await openLink(servers.postgres.url),
     nats: await openLink(servers.nats.url),
@@ -110,12 +128,19 @@ export async function startDrillStack({ name, pace, replacements = [], log }: Dr
     mongo: withDatabase(links.mongo.url, 'reminders'),
     issuer,
     instances: instances.length,
+    spread: observed,
+    watchStreams: observed,
     environment: {
+      ...(observed && observedEnvironment(stripe.url)),
       ...shortTimes,
       ...noRateLimits,
       NODE_OPTIONS: `--max-semi-space-size=4 --import ${new URL('../inside/preload.ts', import.meta.url)}`,
       FAILPOINTS: ordersFolder,
-      DRILL_REPLACEMENTS: JSON.stringify([...(pace === 'quick' ? [shortAckWait] : []), ...replacements]),
+      DRILL_REPLACEMENTS: JSON.stringify([
+        ...(pace === 'quick' ? [shortAckWait] : []),
+        ...(observed ? [frequentDriftChecks] : []),
+        ...replacements,
+      ]),
     },
     logDir: join(folder, 'logs'),
   });
@@ -145,6 +170,7 @@ export async function startDrillStack({ name, pace, replacements = [], log }: Dr
     peer,
     orders,
     issuer,
+    stripe,
     addresses,
     killCount: () => kills,
     countKill: () => {
@@ -169,9 +195,20 @@ export async function startDrillStack({ name, pace, replacements = [], log }: Dr
       await processes.stop();
       await Promise.all([...Object.values(databases).map((pool) => pool.end()), mongo.close(), peer.close()]);
       for (const link of Object.values(links)) link.close();
+      await stripe.stop();
       await issuer.stop();
       await servers.stop();
     },
+  };
+}
+
+function observedEnvironment(stripe: string): Record<string, string> {
+  return {
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_API_KEY: 'sk_test_123',
+    STRIPE_WEBHOOK_SECRET: 'whsec_test',
+    STRIPE_API_BASE: stripe,
   };
 }
 

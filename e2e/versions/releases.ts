@@ -51,10 +51,15 @@ export async function findCommit({ version, service, commit }: Release, clone = 
   );
 }
 
-/** The commit that is checked out, with `+changes` when files differ from it. */
+/**
+ * The commit that is checked out, with `+changes` when files differ from it, besides the record that
+ * each run changes.
+ */
 export async function describeWorkTree(): Promise<string> {
   const commit = (await git(root, 'rev-parse', 'HEAD')) ?? 'unknown';
-  return (await git(root, 'status', '--porcelain', '--untracked-files=no')) ? `${commit}+changes` : commit;
+  const paths = [':/', ':(top,exclude)e2e/versions/tested-pairs.json'];
+  const changes = await git(root, 'status', '--porcelain', '--untracked-files=no', '--', ...paths);
+  return changes ? `${commit}+changes` : commit;
 }
 
 /** Returns what git prints; undefined when it fails or there is no repository. */

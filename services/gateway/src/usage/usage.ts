@@ -7,25 +7,32 @@ export type UsageCounter = {
   read(): Usage;
 };
 
+/** The time is kept as milliseconds: requests are counted far more often than read. */
+type Use = { requests: number; lastMs: number; clients: Record<string, number> };
+
 const maxClients = 20;
 /** A product of RFC 9110, with at most two numbers of its version: `punctual-ios/5.2`. */
 const product = /^([A-Za-z][\w.+-]{0,39})(?:\/(\d{1,5}(?:\.\d{1,5})?))?/;
 
 /** Counts in memory: at most 20 clients for each operation of the contract. */
 export function createUsage(since: string): UsageCounter {
-  const operations: Usage['operations'] = {};
+  const uses = new Map<string, Use>();
   return {
     count: (operation, userAgent) => {
-      operations[operation] ??= { requests: 0, lastAt: since, clients: Object.create(null) };
-      const use = operations[operation];
+      const use = uses.get(operation) ?? { requests: 0, lastMs: 0, clients: Object.create(null) };
+      uses.set(operation, use);
       use.requests += 1;
-      use.lastAt = new Date().toISOString();
+      use.lastMs = Date.now();
       const name = clientOf(userAgent);
       const client = name in use.clients || Object.keys(use.clients).length < maxClients ? name : 'other';
       use.clients[client] = (use.clients[client] ?? 0) + 1;
     },
-    read: () => ({ since, operations }),
+    read: () => ({ since, operations: Object.fromEntries([...uses].map(([name, use]) => [name, present(use)])) }),
   };
+}
+
+function present({ requests, lastMs, clients }: Use): Usage['operations'][string] {
+  return { requests, lastAt: new Date(lastMs).toISOString(), clients };
 }
 
 /** The route that also counts its requests, once their token is accepted. */

@@ -1,19 +1,23 @@
 import {
+  type AttributeDefinition,
+  type AttributeName,
   attributes,
   type MetricDefinition,
   metrics,
+  mostSeries,
   prometheusLabel,
   prometheusName,
   type SpanDefinition,
   spans,
 } from '@punctual/chassis/telemetry-registry';
+import { consumers, DriftKind, type Endpoint, endpoints, problems } from '@punctual/contracts';
 import { type ServiceName, serviceNames, windowIn } from '@punctual/devstack';
-import { confirm, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
+import { confirm, createJourney, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, type Span, startCollector } from './collector.ts';
 import { metricOf, type Series, scrape } from './prometheus.ts';
 
-const registry = Object.entries<MetricDefinition>(metrics);
+const registry = Object.entries<MetricDefinition<AttributeName>>(metrics);
 const byPrometheusName = new Map(registry.map(([name, metric]) => [prometheusName(name, metric), metric]));
 const known = new Set(byPrometheusName.keys());
 const definedSpans = Object.entries<SpanDefinition>(spans);
@@ -42,13 +46,14 @@ afterAll(async () => {
   await collector?.stop();
 });
 
-/** A visit to its payout, with a refusal, an unknown path and a change stream. */
+/** A visit to its approved payout, with a refusal, an unknown path and a change stream. */
 async function journey(): Promise<void> {
   const visit = await giveJob(await world.user('customer'), await world.user('provider'));
   const soon = windowIn(Temporal.Now.instant(), { startsInMinutes: 45, minutes: 60 });
   await visit.customer.proposeForJob({ params: { id: visit.jobId }, body: soon });
   await confirm(visit);
   await (await world.user('finance')).listPayouts({ query: {} });
+  await (await createJourney(world)).approved();
   await visit.customer.listReminders({ params: { id: visit.assignmentId }, query: {} });
   await fetch(`${gateway()}/nothing/here`);
   await eventually(() => {
@@ -91,20 +96,57 @@ test.each(emitters)('%s labels metrics only as the registry says', async (name) 
 });
 
 /** The labels, or values of labels, that a series may not have. */
-function unknownLabels({ labels }: Series, metric: MetricDefinition): string[] {
+function unknownLabels({ labels }: Series, metric: MetricDefinition<AttributeName>): string[] {
   return Object.entries(labels).flatMap(([label, value]) => {
     if (label === 'service_name' || label === 'le') return [];
     const name = metric.attributes.find((attribute) => prometheusLabel(attribute) === label);
-    const values = name === undefined ? [] : definitionOf(name)?.values;
-    const isAllowed = Array.isArray(values) ? values.map(String).includes(value) : typeof values === 'string';
-    return isAllowed ? [] : [`${label}="${value}"`];
+    const { values = [] }: AttributeDefinition = name === undefined ? noValues : attributes[name];
+    return 'most' in values || values.map(String).includes(value) ? [] : [`${label}="${value}"`];
   });
 }
 
-const definitionOf = (name: string) =>
-  (name in attributes ? attributes[name as keyof typeof attributes] : undefined) as
-    | { values?: readonly (string | number)[] | string }
-    | undefined;
+const noValues = { type: 'string', meaning: '', convention: 'own', stability: 'stable' } as const;
+
+test('no service has more series of a metric than the registry bounds', async () => {
+  for (const emitter of emitters) {
+    const series = await scrape(metricsUrl(emitter));
+    process.stdout.write(`${emitter} has ${series.length} series\n`);
+    const counts = Map.groupBy(series, (each) => metricOf(each, known));
+    for (const [name, metric] of byPrometheusName) {
+      const count = counts.get(name)?.length ?? 0;
+      expect({ name, count: count > mostSeries(metric) ? count : 'bounded' }).toEqual({ name, count: 'bounded' });
+    }
+  }
+});
+
+test('every histogram has the buckets of the registry', async () => {
+  for (const emitter of emitters) {
+    const buckets = Map.groupBy(await scrape(metricsUrl(emitter)), ({ name }) => name.replace(/_bucket$/, ''));
+    for (const [name, metric] of byPrometheusName) {
+      const bounds = (buckets.get(name) ?? []).flatMap(({ labels }) => labels.le ?? []);
+      if (bounds.length === 0) continue;
+      const finite = [...new Set(bounds)].filter((bound) => bound !== '+Inf').map(Number);
+      expect({ name, bounds: finite.toSorted((a, b) => a - b) }).toEqual({ name, bounds: metric.buckets });
+    }
+  }
+});
+
+test('the bounds that the registry counts by hand hold for the contract', () => {
+  const paths = new Set(Object.values(endpoints).map(({ path }) => path));
+  const statuses = new Set(Object.values(problems).map(({ status }) => status));
+  const operations = Object.values(endpoints).map((endpoint: Endpoint) => {
+    return new Set([endpoint.success.status, ...endpoint.problems.map((code) => problems[code].status)]).size;
+  });
+  // Pages and assets that are not in the contract, and no route.
+  const routes = paths.size + 20;
+  const otherMethods = attributes['http.request.method'].values.length * routes;
+  const requests = operations.reduce((sum, count) => sum + count) + otherMethods;
+  expect(requests).toBeLessThan(metrics['http.server.request.duration'].together.most);
+  expect(routes).toBeLessThanOrEqual(attributes['http.route'].values.most);
+  expect(statuses.size).toBeLessThan(attributes['http.response.status_code'].values.most);
+  expect(Object.keys(consumers)).toHaveLength(attributes.consumer.values.most);
+  expect(DriftKind.options).toHaveLength(attributes.kind.values.most);
+});
 
 test('the same metrics, with the same units, go to the collector', async () => {
   await eventually(() => {

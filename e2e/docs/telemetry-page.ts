@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import {
+  type AttributeDefinition,
+  type AttributeName,
   attributes,
   logFields,
   type MetricDefinition,
   metrics,
+  mostCombinations,
+  mostSeries,
   prometheusName,
   type SpanDefinition,
   spans,
@@ -14,6 +18,7 @@ export const telemetryPage = 'docs/telemetry.md';
 
 const tables: Readonly<Record<string, () => string[]>> = {
   metrics: metricRows,
+  series: seriesRows,
   spans: spanRows,
   attributes: attributeRows,
   logs: logRows,
@@ -53,6 +58,32 @@ function metricRows(): string[] {
   return table(head, rows);
 }
 
+/** The most series of one instance, by metric and in total for each service. */
+function seriesRows(): string[] {
+  const all = Object.entries<MetricDefinition<AttributeName>>(metrics);
+  const rows = all
+    .filter(([, metric]) => mostSeries(metric) > 100)
+    .map(([name, metric]) => [
+      code(name),
+      metric.from.join(', '),
+      number(mostCombinations(metric)),
+      number(mostSeries(metric)),
+      metric.together ? `${metric.together.attributes.map(code).join(' ')}: ${metric.together.because}` : '',
+    ]);
+  const totals = emitters.map((emitter) => {
+    const own = all.filter(([, { from }]) => from.includes(emitter)).map(([, metric]) => metric);
+    const [combinations, series] = [mostCombinations, mostSeries].map((most) =>
+      number(own.reduce((sum, metric) => sum + most(metric), 0)),
+    );
+    return ['all metrics', emitter, combinations ?? '', series ?? '', ''];
+  });
+  return table(['metric', 'from', 'combinations', 'series', 'depend on each other'], [...rows, ...totals]);
+}
+
+const emitters = ['gateway', 'scheduling', 'reminders', 'payouts', 'streams'] as const;
+
+const number = (value: number) => value.toLocaleString('en');
+
 function spanRows(): string[] {
   const rows = Object.entries<SpanDefinition>(spans).map(([name, span]) => {
     const { kind, meaning, parent, links, from, only } = span;
@@ -63,13 +94,19 @@ function spanRows(): string[] {
 }
 
 function attributeRows(): string[] {
-  const rows = Object.entries(attributes).map(([name, attribute]) => {
-    const values = 'values' in attribute ? attribute.values : undefined;
-    const bound =
-      values === undefined ? 'spans only' : typeof values === 'string' ? values : values.map(code).join(' ');
-    return [code(name), attribute.type, attribute.convention, bound, attribute.meaning];
-  });
+  const rows = Object.entries<AttributeDefinition>(attributes).map(([name, attribute]) => [
+    code(name),
+    attribute.type,
+    attribute.convention,
+    boundOf(attribute),
+    attribute.meaning,
+  ]);
   return table(['attribute', 'type', 'named by', 'values', 'meaning'], rows);
+}
+
+function boundOf({ values }: AttributeDefinition): string {
+  if (values === undefined) return 'spans only';
+  return 'most' in values ? `${values.what}: at most ${values.most}` : values.map(code).join(' ');
 }
 
 function logRows(): string[] {

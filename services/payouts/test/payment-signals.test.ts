@@ -82,3 +82,19 @@ test('payouts are counted by status, and the oldest one that waits is timed', as
   });
   expect(await valuesOf('punctual.payouts.by_status', 'status')).toMatchObject({ AWAITING_APPROVAL: 1, PAID: 1 });
 });
+
+test('the time until a decision is recorded once for each decision', async () => {
+  const before = await valuesOf('punctual.payouts.decision_time', 'decision');
+  const [approved, blocked] = [await awaitingApproval(), await awaitingApproval()];
+  const clerk = randomUUID();
+  const headers = { 'idempotency-key': randomUUID() };
+  for (let repeat = 0; repeat < 2; repeat += 1)
+    await world.call('finance', clerk, `POST /payouts/${approved.id}/approve`, { headers });
+  for (let repeat = 0; repeat < 2; repeat += 1)
+    await world.call('finance', clerk, `POST /payouts/${blocked.id}/block`, { body: { reason: 'A look first' } });
+  const after = await valuesOf('punctual.payouts.decision_time', 'decision');
+  const countOf = (values: Record<string, unknown>, name: string) => (values[name] as { count: number })?.count ?? 0;
+  expect(countOf(after, 'approved') - countOf(before, 'approved')).toBe(1);
+  expect(countOf(after, 'blocked') - countOf(before, 'blocked')).toBe(1);
+  expect((after.blocked as { max: number }).max).toBeGreaterThan(0);
+});

@@ -9,6 +9,9 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { guardSpans } from './guard-spans.ts';
 import { readMetricReaders } from './metric-readers.ts';
 import { nameStatement } from './name-statement.ts';
+import type { AttributeName } from './registry/attributes.ts';
+import { mostCombinations } from './registry/bounds.ts';
+import type { MetricDefinition } from './registry/definition.ts';
 import { libraryMetrics } from './registry/library-metrics.ts';
 import { readSampler } from './sampler.ts';
 import { hasCollector, metricExporters, prometheusAddress } from './settings.ts';
@@ -37,19 +40,34 @@ export function startSdk(): void {
 
 /** Pools of PostgreSQL are measured when metrics are collected, instead of at each change. */
 const pools = 'db.client.connection.';
-/** The attributes of libraries' metrics that become series are those of the registry. */
+/**
+ * Metrics of libraries have the buckets and the attributes of the registry, in as many combinations
+ * as it allows. The SDK adds further ones up in a series without attributes.
+ */
 const views: ViewOptions[] = [
   {
     meterName: '@opentelemetry/instrumentation-pg',
     instrumentName: `${pools}*`,
     aggregation: { type: AggregationType.DROP },
   },
-  ...Object.entries(libraryMetrics).flatMap(([instrumentName, { attributes }]) =>
+  ...Object.entries<MetricDefinition<AttributeName>>(libraryMetrics).flatMap(([instrumentName, metric]) =>
     instrumentName.startsWith(pools)
       ? []
-      : [{ instrumentName, attributesProcessors: [createAllowListAttributesProcessor([...attributes])] }],
+      : [
+          {
+            instrumentName,
+            attributesProcessors: [createAllowListAttributesProcessor([...metric.attributes])],
+            // One more for the series that adds up.
+            aggregationCardinalityLimit: mostCombinations(metric) + 1,
+            ...(metric.buckets && { aggregation: bucketsOf(metric.buckets) }),
+          },
+        ],
   ),
 ];
+
+function bucketsOf(boundaries: readonly number[]): NonNullable<ViewOptions['aggregation']> {
+  return { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [...boundaries] } };
+}
 
 function sendsLogs(): boolean {
   return hasCollector() && process.env.OTEL_LOGS_EXPORTER !== 'none';

@@ -51,6 +51,18 @@ export const journey: DashboardSpec = {
           ],
         },
         {
+          title: 'Payouts decided within two days',
+          what: 'Share of decisions that came within two days of the end of the work. Objective: 99 %.',
+          unit: 'percentunit',
+          stat: true,
+          queries: [
+            {
+              expr: `${inRange(part('punctual.payouts.decision_time', 'bucket'), { where: 'le=~"172800(.0)?"' })} / ${inRange(part('punctual.payouts.decision_time', 'count'))}`,
+              legend: 'within two days',
+            },
+          ],
+        },
+        {
           title: 'Oldest payout awaiting a decision',
           what: 'Objective: decided within two days.',
           unit: 's',
@@ -132,6 +144,12 @@ export const journey: DashboardSpec = {
           what: 'Apps that follow changes, by kind.',
           unit: 'short',
           queries: [{ expr: total('punctual.gateway.streams', { by: ['view'] }), legend: '{{view}}' }],
+        },
+        {
+          title: 'Open connections',
+          what: 'Connections of clients to the gateway, which refuses more than MAX_CONNECTIONS for each instance.',
+          unit: 'short',
+          queries: [{ expr: total('punctual.gateway.connections'), legend: 'connections' }],
         },
         {
           title: 'Alerts',

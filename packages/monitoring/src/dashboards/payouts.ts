@@ -1,4 +1,4 @@
-import { perSecond, series, worst } from '../series.ts';
+import { perSecond, quantile, series, worst } from '../series.ts';
 import type { DashboardSpec } from './spec.ts';
 
 const stripe = 'PAYMENT_PROVIDER=stripe';
@@ -23,6 +23,15 @@ export const payouts: DashboardSpec = {
           what: 'Objective: two days.',
           unit: 's',
           queries: [{ expr: worst('punctual.payouts.oldest_waiting'), legend: 'oldest' }],
+        },
+        {
+          title: 'Time until a decision',
+          what: 'From when a payout began to wait until a person approved or blocked it. Objective: two days.',
+          unit: 's',
+          queries: [0.5, 0.99].map((q) => ({
+            expr: quantile(q, 'punctual.payouts.decision_time'),
+            legend: `p${q * 100}`,
+          })),
         },
       ],
     },

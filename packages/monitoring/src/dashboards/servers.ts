@@ -71,13 +71,14 @@ export const servers: DashboardSpec = {
         },
         {
           title: 'Connections in use',
-          what: 'Of the pools, by service. At DATABASE_POOL_SIZE for each instance, requests wait.',
+          what: 'Of the pools, by service. At the most that all instances may open, requests wait.',
           unit: 'short',
           queries: [
             {
               expr: total('db.client.connection.count', { by: byPool, where: 'db_client_connection_state="used"' }),
               legend: pool,
             },
+            { expr: total('db.client.connection.max', { by: byPool }), legend: `${pool} at most` },
           ],
         },
         {

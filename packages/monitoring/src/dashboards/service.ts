@@ -27,17 +27,17 @@ export const service: DashboardSpec = {
           ],
         },
         {
-          title: 'Errors by status',
+          title: 'Errors by route and status',
           what: 'Responses per second from 400 on.',
           unit: 'reqps',
           only: 'requests were refused or failed',
           queries: [
             {
               expr: perSecond(part('http.server.request.duration', 'count'), {
-                by: ['http_response_status_code'],
+                by: [...byRoute, 'http_response_status_code'],
                 where: `${where}, http_response_status_code=~"[45].."`,
               }),
-              legend: '{{http_response_status_code}}',
+              legend: '{{http_response_status_code}} {{http_request_method}} {{http_route}}',
             },
           ],
         },

@@ -16,7 +16,8 @@ import {
   selectPayouts,
   toPayouts,
 } from '../persistence/payout-columns.ts';
-import { byKey } from '../persistence/payouts.ts';
+import { byKey, selectWaitingSince, type WaitingColumns } from '../persistence/payouts.ts';
+import { type Decision, decisionOf, recordDecision } from './decision-time.ts';
 import { storedBody } from './stored-body.ts';
 
 export type PayoutRequest<Body> = CommandRequest & { params: { id: string }; body: Body };
@@ -42,13 +43,19 @@ export function payoutCommand<Body, Deps extends CommandDeps = CommandDeps>(
   name: CommandName,
   decide: (context: PayoutContext<Body, Deps>) => PayoutDecision | Promise<PayoutDecision>,
 ) {
-  return (deps: Deps, request: PayoutRequest<Body>): Promise<HandlerResponse> => {
+  return async (deps: Deps, request: PayoutRequest<Body>): Promise<HandlerResponse> => {
     const { caller, params, body } = request;
     const condition = byKey(params);
-    return executeCommand(deps, request, {
+    let decision: Decision | undefined;
+    const response = await executeCommand(deps, request, {
       load: {
         lock: { row: selectPayouts(condition) },
-        read: [selectHolds(condition), selectViewOf(params.id), selectAccountOfPayout(params.id)],
+        read: [
+          selectHolds(condition),
+          selectViewOf(params.id),
+          selectAccountOfPayout(params.id),
+          selectWaitingSince(params.id),
+        ],
         toState,
       },
       authorize: ({ payout }) => {
@@ -60,6 +67,7 @@ export function payoutCommand<Body, Deps extends CommandDeps = CommandDeps>(
         const situation = toSituation(state, now);
         const { after, reason } = await decide({ situation, actor, body, newId, transaction, deps });
         const change = changeOf(situation.payout, after, { actor, reason });
+        decision = decisionOf({ before: situation.payout, after, waitingSince: state.waitingSince });
         return {
           response: { body: presentPayout(after), version: after.version },
           writes: savePayouts([change], { newId }),
@@ -68,18 +76,27 @@ export function payoutCommand<Body, Deps extends CommandDeps = CommandDeps>(
       current: (_refusal, { state: { payout } }) => payout && { currentPayout: presentPayout(payout) },
       stored: storedBody,
     });
+    if (decision) recordDecision(decision);
+    return response;
   };
 }
 
-type Loaded = { payout: PayoutState | undefined; view: ViewColumns | undefined; account: AccountColumns[] };
+type Loaded = {
+  payout: PayoutState | undefined;
+  view: ViewColumns | undefined;
+  account: AccountColumns[];
+  waitingSince: Temporal.Instant | undefined;
+};
 
-function toState([payouts, holds, [view], account]: [
+function toState([payouts, holds, [view], account, [waiting]]: [
   PayoutColumns[],
   HoldColumns[],
   ViewColumns[],
   AccountColumns[],
+  WaitingColumns[],
 ]): Loaded {
-  return { payout: toPayouts(payouts, holds)[0], view, account };
+  const waitingSince = waiting && Temporal.Instant.from(waiting.waiting_since);
+  return { payout: toPayouts(payouts, holds)[0], view, account, waitingSince };
 }
 
 function toSituation({ payout, view, account }: Loaded, now: Temporal.Instant): PayoutSituation {

@@ -19,6 +19,13 @@ export function byKey(key: PayoutKey): PayoutCondition {
   return 'id' in key ? ['id = ?', [key.id]] : ['assignment_id = ?', [key.assignmentId]];
 }
 
+export type WaitingColumns = { waiting_since: string };
+
+/** Since when a payout waits for approval; no row when it does not, or when that is not filled yet. */
+export function selectWaitingSince(id: string): Statement {
+  return ["select waiting_since from payout where id = ? and waiting_since <> 'infinity'", [id]];
+}
+
 /** Finds a payout, without a lock. */
 export async function findPayout(database: Queryable, key: PayoutKey): Promise<PayoutState | undefined> {
   const [condition, parameters] = byKey(key);

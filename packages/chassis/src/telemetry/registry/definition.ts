@@ -16,13 +16,16 @@ export type Stability = 'stable' | 'development';
 export type AttributeType = 'string' | 'int' | 'double' | 'boolean' | 'string[]';
 
 /** An attribute of spans, metrics or both. */
+/** What bounds values that cannot be listed, and how many of them one process may emit. */
+export type Bound = { what: string; most: number };
+
 export type AttributeDefinition = {
   type: AttributeType;
   meaning: string;
   convention: Convention;
   stability: Stability;
   /** All values, or what bounds them. Without it, spans alone may have the attribute. */
-  values?: readonly (string | number)[] | string;
+  values?: readonly (string | number)[] | Bound;
 };
 
 export type MetricDefinition<Attribute extends string = string> = {
@@ -40,6 +43,8 @@ export type MetricDefinition<Attribute extends string = string> = {
   across: 'sum' | 'max';
   convention: Convention;
   stability: Stability;
+  /** Attributes that depend on each other: together they have at most `most` combinations of values. */
+  together?: { attributes: readonly Attribute[]; most: number; because: string };
   /** Upper bounds of a histogram's buckets. */
   buckets?: readonly number[];
   /** The situation that brings it forth, for metrics that an undisturbed system does not emit. */

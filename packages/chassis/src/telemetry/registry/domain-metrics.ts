@@ -182,6 +182,16 @@ export const domainMetrics = {
     from: ['payouts'],
     across: 'max',
   },
+  'punctual.payouts.decision_time': {
+    ...own,
+    instrument: 'histogram',
+    unit: 's',
+    meaning: 'From when a payout began to wait for approval until a person approved or blocked it',
+    attributes: ['decision'],
+    from: ['payouts'],
+    across: 'sum',
+    buckets: [60, 600, 3_600, 14_400, 43_200, 86_400, 129_600, 172_800, 345_600, 604_800],
+  },
   'punctual.payouts.payments': {
     ...own,
     instrument: 'counter',

@@ -1,5 +1,6 @@
 /** The contract of telemetry: every span, attribute, metric and log field that Punctual emits. */
 export { type AttributeName, attributes } from './attributes.ts';
+export { mostCombinations, mostSeries } from './bounds.ts';
 export type {
   AttributeDefinition,
   Emitter,

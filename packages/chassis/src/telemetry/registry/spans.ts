@@ -114,7 +114,7 @@ export const spans = {
     ...semconv,
     stability: 'development',
     kind: 'consumer',
-    meaning: 'Several events that one transaction handles: a trace of its own',
+    meaning: 'Several events that one transaction handles: a separate trace',
     parent: 'none',
     links: 'the `process` span of each event',
     attributes: [

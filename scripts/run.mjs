@@ -21,6 +21,7 @@ const programs = {
   'can-deploy': ['packages/can-deploy/src/main.ts'],
   bench: ['bench/src/main.ts'],
   drills: ['drills/src/main.ts'],
+  gameday: ['drills/src/gameday/main.ts'],
   clients: ['e2e/clients/clients.ts'],
   fuzz: ['e2e/fuzz/fuzz.ts'],
   'test:migrations': ['e2e/migrations/measure.ts'],

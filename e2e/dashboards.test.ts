@@ -4,8 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { endpoints } from '@punctual/contracts';
 import { openPrometheusApi, type PrometheusApi, scrapeTargets, startPrometheus } from '@punctual/devstack';
 import { dashboards } from '@punctual/monitoring';
-import { connectPeer, createJourney, eventually, startTestStack, type TestStack } from '@punctual/testkit';
+import {
+  connectPeer,
+  createJourney,
+  eventually,
+  type Journey,
+  startTestStack,
+  type TestStack,
+  type Visit,
+} from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultyStripe, startFaultyStripe } from '../services/payouts/test/faulty-stripe.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const services = ['gateway', 'scheduling', 'reminders', 'payouts'];
@@ -15,6 +24,7 @@ const stoppedMs = 35_000;
 let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
 let api: PrometheusApi;
 let world: TestStack;
+let stripe: FaultyStripe;
 const startedAt = Date.now() / 1_000;
 
 beforeAll(async () => {
@@ -22,7 +32,14 @@ beforeAll(async () => {
   const log = (line: string) => process.stdout.write(`${line}\n`);
   prometheus = await startPrometheus({ log, ruleFiles: [`${root}deploy/prometheus/rules/*.yml`] });
   api = openPrometheusApi(prometheus.url);
-  const environment = { OTEL_METRICS_EXPORTER: 'prometheus' };
+  stripe = await startFaultyStripe();
+  const environment = {
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_API_KEY: 'sk_test_123',
+    STRIPE_WEBHOOK_SECRET: 'whsec_test',
+    STRIPE_API_BASE: stripe.url,
+  };
   world = await startTestStack('dashboards', { watchStreams: true, environment });
   await prometheus.scrape(scrapeTargets(world.stack, { watchesStreams: true }));
   await useEverything();
@@ -34,10 +51,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world?.stop();
+  await stripe?.stop();
   await prometheus?.stop();
 });
 
-/** Visits up to an approved payout, some refused requests, and an open change stream. */
+/** Visits up to a paid payout, some refused requests, and an open change stream. */
 async function useEverything(): Promise<void> {
   const journey = await createJourney(world);
   for (let round = 0; round < 3; round += 1) {
@@ -45,12 +63,28 @@ async function useEverything(): Promise<void> {
     await journey.payoutOf(visit, 'PENDING');
     await journey.customer.listReminders({ params: { id: visit.assignmentId } });
     await journey.customer.getAssignment({ params: { id: crypto.randomUUID() } }).catch(() => undefined);
-    await journey.approved();
+    await journey.payoutOf(await approve(journey), 'PAID');
   }
   await journey.begun();
 }
 
-/** A service that stops answering with an event in its hands, one that is down, an unreadable event. */
+/** A visit whose provider has an account, up to its approved payout. */
+async function approve(journey: Journey): Promise<Visit> {
+  const visit = await journey.begun();
+  const { id: providerId } = visit.provider;
+  const account = { account: 'acct_1MTfjCQ9PRzxEwkZ' };
+  await journey.finance.putPayoutAccount({ params: { id: providerId }, body: account });
+  await (await world.user('finance')).confirmPayoutAccount({ params: { id: providerId }, body: account });
+  await visit.provider.completeAssignment({ params: { id: visit.assignmentId } });
+  const { id } = await journey.payoutOf(visit, 'AWAITING_APPROVAL');
+  await journey.finance.approvePayout({ params: { id } });
+  return visit;
+}
+
+/**
+ * A service that stops answering with an event in its hands, one that is down, an unreadable event,
+ * and a payment provider that refuses the key.
+ */
 async function breakThings(): Promise<void> {
   const journey = await createJourney(world);
   const peer = await connectPeer({ NATS_URL: world.environment.natsUrl });
@@ -69,7 +103,12 @@ async function breakThings(): Promise<void> {
   await payouts.start();
   await peer.jetstream.publish('schedule.confirmed', 'not JSON');
   await peer.stop();
-  await eventually(async () => expect(await firing()).toEqual(expect.arrayContaining(['DeadLetters'])));
+  stripe.setFaults(() => '401');
+  await approve(journey);
+  await eventually(async () => {
+    expect(await firing()).toEqual(expect.arrayContaining(['DeadLetters', 'PaymentsRefused']));
+  });
+  stripe.setFaults(() => 'none');
 }
 
 async function firing(): Promise<string[]> {
@@ -82,11 +121,9 @@ async function pointsOf(expr: string): Promise<number> {
   return series.flatMap(({ points }) => points).length;
 }
 
-/** Stripe's panels need Stripe; `services/payouts` tests these metrics. */
 const panels = dashboards.flatMap(({ id, perService, rows }) =>
   rows
     .flatMap((row) => row.panels)
-    .filter(({ only }) => !only?.startsWith('PAYMENT_PROVIDER=stripe'))
     .flatMap(({ title, only, queries }) =>
       (perService ? (only ? ['scheduling'] : services) : ['']).flatMap((service) =>
         queries.map(({ expr }) => ({ name: `${id}, ${title} ${service}`.trim(), expr, service })),
@@ -111,14 +148,14 @@ describe('after a run and two faults', () => {
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
   });
 
-  test('a stopped service and an unreadable event raised their alerts', async () => {
+  test('a stopped service, an unreadable event and a refused key raised their alerts', async () => {
     const series = await api.queryRange('max by (alertname) (ALERTS{alertstate="firing"})', {
       from: startedAt,
       to: Date.now() / 1_000,
       step: 5,
     });
     const raised = series.map(({ labels }) => labels.alertname);
-    expect(raised).toEqual(expect.arrayContaining(['ServiceDown', 'DeadLetters']));
+    expect(raised).toEqual(expect.arrayContaining(['ServiceDown', 'DeadLetters', 'PaymentsRefused']));
   });
 });
 

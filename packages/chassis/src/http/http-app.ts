@@ -10,6 +10,7 @@ import express, {
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { LevelControl } from '../process/log-level.ts';
 import type { Logger } from '../process/logger.ts';
+import { isTelemetryOn } from '../telemetry/is-on.ts';
 import { nameRoutes } from '../telemetry/name-routes.ts';
 import { inTraceOf, recordFailure } from '../telemetry/trace-context.ts';
 import { logAccess } from './access-log.ts';
@@ -63,7 +64,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(secureAnswers);
   const routes = [...deps.routes, ...(deps.logging ? logLevelRoutes(deps.logging.level) : [])];
   const byPath = Map.groupBy(routes, ({ endpoint }) => endpoint.path);
-  app.use(nameRoutes([...byPath.keys(), versionPath, ...(deps.extraPaths ?? [])]));
+  if (isTelemetryOn()) app.use(nameRoutes([...byPath.keys(), versionPath, ...(deps.extraPaths ?? [])]));
   app.get('/healthz/live', live);
   app.get('/healthz/ready', ready(deps));
   deps.extend?.(app);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { HttpConfig } from '../process/config.ts';
+import { observeRequests } from '../telemetry/server-requests.ts';
 import { answerUnreadable, refuseUnreadable } from './answer-unreadable.ts';
 import { cutOffSlowReaders } from './slow-readers.ts';
 
@@ -58,13 +59,14 @@ export function createHttpServer(
     requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
     headersTimeout: HTTP_REQUEST_TIMEOUT_MS,
   };
-  const server = createServer({ ...receiving, ...timeouts }, (request, response) => {
+  const onRequest: RequestListener = (request, response) => {
     unused.delete(request.socket);
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
     if (isSpent(request.socket) || isDraining) closeAfter(response);
     if (!refuseUnreadable(request, response)) answer(request, response);
-  });
+  };
+  const server = createServer({ ...receiving, ...timeouts }, observeRequests(onRequest));
   server.on('connection', (socket: Socket) => {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));

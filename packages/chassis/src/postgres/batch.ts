@@ -21,8 +21,6 @@ type Sent = { text: string; values: (string | null)[]; result: Result };
  * place of a query (as `pg-cursor` is one).
  */
 export class Batch implements Submittable {
-  /** What instrumentation reports. */
-  readonly text: string;
   callback: Done;
   readonly #options: BatchOptions;
   readonly #sent: Sent[];
@@ -36,8 +34,12 @@ export class Batch implements Submittable {
       values: parameters.map(toText),
       result: new Result('', options.types as never),
     }));
-    this.text = this.#sent.map(({ text }) => text).join('; ');
     this.callback = done;
+  }
+
+  /** What telemetry reports. */
+  get text(): string {
+    return this.#sent.map(({ text }) => text).join('; ');
   }
 
   submit(connection: Connection): void {

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import type { DialRoute } from './dial.ts';
+import { observeStatements } from './observe-statements.ts';
 import { RoutedConnection } from './routed-connection.ts';
 import { type SessionSettings, sessionSettings, startupSettings } from './session-settings.ts';
 import type { PostgresUrl } from './url.ts';
@@ -39,6 +40,7 @@ export class SessionClient extends Client {
     this.#url = url;
     this.#routes = routes;
     this.#settings = { ...sessionSettings(url.options), ...settings };
+    observeStatements(this);
   }
 
   /**
@@ -123,7 +125,7 @@ export class SessionClient extends Client {
       ([name, value]) => `set_config('${name}', '${value}', not ${isOwn})`,
     );
     const { rows } = await queryPatiently(() =>
-      super.query<Session>(
+      this.query<Session>(
         `select ${isOwn} as "isOwn", pg_is_in_recovery() as "isStandby",
           current_setting('transaction_read_only') = 'on' as "isReadOnly", ${set.join(', ')}`,
       ),

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type AttributeValue,
+  context,
   ProxyTracerProvider,
   type Span,
   type Tracer,
@@ -9,6 +10,8 @@ import {
 } from '@opentelemetry/api';
 import { serializeError, withoutCredentials } from '../process/serialize-error.ts';
 import { cutAtValue, withoutLiterals } from '../process/without-values.ts';
+import { followsParents } from './sampler.ts';
+import { unsampledSpan } from './unsampled.ts';
 
 /** The statement, by the semantic conventions of today and of before. */
 const statements = new Set(['db.query.text', 'db.statement']);
@@ -19,7 +22,7 @@ const urls = new Set(['url.full', 'http.url', 'http.target']);
  * Keeps what users wrote out of exported spans: SQL may have values as literals, a query may have
  * what somebody searches for, and instrumentations export the messages of databases as they are. An
  * error that passes several spans is recorded on the first of them, which is where it was thrown.
- * Call it once the SDK has registered its provider.
+ * Below an unsampled span, no other one is started. Call it once the SDK has registered its provider.
  */
 export function guardSpans(): void {
   const provider = trace.getTracerProvider();
@@ -27,18 +30,22 @@ export function guardSpans(): void {
 }
 
 function guardProvider(provider: TracerProvider): TracerProvider {
+  const follows = followsParents();
   const recorded = new WeakSet<object>();
-  const getTracer: TracerProvider['getTracer'] = (...named) => guardTracer(provider.getTracer(...named), recorded);
+  const getTracer: TracerProvider['getTracer'] = (...named) =>
+    guardTracer(provider.getTracer(...named), recorded, follows);
   return Object.assign(Object.create(provider), { getTracer });
 }
 
-function guardTracer(tracer: Tracer, recorded: WeakSet<object>): Tracer {
+function guardTracer(tracer: Tracer, recorded: WeakSet<object>, follows: boolean): Tracer {
   // `startActiveSpan` of the SDK starts its span by this as well.
-  const startSpan: Tracer['startSpan'] = (name, { attributes, ...options } = {}, ...more) =>
-    guardSpan(
-      tracer.startSpan(name, { ...options, ...(attributes && { attributes: guarded(attributes) }) }, ...more),
-      recorded,
-    );
+  const startSpan: Tracer['startSpan'] = (name, options = {}, above = context.active()) => {
+    const unsampled = follows && !options.root ? unsampledSpan(above) : undefined;
+    if (unsampled) return unsampled;
+    const { attributes } = options;
+    const started = attributes ? { ...options, attributes: guarded(attributes) } : options;
+    return guardSpan(tracer.startSpan(name, started, above), recorded);
+  };
   return Object.assign(Object.create(tracer), { startSpan });
 }
 

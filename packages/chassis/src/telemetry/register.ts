@@ -1,4 +1,5 @@
 import { stopWhileLoading } from '../process/early-stop.ts';
+import { isTelemetryOn } from './is-on.ts';
 
 /**
  * Preloaded by `node --import @punctual/chassis/otel`, before the service's own code. Exports over
@@ -8,11 +9,9 @@ import { stopWhileLoading } from '../process/early-stop.ts';
  * meanwhile ends the process cleanly.
  */
 stopWhileLoading();
-const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_METRICS_EXPORTER = '', OTEL_SDK_DISABLED } = process.env;
-const isWanted = OTEL_EXPORTER_OTLP_ENDPOINT || /(^|,)\s*prometheus\s*(,|$)/.test(OTEL_METRICS_EXPORTER);
-if (isWanted && OTEL_SDK_DISABLED?.toLowerCase() !== 'true') {
+if (isTelemetryOn()) {
   const { register } = await import('import-in-the-middle/register-hooks.mjs');
-  register({ include: ['http', 'node:http', 'pg', 'mongodb', 'pino'] });
+  register({ include: ['http', 'node:http', 'mongodb', 'pino'] });
   const { startSdk } = await import('./sdk.ts');
   startSdk();
 }

@@ -10,14 +10,16 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { isNamedByClient } from './client-trace.ts';
 
+const parentBased = 'parentbased_';
+
 /**
  * The sampler that `OTEL_TRACES_SAMPLER` names. A client's trace is sampled as if it began here: by
  * chance, whatever the client's flag and trace id are, so that no client can force sampling.
  */
 export function readSampler(): Sampler {
-  const name = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on';
-  const sampler = name.startsWith('parentbased_')
-    ? new ParentBasedSampler({ root: rootSampler(name.slice('parentbased_'.length)) })
+  const name = samplerName();
+  const sampler = followsParents()
+    ? new ParentBasedSampler({ root: rootSampler(name.slice(parentBased.length)) })
     : rootSampler(name);
   return {
     shouldSample: (context, traceId, ...span) =>
@@ -26,6 +28,15 @@ export function readSampler(): Sampler {
         : sampler.shouldSample(context, traceId, ...span),
     toString: () => sampler.toString(),
   };
+}
+
+/** Whether a span below another one is sampled if that one is. */
+export function followsParents(): boolean {
+  return samplerName().startsWith(parentBased);
+}
+
+function samplerName(): string {
+  return getStringFromEnv('OTEL_TRACES_SAMPLER') ?? `${parentBased}always_on`;
 }
 
 function rootSampler(name: string): Sampler {

@@ -1,20 +1,19 @@
 import type { RequestOptions } from 'node:http';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { MongoDBInstrumentation } from '@opentelemetry/instrumentation-mongodb';
-import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { AggregationType, createAllowListAttributesProcessor, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { describeCommand } from './describe-command.ts';
 import { guardSpans } from './guard-spans.ts';
 import { readMetricReaders } from './metric-readers.ts';
-import { nameStatement } from './name-statement.ts';
 import type { AttributeName } from './registry/attributes.ts';
 import { mostCombinations } from './registry/bounds.ts';
 import type { MetricDefinition } from './registry/definition.ts';
 import { libraryMetrics } from './registry/library-metrics.ts';
 import { readSampler } from './sampler.ts';
-import { hasCollector, metricExporters, prometheusAddress } from './settings.ts';
+import { hasCollector } from './settings.ts';
 
 /** Starts the SDK as the `OTEL_*` environment says. */
 export function startSdk(): void {
@@ -27,9 +26,9 @@ export function startSdk(): void {
     ...(metricReaders && { metricReaders }),
     ...(!hasCollector() && { spanProcessors: [], logRecordProcessors: [] }),
     instrumentations: [
-      new HttpInstrumentation({ ignoreIncomingRequestHook: isUninteresting, ignoreOutgoingRequestHook: isExport }),
-      new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true, requestHook: nameStatement }),
-      new MongoDBInstrumentation(),
+      // Incoming requests and PostgreSQL are measured by our own code (ADR 0036).
+      new HttpInstrumentation({ disableIncomingRequestInstrumentation: true, ignoreOutgoingRequestHook: isExport }),
+      new MongoDBInstrumentation({ dbStatementSerializer: describeCommand }),
       // By default a timer every 10 ms, which costs 3 ms of CPU a second.
       new RuntimeNodeInstrumentation({ monitoringPrecision: 100 }),
       ...(sendsLogs() ? [new PinoInstrumentation({ disableLogCorrelation: true })] : []),
@@ -44,13 +43,8 @@ const pools = 'db.client.connection.';
  * Metrics of libraries have the buckets and the attributes of the registry, in as many combinations
  * as it allows. The SDK adds further ones up in a series without attributes.
  */
-const views: ViewOptions[] = [
-  {
-    meterName: '@opentelemetry/instrumentation-pg',
-    instrumentName: `${pools}*`,
-    aggregation: { type: AggregationType.DROP },
-  },
-  ...Object.entries<MetricDefinition<AttributeName>>(libraryMetrics).flatMap(([instrumentName, metric]) =>
+const views: ViewOptions[] = Object.entries<MetricDefinition<AttributeName>>(libraryMetrics).flatMap(
+  ([instrumentName, metric]) =>
     instrumentName.startsWith(pools)
       ? []
       : [
@@ -62,8 +56,7 @@ const views: ViewOptions[] = [
             ...(metric.buckets && { aggregation: bucketsOf(metric.buckets) }),
           },
         ],
-  ),
-];
+);
 
 function bucketsOf(boundaries: readonly number[]): NonNullable<ViewOptions['aggregation']> {
   return { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [...boundaries] } };
@@ -71,12 +64,6 @@ function bucketsOf(boundaries: readonly number[]): NonNullable<ViewOptions['aggr
 
 function sendsLogs(): boolean {
   return hasCollector() && process.env.OTEL_LOGS_EXPORTER !== 'none';
-}
-
-/** Health checks, and scrapes of Prometheus. */
-function isUninteresting({ url, socket }: { url?: string | undefined; socket: { localPort?: number } }): boolean {
-  const isScrape = metricExporters().includes('prometheus') && socket.localPort === prometheusAddress().port;
-  return isScrape || (url?.startsWith('/healthz') ?? false);
 }
 
 /** What the exporters themselves send. */

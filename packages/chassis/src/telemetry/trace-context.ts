@@ -8,6 +8,7 @@ import {
   type Link,
   propagation,
   ROOT_CONTEXT,
+  type Span,
   type SpanKind,
   SpanStatusCode,
   TraceFlags,
@@ -117,6 +118,11 @@ export function startSpan(name: string, options: SpanOptions): StartedSpan {
   };
 }
 
+/** Whether a span is exported, and so are those below it. */
+export function isSampled(span: Span): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
 /** Adds attributes to the span that this code runs in. */
 export function annotateSpan(attributes: Attributes): void {
   trace.getActiveSpan()?.setAttributes(attributes);
@@ -163,7 +169,7 @@ function linkToCurrent(parent: Context): Link[] {
 }
 
 /** A code of the database, the network or the system; else the class of the error. */
-function errorType(error: unknown): string {
+export function errorType(error: unknown): string {
   if (!(error instanceof Error)) return '_OTHER';
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' && /^[A-Z\d_]{1,40}$/.test(code) ? code : error.constructor.name;

@@ -7,7 +7,8 @@ import type { DrillStack } from '../stack/drill-stack.ts';
 import { instances } from '../stack/instances.ts';
 import type { Fault } from './fault.ts';
 
-const fullMs = { quick: 4_000, full: 30_000 };
+/** At full length long enough for its alert, which takes half a minute. */
+const fullMs = { quick: 4_000, full: 60_000 };
 const goneMs = { quick: 2_000, full: 20_000 };
 const messagesBeforeDeletion = 50;
 /** Within this time NATS stores and counts what reminders published before it was stopped. */

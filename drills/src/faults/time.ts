@@ -5,8 +5,9 @@ import type { Fault } from './fault.ts';
 
 const contestSeconds = { quick: 4, full: 60 };
 const clockOffsetMs = 5 * 60_000;
-const clockSeconds = { quick: 5, full: 20 };
-const clockRounds = { quick: 1, full: 6 };
+/** Shorter than the 15 s after which a wrong clock is an alert. */
+const clockSeconds = { quick: 5, full: 12 };
+const clockRounds = { quick: 1, full: 10 };
 
 export const timeFaults: readonly Fault[] = [
   {

@@ -13,7 +13,7 @@ export const messagingIncidents: readonly Incident[] = [
   {
     name: 'nats-far-away',
     what: `${farAwayMs / 1_000} s of latency between the services and NATS`,
-    alerts: ['EventsLate'],
+    alerts: ['EventsNotPublished', 'RemindersOverdue', 'EventsNotApplied'],
     begin: async ({ stack: { links } }) => {
       links.nats.delay(farAwayMs);
       return async () => links.nats.heal();

@@ -12,8 +12,8 @@ export const slowAlerts: readonly string[] = ['CommandsFailForHours', 'EventsLat
 
 /** Incidents that last for minutes. */
 export const slowIncidents: readonly Incident[] = [
-  longer('scheduling-down', 'CommandsFailForHours'),
-  longer('nats-far-away', 'EventsLateForHours'),
+  longer('scheduling-down', ['CommandsFailForHours']),
+  longer('nats-far-away', ['EventsLate', 'EventsLateForHours']),
   {
     name: 'reminder-stream-often-full',
     what: `REMINDER takes new events only for ${openMs / 1_000} s after each ${fullMs / 1_000} s`,
@@ -38,13 +38,13 @@ export const slowIncidents: readonly Incident[] = [
   },
 ];
 
-function longer(name: string, alert: string): Incident {
+function longer(name: string, alerts: readonly string[]): Incident {
   const incident = [...stoppedIncidents, ...messagingIncidents].find((each) => each.name === name);
   if (!incident) throw new RangeError(`There is no incident ${name}.`);
   return {
     ...incident,
     name: `${name}-for-minutes`,
     what: `${incident.what}, for ten minutes`,
-    alerts: [...incident.alerts, alert],
+    alerts: [...incident.alerts, ...alerts],
   };
 }

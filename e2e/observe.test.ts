@@ -73,6 +73,7 @@ describe.skipIf(!isBuilt)(where, () => {
     ['/find?id=%3Cscript%3E', 400, 'A trace ID has 32 hexadecimal digits.'],
     ['/a/b', 404, 'There is no such page.'],
     ['/../dashboards/none', 400, 'The dashboards are: events, journey, '],
+    ['/../dashboards/journey?minutes=7', 400, 'minutes must be one of: '],
     ['/../dashboards/service?service=nobody', 400, 'service must be one of: '],
   ])('the pages refuse %s with %d', async (path, status, reason) => {
     const answer = await fetch(`${linkTo('traces')}${path}`);
@@ -87,6 +88,15 @@ describe.skipIf(!isBuilt)(where, () => {
       const { data } = JSON.parse(await textOf(api.href));
       const jobs = data.result.map(({ metric }: { metric: { job: string } }) => metric.job);
       expect(jobs).toEqual(expect.arrayContaining(['gateway', 'scheduling', 'reminders', 'payouts', 'streams']));
+    });
+  });
+
+  test('a dashboard links the slowest requests to their traces', async () => {
+    await eventually(async () => {
+      const markup = await textOf(new URL('/dashboards/service?service=gateway', linkTo('traces')).href);
+      const [, id] = markup.match(/Slowest traces: <a href="\/traces\/([0-9a-f]{32})"/) ?? [];
+      expect(id).toBeDefined();
+      expect(await textOf(`${linkTo('traces')}/${id}`)).toContain('class="service-gateway"');
     });
   });
 

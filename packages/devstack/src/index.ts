@@ -4,7 +4,14 @@ export { createDatabase, dropDatabase } from './create-database.ts';
 export { type Issuer, startIssuer } from './issuer.ts';
 export type { PageServer } from './observe/page-server.ts';
 export { openPrometheusApi, type PrometheusApi } from './observe/prometheus-api.ts';
-export { findPromtool, isJaegerBuilt, startJaeger, startPrometheus } from './observe/servers.ts';
+export {
+  findJaeger,
+  findPrometheus,
+  findPromtool,
+  isJaegerBuilt,
+  startJaeger,
+  startPrometheus,
+} from './observe/servers.ts';
 export {
   type Observability,
   ruleFiles,
@@ -18,7 +25,7 @@ export { findCommand } from './servers/commands.ts';
 export { freePort, isPortFree } from './servers/free-port.ts';
 export type { NatsCluster } from './servers/nats-cluster.ts';
 export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
-export type { Prometheus } from './servers/prometheus.ts';
+export type { Prometheus, ScrapeTarget } from './servers/prometheus.ts';
 export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {
   checkNatsConfig,

@@ -10,6 +10,13 @@ export function part(name: MetricName, which: 'bucket' | 'sum' | 'count'): strin
   return `${series(name)}_${which}`;
 }
 
+/**
+ * A histogram that no service emits: the collector makes it from the spans of kept traces, with
+ * exemplars (`deploy/collector/observability.yaml`). Its labels are `service_name`, `span_name`,
+ * `span_kind` and `status_code`.
+ */
+export const keptSpans = 'traces_span_metrics_duration_seconds';
+
 export type Selection = {
   /** The labels that are kept. */
   by?: string[];

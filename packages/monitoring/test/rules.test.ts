@@ -6,7 +6,7 @@ import { type MetricDefinition, metrics, prometheusLabel, prometheusName } from 
 import { findPromtool } from '@punctual/devstack';
 import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { dashboards } from '../src/index.ts';
+import { dashboards, keptSpans } from '../src/index.ts';
 
 type Rule = { alert?: string; record?: string; expr: string; annotations?: Record<string, string> };
 
@@ -63,6 +63,7 @@ for (const [name, metric] of Object.entries<MetricDefinition>(metrics)) {
   const names = metric.instrument === 'histogram' ? histogramParts.map((part) => series + part) : [series];
   for (const each of [...names, ...metric.attributes.map(prometheusLabel)]) known.add(each);
 }
+for (const name of [`${keptSpans}_bucket`, 'span_name', 'span_kind']) known.add(name);
 for (const { record } of rules) if (record) known.add(record);
 
 const queries = [

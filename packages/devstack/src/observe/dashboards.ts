@@ -16,7 +16,9 @@ const Dashboard = z.object({
       title: z.string(),
       description: z.string().optional(),
       fieldConfig: z.object({ defaults: z.object({ unit: z.string().optional() }) }).optional(),
-      targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).default([]),
+      targets: z
+        .array(z.object({ expr: z.string(), legendFormat: z.string(), exemplar: z.boolean().default(false) }))
+        .default([]),
     }),
   ),
 });

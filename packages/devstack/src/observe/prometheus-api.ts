@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** A line of a graph: its labels, and its values over time. `NaN` is left out. */
 export type Series = { labels: Record<string, string>; points: { at: number; value: number }[] };
+/** A measured value, in the unit of the query's metric, and the trace in which it was measured. */
+export type Exemplar = { traceId: string; at: number; value: number };
 export type Alert = z.infer<typeof Rule>;
 
 export type PrometheusApi = {
@@ -9,6 +11,8 @@ export type PrometheusApi = {
   query(expr: string): Promise<number | undefined>;
   /** Times in seconds. */
   queryRange(expr: string, range: { from: number; to: number; step: number }): Promise<Series[]>;
+  /** Of all series in a query. Times in seconds. */
+  exemplars(expr: string, range: { from: number; to: number }): Promise<Exemplar[]>;
   labelValues(label: string): Promise<string[]>;
   /** The alerting rules and what they say now. */
   alerts(): Promise<Alert[]>;
@@ -34,6 +38,15 @@ export function openPrometheusApi(url: string): PrometheusApi {
         labels: metric,
         points: values.map(([at, value]) => ({ at, value: Number(value) })).filter(({ value }) => !Number.isNaN(value)),
       })),
+    exemplars: async (query, { from, to }) =>
+      Exemplars.parse(await ask('query_exemplars', { query, start: String(from), end: String(to) })).flatMap(
+        ({ exemplars }) =>
+          exemplars.map(({ labels, value, timestamp }) => ({
+            traceId: labels.trace_id,
+            at: timestamp,
+            value: Number(value),
+          })),
+      ),
     labelValues: async (label) => z.array(z.string()).parse(await ask(`label/${label}/values`)),
     alerts: async () => Rules.parse(await ask('rules', { type: 'alert' })).groups.flatMap(({ rules }) => rules),
   };
@@ -46,6 +59,14 @@ const Matrix = z.object({
     z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) }),
   ),
 });
+
+const Exemplars = z.array(
+  z.object({
+    exemplars: z.array(
+      z.object({ labels: z.object({ trace_id: z.string() }), value: z.string(), timestamp: z.number() }),
+    ),
+  }),
+);
 
 const Rule = z.object({
   name: z.string(),

@@ -2,6 +2,7 @@ import {
   isJaegerBuilt as isBuiltHere,
   type Jaeger,
   type JaegerOptions,
+  jaegerProgram,
   startJaeger as startJaegerHere,
 } from '../servers/jaeger.ts';
 import { type HostSettings, openHost, withOwnHost } from '../servers/open-host.ts';
@@ -11,6 +12,7 @@ import {
   prometheusPrograms,
   startPrometheus as startPrometheusHere,
 } from '../servers/prometheus.ts';
+import type { Host } from '../servers/source.ts';
 
 export type ObservabilitySettings = Pick<HostSettings, 'signal'> & Partial<Pick<HostSettings, 'log' | 'env'>>;
 
@@ -31,11 +33,23 @@ export async function isJaegerBuilt(settings: ObservabilitySettings = {}): Promi
 }
 
 /** The path of Prometheus's tool for rules. @throws Unavailable without Go */
-export async function findPromtool(settings: ObservabilitySettings = {}): Promise<string> {
+export function findPromtool(settings: ObservabilitySettings = {}): Promise<string> {
+  return find(settings, async (host) => (await prometheusPrograms(host)).promtool);
+}
+
+/** The path of Prometheus. @throws Unavailable without Go */
+export function findPrometheus(settings: ObservabilitySettings = {}): Promise<string> {
+  return find(settings, async (host) => (await prometheusPrograms(host)).prometheus);
+}
+
+/** The path of Jaeger, which is a collector too. @throws Unavailable without Go */
+export function findJaeger(settings: ObservabilitySettings = {}): Promise<string> {
+  return find(settings, jaegerProgram);
+}
+
+async function find(settings: ObservabilitySettings, program: (host: Host) => Promise<string>): Promise<string> {
   const host = await openHost(withDefaults(settings));
-  return prometheusPrograms(host)
-    .then(({ promtool }) => promtool)
-    .finally(() => host.run.close());
+  return program(host).finally(() => host.run.close());
 }
 
 function withDefaults({ log = () => undefined, env = process.env, signal }: ObservabilitySettings): HostSettings {

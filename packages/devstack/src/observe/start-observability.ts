@@ -45,7 +45,7 @@ export async function startObservability(settings: ObservabilitySettings): Promi
     await Promise.all([pages.stop(), jaeger.stop(), prometheus.stop()]);
   };
   const follow: Observability['follow'] = async (stack, options) => {
-    const targets = scrapeTargets(stack, options);
+    const targets = [...scrapeTargets(stack, options), { service: 'jaeger', url: jaeger.metrics }];
     await prometheus.scrape(targets);
     // Prometheus applies changed targets every five seconds.
     await eventually(async () => {

@@ -19,6 +19,8 @@ const ownConfig = join(goModule, 'config.yaml');
 export type Jaeger = Server & {
   /** Takes OTLP over HTTP. */
   otlp: string;
+  /** Durations of spans for Prometheus, with exemplars. */
+  metrics: string;
 };
 
 export type JaegerOptions = {
@@ -28,14 +30,15 @@ export type JaegerOptions = {
 
 /** @throws NoServerError */
 export async function startJaeger(host: Host, { moreConfig = [] }: JaegerOptions = {}): Promise<Jaeger> {
-  const otlpPort = await freePort();
+  const [otlpPort, metricsPort] = [await freePort(), await freePort()];
   const configs = [ownConfig, ...moreConfig].map((file) => `--config=${file}`);
   const start = async () => {
-    const program = await build(host);
+    const program = await jaegerProgram(host);
     return startLocalServer(host, {
       name: 'jaeger',
       stopSignal: 'TERM',
-      command: (port) => ['/usr/bin/env', `QUERY_PORT=${port}`, `OTLP_PORT=${otlpPort}`, program, ...configs],
+      env: { ...host.env, OTLP_PORT: String(otlpPort), METRICS_PORT: String(metricsPort) },
+      command: (port) => ['/usr/bin/env', `QUERY_PORT=${port}`, program, ...configs],
       url: (port) => `http://127.0.0.1:${port}`,
       ask,
     });
@@ -43,7 +46,7 @@ export async function startJaeger(host: Host, { moreConfig = [] }: JaegerOptions
   const sources: Source[] = [{ kind: 'local', name: `${version}, built with Go`, start }];
   const remedy = 'Install Go 1.26 or newer from https://go.dev/dl.';
   const server = await startFirst(host, { what: 'Jaeger', sources, remedy });
-  return { ...server, otlp: `http://127.0.0.1:${otlpPort}` };
+  return { ...server, otlp: `http://127.0.0.1:${otlpPort}`, metrics: `http://127.0.0.1:${metricsPort}/metrics` };
 }
 
 /** Whether a start is quick: nothing has to be built. */
@@ -51,7 +54,8 @@ export function isJaegerBuilt(host: Host): Promise<boolean> {
   return host.cache.has(cacheKey);
 }
 
-async function build(host: Host): Promise<string> {
+/** Builds Jaeger, once. @throws Unavailable without Go */
+export async function jaegerProgram(host: Host): Promise<string> {
   const folder = await host.cache.folderOf(cacheKey, async (draft) => {
     const go = await findCommand(host.env, 'go');
     if (!go) throw new Unavailable('building Jaeger needs Go on the PATH');

@@ -66,12 +66,13 @@ function describe({ what, only }: PanelSpec): string {
   return only ? `${what} Empty unless: ${only}.` : what;
 }
 
-function queriesOf({ queries }: PanelSpec): DataqueryBuilder[] {
-  return queries.map(({ expr, legend }, index) =>
-    new DataqueryBuilder()
+function queriesOf({ queries, exemplars }: PanelSpec): DataqueryBuilder[] {
+  return queries.map(({ expr, legend }, index) => {
+    const query = new DataqueryBuilder()
       .expr(expr)
       .legendFormat(legend)
       .refId(String.fromCharCode(65 + index))
-      .range(),
-  );
+      .range();
+    return exemplars ? query.exemplar(true) : query;
+  });
 }

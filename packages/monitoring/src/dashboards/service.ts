@@ -1,4 +1,4 @@
-import { part, perSecond, quantile, total, worst } from '../series.ts';
+import { keptSpans, part, perSecond, quantile, total, worst } from '../series.ts';
 import type { DashboardSpec } from './spec.ts';
 
 const where = 'service_name="$service"';
@@ -49,6 +49,20 @@ export const service: DashboardSpec = {
             {
               expr: quantile(0.95, 'http.server.request.duration', { by: byRoute, where }),
               legend: '{{http_request_method}} {{http_route}}',
+            },
+          ],
+        },
+        {
+          title: 'Kept traces',
+          what: 'Requests and events in traces that the collector kept, 95th percentile since its start. A point opens its trace.',
+          unit: 's',
+          exemplars: true,
+          only: 'the collector makes span metrics',
+          queries: [
+            {
+              // Not a rate: most kept traces are alone, and the rate of a first value is nothing.
+              expr: `histogram_quantile(0.95, sum by (le, span_name) (${keptSpans}_bucket{${where}, span_kind=~"SPAN_KIND_(SERVER|CONSUMER)"}))`,
+              legend: '{{span_name}}',
             },
           ],
         },

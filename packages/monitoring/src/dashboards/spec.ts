@@ -12,6 +12,8 @@ export type PanelSpec = {
   stat?: true;
   /** Values may be negative. */
   signed?: true;
+  /** Also asks for exemplars: points that open a trace. */
+  exemplars?: true;
   /** The situation that fills the panel, when an undisturbed system leaves it empty. */
   only?: string;
 };

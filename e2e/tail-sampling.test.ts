@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { isJaegerBuilt, openTraceStore, startJaeger, type TraceStore } from '@punctual/devstack';
 import { eventually } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SentSpan, sendSpan } from './send-span.ts';
 
 const sampling = fileURLToPath(new URL('../deploy/collector/sampling.yaml', import.meta.url));
 const ordinary = 300;
@@ -20,27 +20,7 @@ describe.skipIf(!isBuilt)(name, () => {
   });
   afterAll(() => jaeger?.stop());
 
-  async function send({ ms, failed = false }: { ms: number; failed?: boolean }): Promise<string> {
-    const traceId = randomBytes(16).toString('hex');
-    const end = BigInt(Date.now()) * 1_000_000n;
-    const span = {
-      traceId,
-      spanId: randomBytes(8).toString('hex'),
-      name: 'a request',
-      kind: 2,
-      startTimeUnixNano: String(end - BigInt(ms) * 1_000_000n),
-      endTimeUnixNano: String(end),
-      status: failed ? { code: 2 } : {},
-    };
-    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'sampled' } }] };
-    const answer = await fetch(`${jaeger.otlp}/v1/traces`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }),
-    });
-    expect(answer.status).toBe(200);
-    return traceId;
-  }
+  const send = (span: SentSpan) => sendSpan(jaeger.otlp, span);
 
   test('keeps failed and slow traces, and about 1 % of the others', { timeout: 90_000 }, async () => {
     const kept = [await send({ ms: 5, failed: true }), await send({ ms: 1_500 })];

@@ -17,8 +17,10 @@ export const pages: readonly string[] = files.filter((file) => file.endsWith('.m
 
 export const textOf = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
 
-/** What is between single backticks, outside of code blocks. */
+/** What is between backticks, one or two, outside of code blocks. */
 export function codeSpans(page: string): string[] {
   const prose = page.replace(/^ *```[\s\S]*?^ *```/gm, '');
-  return [...prose.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replace(/\s+/g, ' '));
+  return [...prose.matchAll(/``(.+?)``|`([^`]+)`/g)].map(([, double, single = '']) =>
+    (double ?? single).trim().replace(/\s+/g, ' '),
+  );
 }

@@ -30,6 +30,7 @@ export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {
   checkNatsConfig,
   findChromium,
+  findNatsCli,
   type ServerName,
   type Servers,
   type StartServersOptions,

@@ -2,6 +2,7 @@ import { checkNatsConfig as checkNatsConfigHere } from './check-nats-config.ts';
 import { findChromium as findChromiumHere } from './chromium.ts';
 import { startMongo } from './mongo.ts';
 import { startNatsServer } from './nats.ts';
+import { natsCliFolder } from './nats-cli.ts';
 import { type NatsCluster, startNatsServers } from './nats-cluster.ts';
 import { openHost, withOwnHost } from './open-host.ts';
 import { type PooledServer, startPgbouncer as startPgbouncerServer } from './pgbouncer.ts';
@@ -173,4 +174,17 @@ export async function findChromium({
 }: Pick<StartServersOptions<never>, 'log' | 'env'> = {}): Promise<string> {
   const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
   return findChromiumHere(host).finally(() => host.run.close());
+}
+
+/**
+ * Finds or builds the `nats` command.
+ * @returns the folder to put on the PATH
+ * @throws Unavailable without Go
+ */
+export async function findNatsCli({
+  log = () => undefined,
+  env = process.env,
+}: Pick<StartServersOptions<never>, 'log' | 'env'> = {}): Promise<string> {
+  const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
+  return natsCliFolder(host).finally(() => host.run.close());
 }

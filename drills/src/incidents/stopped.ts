@@ -11,7 +11,7 @@ export const stoppedIncidents: readonly Incident[] = [
   {
     name: 'postgres-down',
     what: 'PostgreSQL is stopped',
-    alerts: ['CommandsFail'],
+    alerts: ['CommandsFail', 'EventsNotApplied'],
     begin: async ({ stack: { servers } }) => {
       await servers.postgres.halt();
       return () => servers.postgres.resume();

@@ -78,7 +78,7 @@ test('a statement has a span without its values', async () => {
 });
 
 test('statements in one message are one span, until all are answered', async () => {
-  const before = (await measured())['BEGIN'] ?? 0;
+  const before = (await measured()).BEGIN ?? 0;
   const statements = [
     ['begin', []],
     ['insert into thing values (?, ?)', [1, 'a']],
@@ -86,7 +86,7 @@ test('statements in one message are one span, until all are answered', async () 
   ] as const;
   await caused(() => client.batch(statements, false));
   expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['INSERT thing']);
-  expect((await measured())['BEGIN']).toBe(before + 1);
+  expect((await measured()).BEGIN).toBe(before + 1);
 });
 
 test('a failed statement has the code of its error, and neither its message nor its values', async () => {
@@ -100,19 +100,19 @@ test('a failed statement has the code of its error, and neither its message nor 
 });
 
 test('a callback is called when its statement has been measured', async () => {
-  const before = (await measured())['SHOW'] ?? 0;
+  const before = (await measured()).SHOW ?? 0;
   const { promise, resolve } = Promise.withResolvers();
   caused(() => client.query('show work_mem', (_error, result) => resolve(result.rows)));
   expect(await promise).toHaveLength(1);
-  expect((await measured())['SHOW']).toBe(before + 1);
+  expect((await measured()).SHOW).toBe(before + 1);
   expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['SHOW']);
 });
 
 test('an unsampled statement is measured and has no span', async () => {
-  const before = (await measured())['DELETE'] ?? 0;
+  const before = (await measured()).DELETE ?? 0;
   await caused(() => client.query('delete from thing where id = 7'), { sampled: false });
   expect(spans.getFinishedSpans()).toEqual([]);
-  expect((await measured())['DELETE']).toBe(before + 1);
+  expect((await measured()).DELETE).toBe(before + 1);
 });
 
 test('a statement that nothing causes is not measured', async () => {

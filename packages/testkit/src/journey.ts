@@ -10,7 +10,7 @@ export type Journey = Awaited<ReturnType<typeof createJourney>>;
  * Takes visits and payouts to any of their states. One customer owns all jobs; each visit has its
  * own provider, so that windows never overlap.
  */
-export async function createJourney(world: TestStack) {
+export async function createJourney(world: Pick<TestStack, 'user'>) {
   const customer = await world.user('customer');
   const finance = await world.user('finance');
 

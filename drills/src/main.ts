@@ -7,12 +7,14 @@ import { faults } from './faults/index.ts';
 import { incidents } from './incidents/index.ts';
 import { mutations } from './mutations/mutations.ts';
 import { type MutationResult, runMutation } from './mutations/run-mutation.ts';
+import { planByCoverage, planOnce } from './plan-runs.ts';
 import {
   faultTable,
   incidentTable,
   mutationTable,
   printAlertHead,
   printAlertResult,
+  printCoverage,
   printHead,
   printMutationResult,
   printResult,
@@ -78,28 +80,31 @@ function refuse(reason: string): never {
   process.exit(2);
 }
 
-/** Runs each chosen fault once, or round after round with new seeds until `--minutes` are over. */
+/** Runs each chosen fault once, or until `--minutes` are over those that have run least. */
 async function runDrills(): Promise<boolean> {
   const pace: Pace = values.quick ? 'quick' : 'full';
   const chosen = values.only.length > 0 ? faults.filter(({ name }) => values.only.includes(name)) : faults;
+  const isTimed = Number(values.minutes) > 0;
   const stack = await startDrillStack({ name: 'drills', pace, log: say });
   const results: DrillResult[] = [];
   try {
     const drill = createDrills(stack, pace);
     const until = performance.now() + Number(values.minutes) * 60_000;
     if (!values.json) printHead();
-    for (let seed = firstSeed; seed === firstSeed || performance.now() < until; seed += 1) {
-      for (const fault of chosen) {
-        const result = await drill(fault, seed);
-        results.push(result);
-        if (!values.json) printResult(result);
-      }
+    for (const { fault, seed } of isTimed ? planByCoverage(chosen, firstSeed) : planOnce(chosen, firstSeed)) {
+      const result = await drill(fault, seed);
+      results.push(result);
+      if (!values.json) printResult(result);
+      if (isTimed && performance.now() >= until) break;
     }
   } finally {
     await stack.stop();
   }
   if (values.json) console.log(JSON.stringify(results, undefined, 2));
-  else printSum(results, pace);
+  else {
+    if (isTimed) printCoverage(chosen, results);
+    printSum(results, pace);
+  }
   return results.every(({ violations }) => violations.length === 0);
 }
 

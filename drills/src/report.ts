@@ -46,6 +46,13 @@ export function printResult({ fault, seed, accepted, kills, events, seconds, vio
   if (violations.length > shownViolations) console.log(`    … and ${violations.length - shownViolations} more`);
 }
 
+/** Prints how often each fault ran. */
+export function printCoverage(faults: readonly Fault[], results: readonly DrillResult[]): void {
+  const runsOf = ({ name }: Fault) => results.filter(({ fault }) => fault === name).length;
+  const byRuns = [...Map.groupBy(faults, runsOf)].toSorted(([one], [other]) => other - one);
+  for (const [runs, those] of byRuns) console.log(`Runs: ${runs} each of ${those.map(({ name }) => name).join(', ')}`);
+}
+
 export function printSum(results: readonly DrillResult[], pace: Pace): void {
   const sum = (of: (result: DrillResult) => number) => results.reduce((total, each) => total + of(each), 0);
   for (const { fault, seed } of results.filter(({ violations }) => violations.length > 0))

@@ -66,7 +66,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
   const healthDeps = {
     ...deps,
     counts: createLedgerCounts(deps),
-    checkStream: () => checkReminderStream(broker),
+    checkStream: async () => (await checkReminderStream(broker)).now,
     lifecycle,
   };
   observeHealth(healthDeps);

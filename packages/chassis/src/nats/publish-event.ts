@@ -13,17 +13,10 @@ export async function publishEvent(broker: Broker, event: CloudEvent): Promise<v
 
 /**
  * Publishes events at once, as {@link publishEvent} does.
- * @returns an entry for each event, in order: undefined if it was stored, or else the error
+ * @returns an entry for each event, in order: its sequence in the stream, or else the error
  */
-export function publishEvents(broker: Broker, events: readonly CloudEvent[]): Promise<(Error | undefined)[]> {
-  return Promise.all(
-    events.map((event) =>
-      broker.publish(toOutgoing(event)).then(
-        () => undefined,
-        (error: Error) => error,
-      ),
-    ),
-  );
+export function publishEvents(broker: Broker, events: readonly CloudEvent[]): Promise<(number | Error)[]> {
+  return Promise.all(events.map((event) => broker.publish(toOutgoing(event)).catch((error: Error) => error)));
 }
 
 function toOutgoing(event: CloudEvent): OutgoingEvent {

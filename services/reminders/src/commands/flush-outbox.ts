@@ -2,19 +2,21 @@ import { type Broker, failpoint, publishEvents } from '@punctual/chassis';
 import { type AssignmentRecord, reminderId } from '../domain/assignment.ts';
 import { msBetween } from '../domain/instants.ts';
 import { type LedgerRow, newRow } from '../domain/ledger-row.ts';
+import { checkReminderStream } from '../messaging/check-reminder-stream.ts';
 import { toReminderEvent } from '../messaging/events.ts';
 import { removeFromOutbox } from '../persistence/assignments.ts';
 import { recordDispatch } from '../persistence/heartbeat-store.ts';
 import { applyToLedger, markSent } from '../persistence/ledger.ts';
 import { findRows } from '../persistence/ledger-queries.ts';
+import { keepPublished, type StoredEvent } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 
-type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[] };
+type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[]; stored: StoredEvent[] };
 type Rows = ReadonlyMap<string, LedgerRow>;
 
 /**
- * Carries out what the outboxes of these records hold (ledger, alarms, events, in this order), then
- * empties them. Every step may be repeated, so after a crash at any point any worker that finds the
+ * Carries out what the outboxes of these records hold (ledger, alarms, events, in this order), keeps
+ * the events, then empties the outboxes. Every step may be repeated, so after a crash at any point any worker that finds the
  * record continues. The events of one assignment are published one after another; a failure holds
  * back the later ones of that assignment only.
  * @param known rows of the ledger that the caller has read already
@@ -31,20 +33,27 @@ export async function flushOutbox(
   await applyToLedger(store, records);
   await deps.alarms.set(alarmsOf(records));
 
-  await deps.broker.check();
+  const { createdAt: stream } = await checkReminderStream(deps.broker);
   const broker = await deps.broker.connected();
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
-  const results = records.map(({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [] }));
+  const results = records.map(({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], stored: [] }));
   const failure = await publishInOrder({ broker, rows, sentAt }, records, results);
 
   const sent = results.flatMap((published) => published.sent);
   if (sent.length > 0) await failpoint('mid-send');
-  await markSent(
-    store,
-    sent.map(({ id }) => id),
-    sentAt,
-  );
+  await Promise.all([
+    markSent(
+      store,
+      sent.map(({ id }) => id),
+      sentAt,
+    ),
+    keepPublished(
+      store,
+      results.flatMap(({ stored }) => stored),
+      { stream, at: sentAt },
+    ),
+  ]);
   if (sent.length > 0) await failpoint('after-sent');
   await removeFromOutbox(
     store,
@@ -87,17 +96,19 @@ async function publishInOrder(
       const sequence = record.sequence - record.outbox.length + 1 + position;
       return [{ record, published, entry, row, event: toReminderEvent({ record, entry, row, sequence, sentAt }) }];
     });
-    const failures = await publishEvents(
+    const outcomes = await publishEvents(
       broker,
       steps.map(({ event }) => event),
     );
-    failure ??= failures.find((each) => each !== undefined);
-    const done = steps.filter((_step, index) => failures[index] === undefined);
-    for (const { published, entry, row } of done) {
+    failure ??= outcomes.find((each) => each instanceof Error);
+    going = steps.filter(({ published, entry, row, event }, index) => {
+      const streamSequence = outcomes[index];
+      if (typeof streamSequence !== 'number') return false;
       published.keys.push(entry.key);
+      published.stored.push({ event, streamSequence });
       if (entry.type === 'reminder.due') published.sent.push(row);
-    }
-    going = done;
+      return true;
+    });
   }
   return failure;
 }

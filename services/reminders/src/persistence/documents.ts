@@ -25,6 +25,32 @@ export type HeartbeatDocument = { _id: 'heartbeat' | 'dispatch' | 'writable'; at
 /** A person whose texts from before `at` are gone; `_id` is their id. */
 export type ErasureDocument = { _id: string; at: Date };
 
+/** A published event; `_id` is its id. */
+export type PublishedDocument = {
+  _id: string;
+  assignmentId: string;
+  /** Its `reminderSequence`. */
+  sequence: number;
+  /** The event as JSON, without the title of the job: texts are in the record alone. */
+  payload: string;
+  /** When the stream that has it was created, in epoch milliseconds. */
+  stream: number;
+  /** Where that stream has it; null once it is lost, until it is published again. */
+  streamSequence: number | null;
+  at: Date;
+};
+
+/** How far a stream is known to this store; `_id` names the stream. */
+export type PositionDocument = {
+  _id: 'REMINDER' | 'SCHEDULE';
+  /** When the stream, or our consumer of it, was created. */
+  source: string;
+  /** The store has all decisions and effects that belong to events up to this one. */
+  sequence: number;
+  /** While a restored store catches up: up to here. */
+  target?: number;
+};
+
 export function toDate(instant: Temporal.Instant): Date {
   return new Date(instant.epochMilliseconds);
 }

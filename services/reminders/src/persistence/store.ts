@@ -1,6 +1,13 @@
 import type { Lifecycle, Logger } from '@punctual/chassis';
 import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
-import type { AssignmentDocument, ErasureDocument, HeartbeatDocument, ReminderDocument } from './documents.ts';
+import type {
+  AssignmentDocument,
+  ErasureDocument,
+  HeartbeatDocument,
+  PositionDocument,
+  PublishedDocument,
+  ReminderDocument,
+} from './documents.ts';
 import { noticeStuck } from './notice-stuck.ts';
 import { renewStuck } from './renew-stuck.ts';
 import { serverOf, watchStore } from './watch-store.ts';
@@ -14,6 +21,8 @@ export type Store = {
   ledger: Collection<ReminderDocument>;
   heartbeats: Collection<HeartbeatDocument>;
   erasures: Collection<ErasureDocument>;
+  published: Collection<PublishedDocument>;
+  positions: Collection<PositionDocument>;
 };
 
 export const jobsCollection = 'jobs';
@@ -25,6 +34,8 @@ const connectAttemptMs = 2_000;
 const answerMs = 30_000;
 const heartbeatMs = 10_000;
 const heartbeatEveryMs = 10_000;
+/** As long as the outboxes of the other services: from these events, REMINDER is refilled. */
+const publishedKeptSeconds = 7 * 86_400;
 
 /**
  * Connects, and creates the indexes that the rules need.
@@ -62,6 +73,8 @@ export async function openStore({
     ledger: db.collection('reminders'),
     heartbeats: db.collection('pulse'),
     erasures: db.collection('erasures'),
+    published: db.collection('published'),
+    positions: db.collection('positions'),
   };
   await createIndexes(store);
   return store;
@@ -79,13 +92,16 @@ function crash(): never {
  * Few indexes, since each makes every write more expensive. Rows of one assignment are found by
  * their `_id`.
  */
-async function createIndexes({ db, assignments, ledger }: Store): Promise<void> {
+async function createIndexes({ db, assignments, ledger, published }: Store): Promise<void> {
   // Due, late and claimed reminders are all found by state and time.
   await ledger.createIndex({ state: 1, sendAt: 1 });
   // Almost every outbox is empty, and such records are not in the index.
   await assignments.createIndex({ 'outbox.at': 1 }, { name: 'unsettled', partialFilterExpression: isUnsettled });
   // Agenda's `unique()` is an upsert; only this makes it unique under a race.
   await db.collection(jobsCollection).createIndex({ name: 1, 'data.minute': 1 }, { unique: true });
+  await published.createIndex({ at: 1 }, { expireAfterSeconds: publishedKeptSeconds });
+  // From the end of the stream down; null for those that it has lost.
+  await published.createIndex({ streamSequence: 1 });
 
   // Indexes of earlier releases.
   await ledger.dropIndex('assignmentId_1_dueAt_1').catch(ignoreNotFound);

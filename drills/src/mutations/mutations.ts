@@ -97,7 +97,7 @@ export const mutations: readonly GuardMutation[] = [
     seeds: 3,
     replace: {
       file: 'packages/chassis/src/nats/apply-batch.ts',
-      line: "await failpoint('before-handle');",
+      line: "await failpoint('before-handle', () => distinct.map(({ event }) => event.id));",
       by: 'for (const { message } of batch) message.ack();',
     },
   },

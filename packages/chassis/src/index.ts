@@ -14,6 +14,7 @@ export { createHttpApp, type HttpAppDeps, sendProblem } from './http/http-app.ts
 export { HttpProblem, toProblemAnswer } from './http/http-problem.ts';
 export { readQuery, refuseQuery } from './http/read-request.ts';
 export { startingHeader } from './http/starting-app.ts';
+export type { Attempts } from './nats/attempts.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
 export { type ConsumerDeps, startConsumer } from './nats/consumer.ts';
 export type { DeadLetter } from './nats/dead-letter-copy.ts';

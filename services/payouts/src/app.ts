@@ -9,8 +9,10 @@ import {
   type ServiceDefinition,
 } from '@punctual/chassis';
 import {
+  createAttempts,
   erasePeople,
   openDatabase,
+  purgeAttempts,
   purgeDelivered,
   purgeResponses,
   startOutboxRelay,
@@ -57,7 +59,7 @@ export const payouts: ServiceDefinition<Config> = {
       newId: () => randomUUIDv7(),
     };
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
-    subscribe({ broker, ...process }, { ...deps, twoPersonMinor });
+    subscribe({ broker, ...process }, { ...deps, twoPersonMinor, attempts: createAttempts(database) });
     every(process, {
       name: 'finish migrations',
       pauseMs: 5_000,
@@ -72,6 +74,11 @@ export const payouts: ServiceDefinition<Config> = {
       name: 'purge delivered events',
       pauseMs: 10 * 60_000,
       run: (signal) => purgeDelivered(database, signal),
+    });
+    every(process, {
+      name: 'purge notes of attempts',
+      pauseMs: 3_600_000,
+      run: () => purgeAttempts(database),
     });
     every(process, {
       name: 'purge stored responses',

@@ -18,6 +18,7 @@ import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
 import { checkReminderStream } from './messaging/check-reminder-stream.ts';
 import { subscribe } from './messaging/subscriptions.ts';
+import { createAttempts } from './persistence/attempts.ts';
 import { checkWritable } from './persistence/check-writable.ts';
 import { openStore } from './persistence/store.ts';
 import { createLedgerCounts } from './queries/measure-health.ts';
@@ -60,6 +61,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
     {
       applyScheduleEvents: (arrivals) => applyScheduleEvents(deps, arrivals),
       eraseTitles: (events) => eraseTitles(deps, events),
+      attempts: createAttempts(store),
     },
   );
 

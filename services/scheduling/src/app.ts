@@ -9,8 +9,10 @@ import {
   type ServiceDefinition,
 } from '@punctual/chassis';
 import {
+  createAttempts,
   erasePeople,
   openDatabase,
+  purgeAttempts,
   purgeDelivered,
   purgeResponses,
   startOutboxRelay,
@@ -48,7 +50,7 @@ export const scheduling: ServiceDefinition<Config> = {
     });
     const deps = { database, relay, ...commandSettings(config) };
 
-    subscribe({ broker, ...process }, deps);
+    subscribe({ broker, ...process }, { ...deps, attempts: createAttempts(database) });
 
     every(process, {
       name: 'finish migrations',
@@ -64,6 +66,11 @@ export const scheduling: ServiceDefinition<Config> = {
       name: 'purge delivered events',
       pauseMs: 10 * 60_000,
       run: (signal) => purgeDelivered(database, signal),
+    });
+    every(process, {
+      name: 'purge notes of attempts',
+      pauseMs: 3_600_000,
+      run: () => purgeAttempts(database),
     });
     every(process, {
       name: 'purge stored responses',

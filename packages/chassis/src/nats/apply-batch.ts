@@ -7,6 +7,7 @@ import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { Faults } from './faults.ts';
 import type { Handling, Identified } from './handling.ts';
 import { readHeaders } from './message-headers.ts';
+import type { Failure } from './once-there.ts';
 
 export type ApplyDeps = {
   metrics: ConsumerMetrics;
@@ -23,8 +24,6 @@ const processing = {
 
 export type ParsedMessage<E> = { message: JsMsg; event: E };
 
-export type ApplyFailure = { error: unknown };
-
 /**
  * Calls the handler with the distinct events, then acknowledges all.
  * @returns how it failed, if it did
@@ -33,12 +32,12 @@ export async function applyBatch<E extends Identified>(
   { metrics, faults, outage }: ApplyDeps,
   { durable, handle }: Handling<E>,
   batch: readonly ParsedMessage<E>[],
-): Promise<ApplyFailure | undefined> {
+): Promise<Failure | undefined> {
   const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
   const received = batch.map(({ event }, index) => ({ event, traceparent: spans[index]?.traceparent }));
   const distinct = [...new Map(received.map((each) => [each.event.id, each])).values()];
   try {
-    await failpoint('before-handle');
+    await failpoint('before-handle', () => distinct.map(({ event }) => event.id));
     await inSpanOf(durable, spans, () => handle(distinct));
     await failpoint('before-ack');
   } catch (error) {

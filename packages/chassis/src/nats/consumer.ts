@@ -9,7 +9,8 @@ import { createConsumerMetrics } from './consumer-metrics.ts';
 import { declareConsumer, sourcesOf } from './declare-consumers.ts';
 import { handleAdvisories } from './delivery-advisories.ts';
 import { createFaults } from './faults.ts';
-import { type BatchDeps, handleBatch } from './handle-batch.ts';
+import type { BatchDeps } from './handle-batch.ts';
+import { handleMessages } from './handle-messages.ts';
 import {
   type ConsumerOptions,
   type ConsumerSource,
@@ -124,7 +125,7 @@ async function consume<E extends Identified>(
     for (;;) {
       const messages = await prefetch.take();
       if (messages.length === 0) return;
-      await handleBatch(deps, handling, messages);
+      await handleMessages(deps, handling, messages);
     }
   } finally {
     await prefetch.close();

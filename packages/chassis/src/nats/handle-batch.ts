@@ -1,13 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Logger } from '../process/logger.ts';
-import { pause } from '../process/pause.ts';
 import { reasonOf } from '../process/reason-of.ts';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
-import { type ApplyDeps, type ApplyFailure, applyBatch, type ParsedMessage } from './apply-batch.ts';
+import { type ApplyDeps, applyBatch, type ParsedMessage } from './apply-batch.ts';
 import type { Broker } from './broker.ts';
 import { deadLetter } from './dead-letter.ts';
 import { enoughFaults } from './faults.ts';
 import type { Handling, Identified } from './handling.ts';
+import { onceThere } from './once-there.ts';
 
 export type BatchDeps = ApplyDeps & { broker: Broker; logger: Logger; signal: AbortSignal };
 
@@ -16,11 +16,6 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const maxRetryDelayMs = 60_000;
 /** For an event that waits for a server, so that it is handled soon after the server is back. */
 const maxUnavailableDelayMs = 5_000;
-/**
- * Pauses of a batch that waits for an unavailable server: half a minute in all, without a new
- * delivery.
- */
-const awayPausesMs = [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000];
 
 /**
  * Settles every message: acknowledges it, asks for it again later, or keeps it as a dead letter.
@@ -30,14 +25,13 @@ export async function handleBatch<E extends Identified>(
   handling: Handling<E>,
   messages: readonly JsMsg[],
 ): Promise<void> {
-  deps.metrics.delivered(messages);
   const batch: ParsedMessage<E>[] = [];
   for (const message of messages) {
     const event = await readOrSettle(deps, handling, message);
     if (event !== undefined) batch.push({ message, event });
   }
   if (batch.length === 0) return;
-  const failure = await applyOnceThere(deps, handling, batch);
+  const failure = await onceThere(deps, () => applyBatch(deps, handling, batch));
   if (failure === undefined) return;
   const [only, ...others] = batch;
   if (only && others.length === 0) return putOff(deps, handling, only.message, failure.error);
@@ -73,30 +67,11 @@ async function readOrSettle<E extends Identified>(
 }
 
 /**
- * Retries in place while a server is unavailable, so that order is kept and JetStream's delivery
- * count only counts faulty events.
- */
-async function applyOnceThere<E extends Identified>(
-  deps: BatchDeps,
-  handling: Handling<E>,
-  batch: readonly ParsedMessage<E>[],
-): Promise<ApplyFailure | undefined> {
-  const { outage, signal } = deps;
-  for (const pauseMs of awayPausesMs) {
-    const failure = await applyBatch(deps, handling, batch);
-    if (!failure || !isUnavailable(failure.error) || signal.aborted) return failure;
-    outage.away(failure.error);
-    await pause(pauseMs, signal);
-  }
-  return applyBatch(deps, handling, batch);
-}
-
-/**
  * Asks for the event again later, or dead-letters it. JetStream's delivery count includes
  * deliveries while a server was unavailable. So a dead letter also needs {@link enoughFaults}
  * failures in this process that were the event's own fault.
  */
-async function putOff<E extends Identified>(
+export async function putOff<E extends Identified>(
   deps: BatchDeps,
   { durable, maxDeliveries = 8 }: Handling<E>,
   message: JsMsg,

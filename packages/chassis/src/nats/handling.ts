@@ -1,4 +1,5 @@
 import type { StreamName } from '@punctual/contracts';
+import type { Attempts } from './attempts.ts';
 
 /** Acknowledgement time when a {@link Handling} names none. */
 export const defaultAckWaitMs = 10_000;
@@ -34,6 +35,11 @@ export type Handling<E extends Identified> = {
    * never count.
    */
   maxDeliveries?: number;
+  /**
+   * Lets a message that was delivered before be handled alone, and become a dead letter when its
+   * process ended each time. Without them such a message comes back without limit.
+   */
+  attempts?: Attempts;
   /** How long NATS holds back the messages of a dead instance. A handler may take longer. */
   ackWaitMs?: number;
 };

@@ -1,7 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
 
 /** A moment with a name. Who listens may end the process there, or hold it up by `until`. */
-export type FailpointReached = { name: string; until: Promise<void> | undefined };
+export type FailpointReached = {
+  name: string;
+  /** The ids of the events that are at hand there, if any are. */
+  events: () => readonly string[];
+  until: Promise<void> | undefined;
+};
 
 const moments = channel('punctual:failpoint');
 
@@ -10,9 +15,9 @@ const moments = channel('punctual:failpoint');
  * in `drills/src/inside`, which only the drills preload and no image has: in production nobody
  * listens, and this is one comparison.
  */
-export function failpoint(name: string): Promise<void> | undefined {
+export function failpoint(name: string, events: () => readonly string[] = () => []): Promise<void> | undefined {
   if (!moments.hasSubscribers) return undefined;
-  const moment: FailpointReached = { name, until: undefined };
+  const moment: FailpointReached = { name, events, until: undefined };
   moments.publish(moment);
   return moment.until;
 }

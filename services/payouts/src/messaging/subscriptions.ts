@@ -1,20 +1,24 @@
-import { type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { type Attempts, type ConsumerDeps, startConsumer } from '@punctual/chassis';
 import { consumers, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
 import { type FollowScheduleDeps, followSchedule } from '../commands/follow-schedule.ts';
 import { recordErasure } from '../commands/record-erasure.ts';
 
 const { payoutsSchedule, payoutsPerson } = consumers;
 
+export type SubscriptionDeps = Omit<FollowScheduleDeps, 'consumer'> & { attempts: Attempts };
+
 /** Starts every consumer of this service. */
-export function subscribe(consuming: ConsumerDeps, deps: Omit<FollowScheduleDeps, 'consumer'>): void {
+export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: SubscriptionDeps): void {
   startConsumer(consuming, {
     ...payoutsSchedule,
+    attempts,
     read: readScheduleEvent,
     handle: (messages) => followSchedule({ ...deps, consumer: payoutsSchedule.durable }, messages),
   });
   // Separate, since instances of the previous release share the other one and skip unknown events.
   startConsumer(consuming, {
     ...payoutsPerson,
+    attempts,
     read: readPersonEvent,
     handle: (messages) => recordErasure(deps, messages),
   });

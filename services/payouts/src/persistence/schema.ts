@@ -15,6 +15,7 @@ import { KeepJobTitles } from './migrations/20261130-keep-job-titles.ts';
 import { ListPayouts } from './migrations/20261130-list-payouts.ts';
 import { SumEarlierPayouts } from './migrations/20261130-sum-earlier-payouts.ts';
 import { SumPayouts } from './migrations/20261130-sum-payouts.ts';
+import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
@@ -36,5 +37,6 @@ export const schema = {
     SumEarlierPayouts,
     FillWaitingSince,
     IndexPayouts,
+    NoteAttempts,
   ],
 };

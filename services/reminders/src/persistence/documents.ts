@@ -51,6 +51,9 @@ export type PositionDocument = {
   target?: number;
 };
 
+/** Attempts at a message that had no answer; `_id` is its consumer and the message's key. */
+export type AttemptDocument = { _id: string; attempts: number; at: Date };
+
 export function toDate(instant: Temporal.Instant): Date {
   return new Date(instant.epochMilliseconds);
 }

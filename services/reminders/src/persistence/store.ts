@@ -2,6 +2,7 @@ import type { Lifecycle, Logger } from '@punctual/chassis';
 import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
 import type {
   AssignmentDocument,
+  AttemptDocument,
   ErasureDocument,
   HeartbeatDocument,
   PositionDocument,
@@ -23,6 +24,7 @@ export type Store = {
   erasures: Collection<ErasureDocument>;
   published: Collection<PublishedDocument>;
   positions: Collection<PositionDocument>;
+  attempts: Collection<AttemptDocument>;
 };
 
 export const jobsCollection = 'jobs';
@@ -36,6 +38,8 @@ const heartbeatMs = 10_000;
 const heartbeatEveryMs = 10_000;
 /** As long as the outboxes of the other services: from these events, REMINDER is refilled. */
 const publishedKeptSeconds = 7 * 86_400;
+/** Notes of messages that never came back: their streams have dropped them by then. */
+const attemptsKeptSeconds = 7 * 86_400;
 
 /**
  * Connects, and creates the indexes that the rules need.
@@ -75,6 +79,7 @@ export async function openStore({
     erasures: db.collection('erasures'),
     published: db.collection('published'),
     positions: db.collection('positions'),
+    attempts: db.collection('attempts'),
   };
   await createIndexes(store);
   return store;
@@ -92,7 +97,7 @@ function crash(): never {
  * Few indexes, since each makes every write more expensive. Rows of one assignment are found by
  * their `_id`.
  */
-async function createIndexes({ db, assignments, ledger, published }: Store): Promise<void> {
+async function createIndexes({ db, assignments, ledger, published, attempts }: Store): Promise<void> {
   // Due, late and claimed reminders are all found by state and time.
   await ledger.createIndex({ state: 1, sendAt: 1 });
   // Almost every outbox is empty, and such records are not in the index.
@@ -102,6 +107,7 @@ async function createIndexes({ db, assignments, ledger, published }: Store): Pro
   await published.createIndex({ at: 1 }, { expireAfterSeconds: publishedKeptSeconds });
   // From the end of the stream down; null for those that it has lost.
   await published.createIndex({ streamSequence: 1 });
+  await attempts.createIndex({ at: 1 }, { expireAfterSeconds: attemptsKeptSeconds });
 
   // Indexes of earlier releases.
   await ledger.dropIndex('assignmentId_1_dueAt_1').catch(ignoreNotFound);

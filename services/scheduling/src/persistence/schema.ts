@@ -12,6 +12,7 @@ import { KeepJobTexts } from './migrations/20261130-keep-job-texts.ts';
 import { ListAssignments } from './migrations/20261130-list-assignments.ts';
 import { ListJobs } from './migrations/20261130-list-jobs.ts';
 import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
+import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 
 /** What the database of scheduling holds, and how it came to be. */
 export const schema = {
@@ -30,5 +31,6 @@ export const schema = {
     FillCurrentProviders,
     IndexLists,
     ValidateChecks,
+    NoteAttempts,
   ],
 };

@@ -29,3 +29,17 @@ export function inboxInsert(consumer: string, ...eventIds: readonly string[]): [
     eventIds.toSorted().flatMap((eventId) => [consumer, eventId]),
   ];
 }
+
+/**
+ * For a later migration: attempts at messages that had no answer yet. Unlogged, so that a note
+ * costs no flush: it has to survive the end of a service's process, not of PostgreSQL.
+ */
+export const attemptTable: readonly string[] = [
+  `create unlogged table handling_attempt (
+    consumer text not null,
+    message text not null,
+    attempts int not null,
+    noted_at timestamptz not null,
+    primary key (consumer, message)
+  )`,
+];

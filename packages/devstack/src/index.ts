@@ -30,6 +30,7 @@ export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {
   checkNatsConfig,
   findChromium,
+  findGoProgram,
   findNatsCli,
   type ServerName,
   type Servers,

@@ -1,5 +1,6 @@
 import { checkNatsConfig as checkNatsConfigHere } from './check-nats-config.ts';
 import { findChromium as findChromiumHere } from './chromium.ts';
+import { goProgram } from './go-program.ts';
 import { startMongo } from './mongo.ts';
 import { startNatsServer } from './nats.ts';
 import { natsCliFolder } from './nats-cli.ts';
@@ -187,4 +188,13 @@ export async function findNatsCli({
 }: Pick<StartServersOptions<never>, 'log' | 'env'> = {}): Promise<string> {
   const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
   return natsCliFolder(host).finally(() => host.run.close());
+}
+
+/** The path of the Go program of a folder, which is built once. @throws Unavailable without Go */
+export async function findGoProgram(
+  folder: string,
+  { log = () => undefined, env = process.env }: Pick<StartServersOptions<never>, 'log' | 'env'> = {},
+): Promise<string> {
+  const host = await openHost({ log, env, fsync: false, natsConfig: '', signal: undefined });
+  return goProgram(host, folder).finally(() => host.run.close());
 }

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults/fault.ts';
+import type { FindAnomalies } from './history/linearizability.ts';
+import type { History } from './history/record-history.ts';
 import { checkInvariants, type Violation } from './invariants/index.ts';
 import { readObservedState } from './invariants/state.ts';
 import type { AcceptedCommand } from './load/journey.ts';
@@ -21,6 +23,8 @@ export type DrillResult = {
   /** Events added to the streams during the drill. */
   events: number;
   seconds: number;
+  /** Requests of clients whose answers were recorded and checked. */
+  operations: number;
   violations: Violation[];
 };
 
@@ -28,8 +32,13 @@ export type DrillResult = {
 const leadMs = 500;
 const idleWithinMs = { quick: 60_000, full: 150_000 };
 
-/** Drills that share a stack, one after another: each sees only what it has broken itself. */
-export function createDrills(stack: DrillStack, pace: Pace) {
+const nothingRecorded: History = { operations: [], requests: 0 };
+
+/**
+ * Drills that share a stack, one after another: each sees only what it has broken itself.
+ * @param findAnomalies undefined where the checker cannot be built
+ */
+export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindAnomalies | undefined) {
   const accepted: AcceptedCommand[] = [];
   const known = new Set<string>();
   let eventsBefore = 0;
@@ -49,12 +58,15 @@ export function createDrills(stack: DrillStack, pace: Pace) {
     const loaded = await load.stop();
     accepted.push(...loaded.accepted);
 
+    const { operations, requests } = fault.losesCommits ? nothingRecorded : loaded.history;
+    const anomalies = (await findAnomalies?.(operations)) ?? [];
+
     const { state, busy } = await readWhenIdle(stack, idleWithinMs[pace], () => readObservedState(stack, accepted));
     const events = Object.values(state.streams).flat().length;
     const general = [...loaded.wrong, failure, unhealed, busy].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
-      ...checkInvariants(state).filter(({ text }) => !known.has(text)),
+      ...checkInvariants({ ...state, clients: { operations, anomalies } }).filter(({ text }) => !known.has(text)),
     ];
     for (const { text } of violations) known.add(text);
     const result: DrillResult = {
@@ -64,6 +76,7 @@ export function createDrills(stack: DrillStack, pace: Pace) {
       kills: stack.killCount() - from.kills,
       events: events - eventsBefore,
       seconds: (performance.now() - from.at) / 1_000,
+      operations: requests,
       violations,
     };
     eventsBefore = events;

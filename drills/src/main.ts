@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPromtool } from '@punctual/devstack';
 import { type AlertResult, runAlertDrill } from './alerts/alert-drill.ts';
 import { runQuietMinutes } from './alerts/quiet.ts';
 import { createDrills, type DrillResult } from './drill.ts';
 import { faults } from './faults/index.ts';
+import { openLinearizability } from './history/linearizability.ts';
 import { incidents } from './incidents/index.ts';
 import { mutations } from './mutations/mutations.ts';
 import { type MutationResult, runMutation } from './mutations/run-mutation.ts';
@@ -88,7 +90,7 @@ async function runDrills(): Promise<boolean> {
   const stack = await startDrillStack({ name: 'drills', pace, log: say });
   const results: DrillResult[] = [];
   try {
-    const drill = createDrills(stack, pace);
+    const drill = createDrills(stack, pace, await openLinearizability(join(stack.folder, 'histories'), say));
     const until = performance.now() + Number(values.minutes) * 60_000;
     if (!values.json) printHead();
     for (const { fault, seed } of isTimed ? planByCoverage(chosen, firstSeed) : planOnce(chosen, firstSeed)) {

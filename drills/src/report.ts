@@ -2,13 +2,14 @@ import type { AlertResult } from './alerts/alert-drill.ts';
 import type { DrillResult } from './drill.ts';
 import type { Fault, FaultDescription } from './faults/fault.ts';
 import type { Incident } from './incidents/index.ts';
+import { clientInvariants } from './invariants/index.ts';
 import type { GuardMutation } from './mutations/mutations.ts';
 import type { MutationResult } from './mutations/run-mutation.ts';
 import type { Pace } from './stack/pace.ts';
 
 const shownViolations = 10;
-const columns = ['fault', 'seed', 'accepted', 'kills', 'events', 'seconds', 'violations'] as const;
-const widths = [36, 12, 10, 7, 8, 9, 12];
+const columns = ['fault', 'seed', 'accepted', 'kills', 'events', 'seconds', 'violations', 'operations'] as const;
+const widths = [36, 12, 10, 7, 8, 9, 12, 12];
 const nameWidth = 36;
 
 /** The faults as a Markdown table; the README holds a copy. */
@@ -40,8 +41,9 @@ export function printHead(): void {
 }
 
 /** Prints a row of the table, and the violations below it. */
-export function printResult({ fault, seed, accepted, kills, events, seconds, violations }: DrillResult): void {
-  console.log(line([fault, seed, accepted, kills, events, seconds.toFixed(1), violations.length]));
+export function printResult(result: DrillResult): void {
+  const { fault, seed, accepted, kills, events, seconds, violations, operations } = result;
+  console.log(line([fault, seed, accepted, kills, events, seconds.toFixed(1), violations.length, operations]));
   for (const { invariant, text } of violations.slice(0, shownViolations)) console.log(`    ${invariant}: ${text}`);
   if (violations.length > shownViolations) console.log(`    … and ${violations.length - shownViolations} more`);
 }
@@ -58,7 +60,14 @@ export function printSum(results: readonly DrillResult[], pace: Pace): void {
   for (const { fault, seed } of results.filter(({ violations }) => violations.length > 0))
     console.log(`Repeat: npm run drills -- --only ${fault} --seed ${seed}${pace === 'quick' ? ' --quick' : ''}`);
   const violations = sum((result) => result.violations.length);
-  console.log(`${results.length} drills, ${violations} violations, ${sum(({ kills }) => kills)} SIGKILLs`);
+  console.log(
+    `${results.length} drills, ${violations} violations, ${sum(({ kills }) => kills)} SIGKILLs, ` +
+      `${sum(({ operations }) => operations)} operations in histories, ${sum(countAnomalies)} anomalies`,
+  );
+}
+
+function countAnomalies({ violations }: DrillResult): number {
+  return violations.filter(({ invariant }) => clientInvariants.includes(invariant)).length;
 }
 
 export function printAlertHead(): void {

@@ -33,20 +33,22 @@ export function recordOutcomes(fetch: typeof globalThis.fetch): RecordedFetch {
 export function createStrictSender(fetch: typeof globalThis.fetch): Sender {
   let count = 0;
   return {
-    send: async ({ by, method, path, body }) => {
+    send: async ({ by, method, path, body, ifMatch }) => {
       count += 1;
+      const sentAt = performance.now();
       const response = await fetch(new URL(path, 'http://gateway'), {
         method,
         headers: {
           authorization: `Bearer ${by.token}`,
           ...(body && { 'content-type': 'application/json' }),
+          ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
           ...(method === 'POST' && count % 2 === 0 && { 'idempotency-key': crypto.randomUUID() }),
         },
         ...(body && { body: JSON.stringify(body) }),
       });
       const answer: unknown = await response.json();
       const code = typeof answer === 'object' && answer && 'code' in answer ? String(answer.code) : undefined;
-      return { status: response.status, code, body: answer };
+      return { status: response.status, code, body: answer, sentAt, attempts: 1 };
     },
     close: async () => undefined,
   };

@@ -17,6 +17,11 @@ export type FaultDescription = {
    * The alerts that it raises at full length, and no others. None when it ends before people notice.
    */
   alerts: readonly string[];
+  /**
+   * Set when a server forgets commits that clients have seen, as with a database that is restored:
+   * what clients were answered is then not checked.
+   */
+  losesCommits?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

@@ -6,6 +6,9 @@ import { noOverlap } from './i5-no-overlap.ts';
 import { legalPayouts } from './i6-legal-payouts.ts';
 import { nothingStaleSent } from './i7-nothing-stale-sent.ts';
 import { noMessageLost } from './i8-no-message-lost.ts';
+import { linearizable } from './i9-linearizable.ts';
+import { noOverlapSeen } from './i10-no-overlap-seen.ts';
+import { readsNeverGoBack } from './i11-reads-never-go-back.ts';
 import type { ObservedState } from './state.ts';
 
 /** What must hold after any fault. */
@@ -18,9 +21,15 @@ export const invariants = {
   I6: legalPayouts,
   I7: nothingStaleSent,
   I8: noMessageLost,
+  I9: linearizable,
+  I10: noOverlapSeen,
+  I11: readsNeverGoBack,
 } as const satisfies Record<string, (state: ObservedState) => string[]>;
 
 export type Invariant = keyof typeof invariants;
+
+/** Those about what clients were answered. */
+export const clientInvariants: readonly string[] = ['I9', 'I10', 'I11'] satisfies Invariant[];
 
 /** `general`: other failures, such as a 500 response or a stack that does not become idle. */
 export type Violation = { invariant: Invariant | 'general'; text: string };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
+import type { ClientOperation, Shown } from '../history/client-operation.ts';
 import { checkInvariants, type Invariant } from './index.ts';
 import type { Message, ObservedState } from './state.ts';
 
@@ -56,8 +57,46 @@ function goodState(): ObservedState {
     malformed: [],
     deadLetters: [],
     createdBy10: new Set(),
+    clients: { operations: [...confirmedBy('other'), ...confirmedBy(assignmentId)], anomalies: [] },
     consumers: [{ name: 'payouts-schedule', stream: 'SCHEDULE', pending: 0, unacknowledged: 0 }],
   };
+}
+
+const otherWindow = { start: '2026-12-01T10:00:00.000Z', end: '2026-12-01T11:00:00.000Z' };
+
+/** What a customer saw of an assignment: a proposal, its confirmation, and the reminder. */
+function confirmedBy(id: string): ClientOperation[] {
+  const asked = { aggregate: 'assignment', id, client: id } as const;
+  const seen = {
+    ...{ id, providerId: 'provider', payoutVersion: 1, reminderSequence: 1 },
+    ...(id === assignmentId ? window : otherWindow),
+  };
+  return [
+    {
+      ...asked,
+      command: 'propose',
+      call: 0,
+      return: 1,
+      outcome: 'accepted',
+      seen: { ...seen, version: 1, status: 'PROPOSED' },
+    },
+    {
+      ...asked,
+      command: 'confirm',
+      call: 2,
+      return: 3,
+      outcome: 'accepted',
+      seen: { ...seen, version: 2, status: 'CONFIRMED' },
+    },
+    {
+      ...asked,
+      command: 'read',
+      call: 6,
+      return: 7,
+      outcome: 'read',
+      seen: { ...seen, version: 2, status: 'CONFIRMED', reminderSequence: 2 },
+    },
+  ];
 }
 
 function message(stream: string, sequence: number, type: string, data: Message['event']['data']): Message {
@@ -145,6 +184,21 @@ const damages: [invariant: Invariant, what: string, damage: (state: ObservedStat
         text: '',
       }),
   ],
+  [
+    'I9',
+    'no order explains what clients were answered',
+    (state) => {
+      const anomaly = { id: assignmentId, operations: 3, undecided: false, state: '{}', unexplained: 'read' };
+      state.clients = { ...state.clients, anomalies: [anomaly] };
+    },
+  ],
+  ['I10', 'clients see a provider at two places', (state) => changeSeen(state, () => window)],
+  ['I11', 'a user sees an older version again', (state) => changeSeen(state, (_, index) => ({ version: 9 - index }))],
+  [
+    'I11',
+    'a user sees an older copy again',
+    (state) => changeSeen(state, (_, index) => ({ payoutVersion: 9 - index })),
+  ],
 ];
 
 test.each(damages)('checkInvariants reports %s when %s', (invariant, _what, damage) => {
@@ -152,6 +206,28 @@ test.each(damages)('checkInvariants reports %s when %s', (invariant, _what, dama
   damage(state);
   expect(checkInvariants(state).map((violation) => violation.invariant)).toContain(invariant);
 });
+
+test('checkInvariants takes no read that met the command for one that goes back', () => {
+  const state = goodState();
+  const [first, ...others] = state.clients.operations;
+  if (!first) throw new Error('There are no operations.');
+  const slow = { ...first, call: 0, return: 10 };
+  state.clients = { ...state.clients, operations: [slow, ...others] };
+  expect(checkInvariants(state)).toEqual([]);
+});
+
+test('checkInvariants lets windows overlap that were never confirmed at one moment', () => {
+  const state = goodState();
+  changeSeen(state, () => window);
+  const cancel = { aggregate: 'assignment', id: 'other', client: 'other', command: 'cancel' } as const;
+  const before: ClientOperation = { ...cancel, call: 2, return: undefined, outcome: 'unknown' };
+  state.clients = { ...state.clients, operations: [...state.clients.operations, before] };
+  expect(checkInvariants(state)).toEqual([]);
+});
+
+function changeSeen({ clients }: ObservedState, change: (seen: Shown, index: number) => Partial<Shown>): void {
+  for (const [index, { seen }] of clients.operations.entries()) if (seen) Object.assign(seen, change(seen, index));
+}
 
 function setState(ledger: ObservedState['reminders']['ledger'], state: 'SUPPRESSED'): void {
   for (const row of ledger) row.state = state;

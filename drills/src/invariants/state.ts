@@ -1,5 +1,7 @@
 import type { AssignmentStatus, PayoutStatus } from '@punctual/contracts';
 import { z } from 'zod';
+import type { ClientOperation } from '../history/client-operation.ts';
+import type { Anomaly } from '../history/linearizability.ts';
 import type { AcceptedCommand } from '../load/journey.ts';
 import type { StoredMessage } from '../network/nats-peer.ts';
 import type { DrillStack } from '../stack/drill-stack.ts';
@@ -68,6 +70,14 @@ export type ObservedState = {
   consumers: { name: string; stream: string; pending: number; unacknowledged: number }[];
   /** Assignments without version 0, which scheduling 1.0 did not write. Only where it ran. */
   createdBy10: ReadonlySet<string>;
+  /** What the clients of one drill were answered; nothing where nobody recorded it. */
+  clients: ObservedClients;
+};
+
+export type ObservedClients = {
+  operations: readonly ClientOperation[];
+  /** The verdict of the checker on the operations. */
+  anomalies: readonly Anomaly[];
 };
 
 const ReminderRecord = z.looseObject({
@@ -98,6 +108,7 @@ export async function readObservedState(
   return {
     accepted,
     createdBy10: new Set(),
+    clients: { operations: [], anomalies: [] },
     scheduling: {
       ...(await readServiceTables(databases.scheduling, 'assignment_timeline', 'assignment_id')),
       assignments: await rows(

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Role } from '@punctual/contracts';
 import type { Issuer } from '@punctual/devstack';
 import { z } from 'zod';
+import { type Command, type History, recordHistory } from '../history/record-history.ts';
 import type { Random } from '../random.ts';
-import type { DrillUser, Sender, UserRequest } from './retrying-sender.ts';
+import type { DefiniteResponse, DrillUser, Sender, UserRequest } from './retrying-sender.ts';
 
 /** One user's story from beginning to end, or until the load ends. */
 export type UserJourney = (context: JourneyContext, random: Random) => Promise<void>;
@@ -13,19 +14,23 @@ export type UserJourney = (context: JourneyContext, random: Random) => Promise<v
 export type AcceptedCommand = { aggregate: 'assignment' | 'payout'; id: string; version: number; command: string };
 
 /** `wrong` lists responses that must not occur, whatever the fault. */
-export type LoadResult = { accepted: AcceptedCommand[]; refused: number; wrong: string[] };
+export type LoadResult = { accepted: AcceptedCommand[]; refused: number; wrong: string[]; history: History };
+
+/** An assignment with the two users it concerns. */
+export type TestAssignment = { customer: DrillUser; provider: DrillUser; jobId: string; assignmentId: string };
 
 export type JourneyContext = {
   readonly ended: AbortSignal;
   user(role: Role, id?: string): Promise<DrillUser>;
   /** Sends a command and records it as accepted; undefined when it was refused. */
-  command(
-    name: string,
-    aggregate: AcceptedCommand['aggregate'],
-    sent: Omit<UserRequest, 'method'>,
-  ): Promise<AggregateBody | undefined>;
-  get(by: DrillUser, path: string): Promise<AggregateBody | undefined>;
+  command(command: Command, sent: Omit<UserRequest, 'method'>): Promise<AggregateBody | undefined>;
+  /** Reads one aggregate, or a list; undefined when it was refused. */
+  read(by: DrillUser, path: string): Promise<AggregateBody | undefined>;
   create(by: DrillUser, path: string, body: object): Promise<AggregateBody>;
+  /** Makes an assignment known to the users who only read. */
+  show(assignment: TestAssignment): void;
+  /** The assignments that were shown last. */
+  readonly shown: readonly TestAssignment[];
   /** Resolves early when the load ends. */
   wait(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -40,45 +45,57 @@ const AggregateBody = z.looseObject({
 });
 export type AggregateBody = z.infer<typeof AggregateBody>;
 
+const mostShown = 32;
+
 export function createJourneyContext(deps: {
   sender: Sender;
   issuer: Issuer;
-  result: LoadResult;
   ended: AbortSignal;
-}): JourneyContext {
-  const { sender, result, ended } = deps;
+}): JourneyContext & { result: LoadResult } {
+  const { sender, ended } = deps;
+  const recorded = recordHistory(sender);
+  const result: LoadResult = { accepted: [], refused: 0, wrong: [], history: recorded.history };
+  const shown: TestAssignment[] = [];
 
-  const ask = async (sent: UserRequest) => {
-    const answer = await sender.send(sent);
-    if (answer.status >= 500)
-      throw new Error(`${sent.method} ${sent.path} was answered ${JSON.stringify(answer.body)}`);
-    return answer;
-  };
   return {
+    result,
     ended,
     user: async (role, id = randomUUID()) => ({ id, token: await deps.issuer.token({ roles: [role], sub: id }) }),
-    command: async (command, aggregate, sent) => {
-      const { status, body } = await ask({ ...sent, method: 'POST' });
+    command: async (command, sent) => {
+      const request: UserRequest = { ...sent, method: 'POST' };
+      const { status, body } = withoutFault(request, await recorded.command(command, request));
       if (status >= 300) {
         result.refused += 1;
         return undefined;
       }
       const after = AggregateBody.parse(body);
       const version = after.scheduleVersion ?? after.version ?? 0;
-      result.accepted.push({ aggregate, id: after.id, version, command });
+      result.accepted.push({ aggregate: command.aggregate, id: after.id, version, command: command.name });
       return after;
     },
-    get: async (by, path) => {
-      const { status, body } = await ask({ by, method: 'GET', path });
-      return status === 200 ? AggregateBody.parse(body) : undefined;
+    read: async (by, path) => {
+      const request: UserRequest = { by, method: 'GET', path };
+      const { status, body } = withoutFault(request, await recorded.read(request));
+      return status === 200 ? AggregateBody.safeParse(body).data : undefined;
     },
     create: async (by, path, body) => {
-      const answer = await ask({ by, method: 'POST', path, body });
+      const answer = await recorded.create({ by, method: 'POST', path, body });
       if (answer.status !== 201)
         throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return AggregateBody.parse(answer.body);
     },
+    show: (assignment) => {
+      shown.push(assignment);
+      if (shown.length > mostShown) shown.shift();
+    },
+    shown,
     wait: (ms) => delay(Math.max(0, ms), undefined, { signal: ended }).catch(() => undefined),
     close: () => sender.close(),
   };
+}
+
+/** @throws for a response that must not occur */
+function withoutFault({ method, path }: UserRequest, answer: DefiniteResponse): DefiniteResponse {
+  if (answer.status < 500) return answer;
+  throw new Error(`${method} ${path} was answered ${JSON.stringify(answer.body)}`);
 }

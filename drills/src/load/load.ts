@@ -3,12 +3,17 @@ import type { Random } from '../random.ts';
 import { contest } from './contest.ts';
 import { createJourneyContext, type LoadResult, type UserJourney } from './journey.ts';
 import { raceTheClock } from './race-the-clock.ts';
+import { readAll, readMeanwhile } from './readers.ts';
 import type { Sender } from './retrying-sender.ts';
+import { rivals } from './rivals.ts';
 import { visit } from './visit.ts';
 
 export type RunningLoad = {
   readonly result: LoadResult;
-  /** Ends every journey after its current command, and resolves when the last one is answered. */
+  /**
+   * Ends every journey after its current command, and resolves when the last one is answered and
+   * every assignment has been read once more.
+   */
   stop(): Promise<LoadResult>;
 };
 
@@ -20,26 +25,32 @@ export type LoadOptions = {
   users?: number;
 };
 
-const mixed: readonly UserJourney[] = [visit, visit, visit, contest, raceTheClock, raceTheClock];
+const mixed: readonly UserJourney[] = [visit, visit, visit, contest, raceTheClock, raceTheClock, rivals];
 
-/** Starts users who each make one random journey after another. */
+/** One of so many users only reads. */
+const readerAmong = 8;
+
+/** Starts users who each make one random journey after another, or read what the others do. */
 export function startLoad({ sender, issuer, random, journeys = mixed, users = 16 }: LoadOptions): RunningLoad {
   const ending = new AbortController();
-  const result: LoadResult = { accepted: [], refused: 0, wrong: [] };
-  const context = createJourneyContext({ sender, issuer, result, ended: ending.signal });
+  const context = createJourneyContext({ sender, issuer, ended: ending.signal });
+  const { result } = context;
+  const note = (error: Error) => result.wrong.push(error.message);
 
-  const run = async (own: Random) => {
-    while (!ending.signal.aborted) {
-      const journey = own.pick(journeys);
-      await journey(context, own).catch((error) => result.wrong.push(error.message));
-    }
+  const run = async (own: Random, choice: readonly UserJourney[]) => {
+    while (!ending.signal.aborted) await own.pick(choice)(context, own).catch(note);
   };
-  const running = Array.from({ length: users }, () => run(random.fork()));
+  const running = Array.from({ length: users }, (_, user) =>
+    run(random.fork(), user % readerAmong === readerAmong - 1 ? [readMeanwhile] : journeys),
+  );
   return {
     result,
     stop: async () => {
       ending.abort();
       await Promise.all(running);
+      const { operations } = result.history;
+      const ids = new Set(operations.filter(({ aggregate }) => aggregate === 'assignment').map(({ id }) => id));
+      await readAll(context, await context.user('ops'), [...ids]).catch(note);
       await context.close();
       return result;
     },

@@ -1,6 +1,5 @@
 import type { Random } from '../random.ts';
-import type { JourneyContext } from './journey.ts';
-import type { TestAssignment } from './test-assignment.ts';
+import type { JourneyContext, TestAssignment } from './journey.ts';
 
 const polls = 20;
 
@@ -12,8 +11,8 @@ export async function payOut(context: JourneyContext, random: Random, { assignme
   const [first, second] = [await context.user('finance'), await context.user('finance')];
   const payout = await awaiting(context, first, assignmentId);
   if (!payout) return;
-  const send = (by: typeof first, command: string, body = {}) =>
-    context.command(command, 'payout', { by, path: `/payouts/${payout.id}/${command}`, body });
+  const send = (by: typeof first, name: string, body = {}) =>
+    context.command({ name, aggregate: 'payout', id: payout.id }, { by, path: `/payouts/${payout.id}/${name}`, body });
 
   await send(first, 'approve');
   if (random.chance(0.2)) {
@@ -31,7 +30,7 @@ async function awaiting(
   assignmentId: string,
 ) {
   for (let poll = 0; poll < polls && !context.ended.aborted; poll += 1) {
-    const payout = await context.get(by, `/assignments/${assignmentId}/payout`);
+    const payout = await context.read(by, `/assignments/${assignmentId}/payout`);
     if (payout?.status === 'AWAITING_APPROVAL') return payout;
     await context.wait(200);
   }

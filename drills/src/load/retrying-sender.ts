@@ -5,10 +5,25 @@ import { z } from 'zod';
 
 export type DrillUser = { id: string; token: string };
 
-export type UserRequest = { by: DrillUser; method: 'GET' | 'POST'; path: string; body?: object };
+export type UserRequest = {
+  by: DrillUser;
+  method: 'GET' | 'POST';
+  path: string;
+  body?: object;
+  /** The version that `If-Match` names. */
+  ifMatch?: number | undefined;
+};
 
 /** A final response, as opposed to an outage, a timeout or a request to retry. */
-export type DefiniteResponse = { status: number; code: string | undefined; body: unknown };
+export type DefiniteResponse = {
+  status: number;
+  code: string | undefined;
+  body: unknown;
+  /** When the answered attempt was sent, by `performance.now()`. */
+  sentAt: number;
+  /** How often it was sent, the answered attempt included. */
+  attempts: number;
+};
 
 export type Sender = {
   /** @throws when there is no final response */
@@ -29,7 +44,7 @@ export function createRetryingSender(gateways: readonly string[]): Sender {
   const agent = new Agent({ connections: 64, keepAliveTimeout: 5_000 });
   let turn = 0;
 
-  const once = async ({ by, method, path, body }: UserRequest, key: string): Promise<DefiniteResponse | undefined> => {
+  const once = async ({ by, method, path, body, ifMatch }: UserRequest, key: string) => {
     turn += 1;
     const url = new URL(path, gateways[turn % gateways.length]);
     const answer = await request(url, {
@@ -38,6 +53,7 @@ export function createRetryingSender(gateways: readonly string[]): Sender {
       headers: {
         authorization: `Bearer ${by.token}`,
         ...(method === 'POST' && { 'idempotency-key': key, 'content-type': 'application/json' }),
+        ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
@@ -52,10 +68,12 @@ export function createRetryingSender(gateways: readonly string[]): Sender {
     send: async (sent) => {
       const key = randomUUID();
       const deadline = performance.now() + patienceMs;
-      for (let pauseMs = 50; performance.now() < deadline; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      for (let attempts = 1, pauseMs = 50; performance.now() < deadline; attempts += 1) {
+        const sentAt = performance.now();
         const answer = await once(sent, key).catch(() => undefined);
-        if (answer) return answer;
+        if (answer) return { ...answer, sentAt, attempts };
         await delay(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, 1_000);
       }
       throw new Error(`${sent.method} ${sent.path} had no answer for ${patienceMs / 1_000} s`);
     },

@@ -1,9 +1,10 @@
 import type { Random } from '../random.ts';
-import type { JourneyContext } from './journey.ts';
-import type { DrillUser } from './retrying-sender.ts';
+import type { AggregateBody, JourneyContext, TestAssignment } from './journey.ts';
 
-/** An assignment with the two users it concerns. */
-export type TestAssignment = { customer: DrillUser; provider: DrillUser; jobId: string; assignmentId: string };
+type Side = 'customer' | 'provider';
+
+/** Sent with a command that is only meant for this version. */
+type Precondition = { ifMatch?: number };
 
 /**
  * @param provider the id of a provider that other customers want as well; a new one when left out
@@ -20,8 +21,10 @@ export async function createTestAssignment(
     timezone: 'Europe/Berlin',
     price: { amountMinor: random.pick([8_000, 150_000]), currency: 'EUR' },
   });
-  const assignment = await context.create(customer, `/jobs/${job.id}/assignments`, { providerId: worker.id });
-  return { customer, provider: worker, jobId: job.id, assignmentId: assignment.id };
+  const { id } = await context.create(customer, `/jobs/${job.id}/assignments`, { providerId: worker.id });
+  const assignment = { customer, provider: worker, jobId: job.id, assignmentId: id };
+  context.show(assignment);
+  return assignment;
 }
 
 /** Returns a window that starts this many seconds from now. */
@@ -34,22 +37,36 @@ export function windowStartingIn(seconds: number, minutes = 30): { start: string
 export function sendProposal(
   context: JourneyContext,
   assignment: TestAssignment,
-  by: 'customer' | 'provider',
+  by: Side,
   window: object,
-) {
+  precondition: Precondition = {},
+): Promise<AggregateBody | undefined> {
   const path =
     by === 'customer' ? `/jobs/${assignment.jobId}/schedule` : `/assignments/${assignment.assignmentId}/schedule`;
-  return context.command('propose', 'assignment', { by: assignment[by], path, body: window });
+  return send(context, assignment, { name: 'propose', by, path, body: window, ...precondition });
 }
 
 /** Sends any other command on the assignment. */
 export function sendCommand(
   context: JourneyContext,
   assignment: TestAssignment,
-  by: 'customer' | 'provider',
-  command: string,
+  by: Side,
+  name: string,
   body: object = {},
-) {
-  const path = `/assignments/${assignment.assignmentId}/${command}`;
-  return context.command(command, 'assignment', { by: assignment[by], path, body });
+  precondition: Precondition = {},
+): Promise<AggregateBody | undefined> {
+  const path = `/assignments/${assignment.assignmentId}/${name}`;
+  return send(context, assignment, { name, by, path, body, ...precondition });
+}
+
+/** Sends a command. Then both sides look at what has become of it. */
+async function send(
+  context: JourneyContext,
+  assignment: TestAssignment,
+  { name, by, ...sent }: { name: string; by: Side; path: string; body: object } & Precondition,
+): Promise<AggregateBody | undefined> {
+  const { assignmentId: id, customer, provider } = assignment;
+  const after = await context.command({ name, aggregate: 'assignment', id }, { ...sent, by: assignment[by] });
+  await Promise.all([customer, provider].map((side) => context.read(side, `/assignments/${id}`)));
+  return after;
 }

@@ -1,13 +1,7 @@
 import type { Random } from '../random.ts';
-import type { JourneyContext } from './journey.ts';
+import type { JourneyContext, TestAssignment } from './journey.ts';
 import { payOut } from './pay-out.ts';
-import {
-  createTestAssignment,
-  sendCommand,
-  sendProposal,
-  type TestAssignment,
-  windowStartingIn,
-} from './test-assignment.ts';
+import { createTestAssignment, sendCommand, sendProposal, windowStartingIn } from './test-assignment.ts';
 
 type Side = 'customer' | 'provider';
 

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { createDrills } from '../drill.ts';
 import { faults } from '../faults/index.ts';
+import { openLinearizability } from '../history/linearizability.ts';
 import { startDrillStack } from '../stack/drill-stack.ts';
 import type { GuardMutation } from './mutations.ts';
 
@@ -26,7 +28,11 @@ export async function runMutation(mutation: GuardMutation, firstSeed: number): P
   });
   try {
     if ('sql' in mutation) await stack.databases[mutation.database].query(mutation.sql);
-    const drill = createDrills(stack, 'quick');
+    const drill = createDrills(
+      stack,
+      'quick',
+      await openLinearizability(join(stack.folder, 'histories'), console.error),
+    );
     let said = 'nothing';
     for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
       const { violations } = await drill(fault, seed);

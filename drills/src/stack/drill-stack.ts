@@ -27,6 +27,8 @@ import { whileStopped } from './while-stopped.ts';
  * Every service as processes, the servers behind links, and direct access to databases and streams.
  */
 export type DrillStack = {
+  /** Of the logs and everything else that a drill leaves. */
+  folder: string;
   processes: Stack;
   servers: Servers;
   links: Record<'postgres' | 'nats' | 'mongo', Link>;
@@ -162,6 +164,7 @@ export async function startDrillStack({
   };
 
   return {
+    folder,
     processes,
     servers,
     links,

@@ -101,4 +101,46 @@ export const mutations: readonly GuardMutation[] = [
       by: 'for (const { message } of batch) message.ack();',
     },
   },
+  {
+    guard: 'precondition',
+    what: 'commands ignore `If-Match`, so that the second of two overwrites the first',
+    drill: 'kill-gateway',
+    caughtBy: 'I9',
+    seeds: 2,
+    replace: {
+      file: 'packages/chassis/src/postgres/command/execute-command.ts',
+      line: 'requireMatch(request, command.version(state), command.exists?.(state));',
+      by: '',
+    },
+  },
+  {
+    guard: 'row-lock-of-a-command',
+    what: 'commands do not lock their row, and the keys of timeline and outbox behind the lock are dropped',
+    drill: 'kill-gateway',
+    caughtBy: 'I9',
+    seeds: 2,
+    replace: {
+      file: 'packages/chassis/src/postgres/command/execute-command.ts',
+      line: '} for update`,',
+      by: '}`,',
+    },
+    database: 'scheduling',
+    sql: `alter table assignment_timeline drop constraint assignment_timeline_pkey;
+      alter table outbox drop constraint outbox_aggregate_id_aggregate_version_key`,
+  },
+  {
+    guard: 'reads-from-the-database',
+    what: 'scheduling answers reads of an assignment from a cache of 300 ms',
+    drill: 'kill-gateway',
+    caughtBy: 'I9',
+    seeds: 2,
+    replace: {
+      file: 'services/scheduling/src/queries/get-assignment.ts',
+      line: 'const found = await findAssignmentInSight(deps.database, id);',
+      by: `globalThis.drillCache ??= new Map();
+        const found = drillCache.get(id) ?? (await findAssignmentInSight(deps.database, id));
+        drillCache.set(id, found);
+        setTimeout(() => drillCache.delete(id), 300);`,
+    },
+  },
 ];

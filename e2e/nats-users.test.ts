@@ -61,7 +61,7 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
     hears: ['wakeup.outbox.scheduling', ...announcing('scheduling')],
     declares: [],
     durables: [...consumer('REMINDER', 'scheduling-reminder'), ...consumer('PAYOUT', 'scheduling-payout')],
-    reads: ['REMINDER', 'PAYOUT', 'REPLAY'],
+    reads: ['SCHEDULE', 'REMINDER', 'PAYOUT', 'REPLAY'],
   },
   reminders: {
     publishes: ['reminder.due', 'dlq.reminders-schedule', 'dlq.reminders-person'],
@@ -75,7 +75,7 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
     hears: ['wakeup.outbox.payouts', ...announcing('payouts')],
     declares: [],
     durables: [...consumer('SCHEDULE', 'payouts-schedule'), ...consumer('SCHEDULE', 'payouts-person')],
-    reads: ['SCHEDULE', 'REPLAY'],
+    reads: ['SCHEDULE', 'PAYOUT', 'REPLAY'],
   },
   gateway: {
     publishes: listing,

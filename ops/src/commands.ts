@@ -9,6 +9,7 @@ import { erasePerson } from './people/erase-person.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
 import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
 import { replay } from './replay/replay.ts';
+import { reconcileAfterRestore } from './restore/reconcile-after-restore.ts';
 import { applyStreams } from './streams/apply.ts';
 
 /** Every command, in the order of the help. */
@@ -20,6 +21,7 @@ export const commands: readonly OpsCommand[] = [
   dropDeadLetters,
   replay,
   rebuildStream,
+  reconcileAfterRestore,
   applyStreams,
   upcomingReminders,
   overdueReminders,

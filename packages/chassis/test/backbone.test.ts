@@ -18,6 +18,7 @@ import {
   outboxStreamSequence,
   outboxTable,
   parsePostgresUrl,
+  restoreTables,
   startOutboxRelay,
 } from '../src/postgres/index.ts';
 import { createLifecycle, type OwnedLifecycle } from '../src/process/lifecycle.ts';
@@ -33,7 +34,8 @@ beforeEach(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable]) await database.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...restoreTables, ...inboxTable])
+    await database.query(statement);
   open = [];
 });
 
@@ -48,7 +50,8 @@ function instance(name = 'scheduling') {
   const lifecycle = createLifecycle(logger);
   open.push(lifecycle);
   const broker = connectBroker({ config: readConfig(BrokerConfig, environment.env), name, logger, lifecycle });
-  return { lifecycle, logger, broker, name, databaseUrl: parsePostgresUrl(environment.databaseUrl) };
+  const relay = { stream: 'SCHEDULE', reconcileSome: async () => {} } as const;
+  return { lifecycle, logger, broker, name, databaseUrl: parsePostgresUrl(environment.databaseUrl), ...relay };
 }
 
 function eventOf(aggregate: number, version: number): CloudEvent {

@@ -10,7 +10,13 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
-import { outboxStreamSequence, outboxTable, parsePostgresUrl, startOutboxRelay } from '../src/postgres/index.ts';
+import {
+  outboxStreamSequence,
+  outboxTable,
+  parsePostgresUrl,
+  restoreTables,
+  startOutboxRelay,
+} from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
 const lines: string[] = [];
@@ -28,7 +34,7 @@ beforeAll(async () => {
   spoilable = await spoilableDatabase(environment.databaseUrl);
   const owner = new Client({ connectionString: spoilable.url });
   await owner.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence]) await owner.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...restoreTables]) await owner.query(statement);
   await owner.end();
   admin = new Client({ connectionString: environment.databaseUrl });
   await admin.connect();
@@ -40,7 +46,15 @@ beforeAll(async () => {
   const listener = await connectBroker({ config, name: 'listener', logger, lifecycle }).connected();
   listener.connection.subscribe('schedule.>', { callback: (_error, message) => void published.push(message.string()) });
   await listener.connection.flush();
-  startOutboxRelay({ databaseUrl: parsePostgresUrl(spoilable.url), broker: handle, name: 'test', logger, lifecycle });
+  startOutboxRelay({
+    databaseUrl: parsePostgresUrl(spoilable.url),
+    broker: handle,
+    name: 'test',
+    stream: 'SCHEDULE',
+    reconcileSome: async () => {},
+    logger,
+    lifecycle,
+  });
 });
 
 afterAll(async () => {

@@ -1063,6 +1063,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1121,6 +1123,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1179,6 +1183,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1237,6 +1243,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1297,6 +1305,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1355,6 +1365,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1413,6 +1425,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;
@@ -1471,6 +1485,8 @@ export type Events = {
       nextAssignmentId: string | null;
       /** The title of the job when this happened; absent from events before 1.1 */
       jobTitle?: title;
+      /** Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise */
+      withdrawnEventIds?: Array<string>;
       price: Money;
       /** Opens the assignment in the app */
       link: string;

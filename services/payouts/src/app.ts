@@ -49,6 +49,8 @@ export const payouts: ServiceDefinition<Config> = {
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
       name: 'payouts',
+      stream: 'PAYOUT',
+      reconcileSome: async () => {},
       ...process,
     });
     const deps = {

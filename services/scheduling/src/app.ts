@@ -15,9 +15,12 @@ import {
   purgeAttempts,
   purgeDelivered,
   purgeResponses,
+  reconcileSome,
+  restoreCheck,
   startOutboxRelay,
 } from '@punctual/chassis/postgres';
 import type { SchedulingDeps } from './commands/deps.ts';
+import { liftRestored } from './commands/lift-restored.ts';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
 import { expireProposals } from './jobs/expire-proposals.ts';
@@ -42,13 +45,16 @@ export const scheduling: ServiceDefinition<Config> = {
     const broker = connectBroker({ config, name: 'scheduling', ...process });
     const version = readVersion('scheduling', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
     announce({ broker, logger, version });
+    const settings = commandSettings(config);
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
       name: 'scheduling',
+      stream: 'SCHEDULE',
+      reconcileSome: () => reconcileSome(database, (...restored) => liftRestored(settings, ...restored)),
       ...process,
     });
-    const deps = { database, relay, ...commandSettings(config) };
+    const deps = { database, relay, ...settings };
 
     subscribe({ broker, ...process }, { ...deps, attempts: createAttempts(database) });
 
@@ -88,7 +94,7 @@ export const scheduling: ServiceDefinition<Config> = {
       ...process,
       logging,
       authenticate: createAuthenticate({ config, logger, lifecycle }),
-      checks: [database.check, { name: 'broker', required: false, check: broker.check }],
+      checks: [database.check, restoreCheck(database), { name: 'broker', required: false, check: broker.check }],
       version,
       routes: createRoutes({ ...deps, copyWaits: createCopyWaits({ database, signal: lifecycle.stopping }) }),
     });

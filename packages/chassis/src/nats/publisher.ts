@@ -16,7 +16,17 @@ import { inSpan, type SpanOptions, traceHeaders } from '../telemetry/trace-conte
  * An event to publish. JetStream drops another message with the same `id` for ten minutes;
  * `payload` is the CloudEvent as JSON.
  */
-export type OutgoingEvent = { id: string; subject: string; payload: string; traceparent: string | undefined };
+export type OutgoingEvent = {
+  id: string;
+  subject: string;
+  payload: string;
+  traceparent: string | undefined;
+  /** The identity of the database that it comes from, if it has one. */
+  origin?: string | undefined;
+};
+
+/** The header with {@link OutgoingEvent.origin}. */
+export const originHeader = 'Punctual-Origin';
 
 /**
  * Sends an event at once, in the order of the calls, and waits until a stream has stored it. The
@@ -90,12 +100,12 @@ export function createPublish(connection: NatsConnection, inboxPrefix: string): 
   };
   void watch();
 
-  const send = ({ id, subject, payload }: OutgoingEvent) =>
+  const send = ({ id, subject, payload, origin }: OutgoingEvent) =>
     new Promise<number>((resolve, reject) => {
       if (!acks || acks.isClosed()) acks = listen();
       sent += 1;
       const token = String(sent);
-      connection.publish(subject, payload, { reply: `${inbox}.${token}`, headers: eventHeaders(id) });
+      connection.publish(subject, payload, { reply: `${inbox}.${token}`, headers: eventHeaders(id, origin) });
       waiting.set(token, { subject, since: performance.now(), resolve, reject });
       timer ??= setTimeout(sweep, sweepMs);
     });
@@ -103,9 +113,10 @@ export function createPublish(connection: NatsConnection, inboxPrefix: string): 
 }
 
 /** The headers of an event (api.md), in the current trace. */
-function eventHeaders(id: string): MsgHdrs {
+function eventHeaders(id: string, origin: string | undefined): MsgHdrs {
   const outgoing = headers();
   outgoing.set('Nats-Msg-Id', id);
+  if (origin !== undefined) outgoing.set(originHeader, origin);
   outgoing.set('Content-Type', 'application/cloudevents+json');
   for (const [name, value] of Object.entries(traceHeaders())) outgoing.set(name, value);
   return outgoing;

@@ -32,6 +32,10 @@ export { BackgroundMigration, inBatches } from './migrations/background-migratio
 export { readOutbox } from './outbox/read-outbox.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
 export { outboxInsert, outboxRow, outboxStreamSequence, outboxTable } from './outbox/tables.ts';
+export { restoreCheck } from './restore/check.ts';
+export { type Lift, type RestoredAggregate, reconcileSome } from './restore/reconcile.ts';
+export { restoreTables } from './restore/tables.ts';
+export { readUnpublishedOf, renumber, type Unpublished } from './restore/unpublished.ts';
 export { runMigrations } from './run-migrations.ts';
 export { SessionClient } from './session-client.ts';
 export { type Fields, insertInto, json, type Queryable, type Statement, updateOf } from './statement.ts';

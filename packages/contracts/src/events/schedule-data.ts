@@ -40,6 +40,10 @@ export const ScheduleData = z.strictObject({
   jobTitle: JobTitle.optional().meta({
     description: 'The title of the job when this happened; absent from events before 1.1',
   }),
+  withdrawnEventIds: z.array(Uuid).optional().meta({
+    description:
+      'Ids of earlier events of the assignment that no longer hold: scheduling was restored from a backup, and this event says again how the assignment is. Undo what followed from them. Absent otherwise',
+  }),
   price: Money,
   link: z.url().meta({ description: 'Opens the assignment in the app' }),
 });

@@ -1,6 +1,6 @@
 import type { ScheduleEvent, ScheduleEventData, Uuid } from '@punctual/contracts';
 import { type AssignmentView, remember } from './assignment-view.ts';
-import { followAssignment, waitsForConfirmation } from './follow-assignment.ts';
+import { followAssignment, liftWithdrawn, waitsForConfirmation } from './follow-assignment.ts';
 import { Amount } from './money.ts';
 import type { PayoutState } from './payout.ts';
 
@@ -16,8 +16,8 @@ export type Opening = { id: Uuid; twoPersonMinor: number };
 /**
  * Applies one event, in any order: it updates the view, a confirmation opens the payout, and the
  * payout moves to where the assignment is.
- * @returns the new view, and the versions of the payout that follow, in order: none, one, or for a
- * late confirmation two
+ * @returns the new view, and the versions of the payout that follow, in order; most often none
+ * or one
  */
 export function applyScheduleEvent(
   known: FollowedAssignment,
@@ -29,8 +29,10 @@ export function applyScheduleEvent(
   const opened =
     !known.payout && event.type === 'schedule.confirmed' ? openPayout(event.data, view, opening, now) : undefined;
   const payout = withTitle(known.payout ?? opened, view);
-  const moved = payout && followAssignment(payout, view, now);
-  return { view, versions: [opened, moved === payout ? undefined : moved].filter((version) => version !== undefined) };
+  const lifted = payout && liftWithdrawn(payout, view, now);
+  const moved = lifted && followAssignment(lifted, view, now);
+  const versions = [opened, lifted === payout ? undefined : lifted, moved === lifted ? undefined : moved];
+  return { view, versions: versions.filter((version) => version !== undefined) };
 }
 
 function withTitle(payout: PayoutState | undefined, { jobTitle }: AssignmentView): PayoutState | undefined {

@@ -1,5 +1,5 @@
 import type { AssignmentStatus, Hold, HoldKind, ScheduleEvent, Uuid } from '@punctual/contracts';
-import { inOrder } from './holds.ts';
+import { inOrder, isEnd } from './holds.ts';
 
 /**
  * What payouts knows of an assignment: its latest state by version, and the events that stop its
@@ -27,6 +27,8 @@ export type AssignmentView = {
   /** The price at that version; null until an event of this release or a later one has told. */
   amountMinor: number | null;
   currency: string | null;
+  /** Events that no longer hold, since scheduling was restored; whenever they come, they add nothing. */
+  withdrawnEventIds: readonly Uuid[];
 };
 
 /** The view of an assignment of which nothing is known yet. */
@@ -43,6 +45,7 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
     jobTitle: null,
     amountMinor: null,
     currency: null,
+    withdrawnEventIds: [],
   };
 }
 
@@ -52,7 +55,7 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
 export function remember(known: AssignmentView, event: ScheduleEvent): AssignmentView {
   const { type, data } = event;
   const { customerId, providerId, scheduleVersion, status, jobTitle = null, price } = data;
-  const view = { ...known, customerId, providerId };
+  const view = withdraw({ ...known, customerId, providerId }, data.withdrawnEventIds);
   const next =
     scheduleVersion > view.version ? { ...view, version: scheduleVersion, status, jobTitle, ...price } : view;
   switch (type) {
@@ -67,20 +70,37 @@ export function remember(known: AssignmentView, event: ScheduleEvent): Assignmen
   }
 }
 
+function withdraw(view: AssignmentView, ids: readonly Uuid[] | undefined): AssignmentView {
+  if (ids === undefined) return view;
+  const withdrawnEventIds = [...new Set([...view.withdrawnEventIds, ...ids])].toSorted();
+  const holds = view.holds.filter(({ id }) => !withdrawnEventIds.includes(id));
+  return {
+    ...view,
+    withdrawnEventIds,
+    holds,
+    endedBecause: holds.findLast(isEnd)?.reason ?? null,
+    disputedBecause: latestDispute(holds)?.reason ?? null,
+  };
+}
+
 function ended(view: AssignmentView, event: ScheduleEvent, kind: HoldKind, reason: string): AssignmentView {
-  return { ...withHold(view, event, kind, reason), endedBecause: reason };
+  const next = withHold(view, event, kind, reason);
+  return next === view ? view : { ...next, endedBecause: reason };
 }
 
 function disputed(view: AssignmentView, event: ScheduleEvent, reason: string): AssignmentView {
   const next = withHold(view, event, 'DISPUTE', reason);
-  const latest = next.holds.findLast(({ kind }) => kind === 'DISPUTE');
-  return { ...next, disputedBecause: latest?.reason ?? reason };
+  return { ...next, disputedBecause: latestDispute(next.holds)?.reason ?? null };
 }
 
 function withHold(view: AssignmentView, event: ScheduleEvent, kind: HoldKind, reason: string): AssignmentView {
   const { id, time: at, data } = event;
-  if (view.holds.some((hold) => hold.id === id)) return view;
+  if (view.holds.some((hold) => hold.id === id) || view.withdrawnEventIds.includes(id)) return view;
   return { ...view, holds: inOrder([...view.holds, { id, kind, reason, by: data.actor.id, at }]) };
+}
+
+function latestDispute(holds: readonly Hold[]): Hold | undefined {
+  return holds.findLast(({ kind }) => kind === 'DISPUTE');
 }
 
 function because(what: string, reason: string | null): string {

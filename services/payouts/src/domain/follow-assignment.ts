@@ -1,5 +1,5 @@
 import type { AssignmentView } from './assignment-view.ts';
-import { addHolds } from './holds.ts';
+import { addHolds, liftHolds, openHolds } from './holds.ts';
 import { approvalStatus, move, type PayoutState } from './payout.ts';
 
 /**
@@ -18,6 +18,19 @@ export function followAssignment(payout: PayoutState, view: AssignmentView, now:
   if (view.status === 'COMPLETED') return move(payout, 'events', 'AWAITING_APPROVAL', {}, now);
   const onHold = waitsForConfirmation(view);
   return payout.onHold === onHold ? payout : move(payout, 'events', 'PENDING', { onHold }, now);
+}
+
+/**
+ * Lifts the holds of events that no longer hold, since scheduling was restored.
+ * @returns the payout itself when none of them stops it
+ */
+export function liftWithdrawn(payout: PayoutState, view: AssignmentView, now: Temporal.Instant): PayoutState {
+  const ids = new Set(view.withdrawnEventIds);
+  if (!openHolds(payout.holds).some(({ id }) => ids.has(id))) return payout;
+  const holds = liftHolds(payout.holds, ids, null, now);
+  if (openHolds(holds).length > 0) return move(payout, 'restore', 'BLOCKED', { holds }, now);
+  const { status, onHold } = standing(payout, view);
+  return move(payout, 'restore', status, { holds, onHold }, now);
 }
 
 /** Where a payout stands by its assignment once nothing blocks it. */

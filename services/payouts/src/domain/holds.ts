@@ -29,10 +29,11 @@ export function inOrder<H extends contract.Hold>(holds: readonly H[]): H[] {
   return holds.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
 }
 
+/** @param by null when the reason itself no longer holds */
 export function liftHolds(
   holds: readonly HoldState[],
   ids: ReadonlySet<Uuid>,
-  by: Uuid,
+  by: Uuid | null,
   at: Temporal.Instant,
 ): HoldState[] {
   const lifted = { liftedBy: by, liftedAt: formatInstant(at) };

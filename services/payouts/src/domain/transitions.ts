@@ -5,10 +5,10 @@ import type { PayoutStatus, Role } from '@punctual/contracts';
 export type CommandName = 'approve' | 'block' | 'unblock' | 'mark-paid';
 
 /**
- * What moves a payout: a person's command, its assignment's events, the payment provider's answer,
- * or a change of the account.
+ * What moves a payout: a person's command, its assignment's events, the payment provider's answer, a
+ * change of the account, or a restore, after which some events no longer hold.
  */
-export type TransitionCause = CommandName | 'events' | 'payment' | 'account';
+export type TransitionCause = CommandName | 'events' | 'payment' | 'account' | 'restore';
 
 export type PayoutTransition = { from: PayoutStatus; to: PayoutStatus; causes: readonly TransitionCause[] };
 
@@ -25,10 +25,10 @@ export const transitions: readonly PayoutTransition[] = [
   { from: 'PENDING', to: 'BLOCKED', causes: ['events', 'block'] },
   { from: 'AWAITING_APPROVAL', to: 'BLOCKED', causes: ['events', 'block'] },
   { from: 'APPROVED', to: 'BLOCKED', causes: ['events', 'block', 'payment'] },
-  { from: 'BLOCKED', to: 'BLOCKED', causes: ['events', 'block', 'unblock', 'account'] },
-  { from: 'BLOCKED', to: 'PENDING', causes: ['unblock'] },
-  { from: 'BLOCKED', to: 'AWAITING_APPROVAL', causes: ['unblock'] },
-  { from: 'BLOCKED', to: 'APPROVED', causes: ['unblock'] },
+  { from: 'BLOCKED', to: 'BLOCKED', causes: ['events', 'block', 'unblock', 'account', 'restore'] },
+  { from: 'BLOCKED', to: 'PENDING', causes: ['unblock', 'restore'] },
+  { from: 'BLOCKED', to: 'AWAITING_APPROVAL', causes: ['unblock', 'restore'] },
+  { from: 'BLOCKED', to: 'APPROVED', causes: ['unblock', 'restore'] },
 ];
 
 /** The roles that may give a command. `access.ts` also refuses people their own payouts. */

@@ -15,6 +15,7 @@ export type ViewColumns = {
   job_title: string | null;
   amount_minor: string | null;
   currency: string | null;
+  withdrawn_event_ids: string[];
 };
 
 /** The views that meet a condition; a lock may follow. */
@@ -35,6 +36,7 @@ export function toView(row: ViewColumns): AssignmentView {
     jobTitle: row.job_title,
     amountMinor: row.amount_minor === null ? null : Number(row.amount_minor),
     currency: row.currency,
+    withdrawnEventIds: row.withdrawn_event_ids,
   };
 }
 

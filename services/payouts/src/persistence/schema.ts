@@ -16,6 +16,7 @@ import { ListPayouts } from './migrations/20261130-list-payouts.ts';
 import { SumEarlierPayouts } from './migrations/20261130-sum-earlier-payouts.ts';
 import { SumPayouts } from './migrations/20261130-sum-payouts.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
+import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
 /** What the database of payouts holds, and how it came to be. */
 export const schema = {
@@ -38,5 +39,6 @@ export const schema = {
     FillWaitingSince,
     IndexPayouts,
     NoteAttempts,
+    NoticeRestores,
   ],
 };

@@ -16,10 +16,14 @@ export type AcceptedChange = {
   readonly nextProviderId: string | null;
   /** Of a dispute. */
   readonly kind?: DisputeKind;
+  /** Of a state that is said again after a restore. */
+  readonly withdrawnEventIds?: readonly string[];
 };
 
 type ChangeDetails = Pick<AcceptedChange, 'type' | 'actor' | 'at'> &
-  Partial<Pick<AcceptedChange, 'reason' | 'outcome' | 'nextAssignmentId' | 'nextProviderId' | 'kind'>>;
+  Partial<
+    Pick<AcceptedChange, 'reason' | 'outcome' | 'nextAssignmentId' | 'nextProviderId' | 'kind' | 'withdrawnEventIds'>
+  >;
 
 /** Takes the assignment one version further. */
 export function change(

@@ -1,5 +1,13 @@
 import { currentTraceparent } from '@punctual/chassis';
-import { makePersonErased, type PersonErased, type ScheduleEventType, type ScheduleInput } from '@punctual/contracts';
+import {
+  type CloudEvent,
+  makeEvent,
+  makePersonErased,
+  type PersonErased,
+  type ScheduleEvent,
+  type ScheduleEventType,
+  type ScheduleInput,
+} from '@punctual/contracts';
 import type { AcceptedChange } from '../domain/change.ts';
 import { presentWindow } from '../domain/present.ts';
 
@@ -31,6 +39,7 @@ export function scheduleEventData(change: AcceptedChange, linkBase: string): Sch
     price: { amountMinor: after.priceAmountMinor, currency: after.priceCurrency },
     link: `${linkBase}/assignments/${after.id}`,
     ...(change.kind && { kind: change.kind }),
+    ...(change.withdrawnEventIds && { withdrawnEventIds: [...change.withdrawnEventIds] }),
     ...(type === 'schedule.rejected' && { nextProviderId: change.nextProviderId }),
   };
 }
@@ -39,6 +48,37 @@ export function scheduleEventData(change: AcceptedChange, linkBase: string): Sch
 export function personErased(id: string, erasure: { personId: string; number: number; at: string }): PersonErased {
   const { personId, number, at } = erasure;
   return makePersonErased({ id, sequence: number, data: { personId, at }, traceparent: currentTraceparent() });
+}
+
+/**
+ * The event that an assignment does not exist any more: it was given after the moment to which
+ * scheduling was restored.
+ * @param latest the last event of it that consumers have
+ */
+export function assignmentGone(
+  latest: ScheduleEvent,
+  gone: { id: string; version: number; at: string; reason: string; withdrawnEventIds: readonly string[] },
+): CloudEvent {
+  const { id, version, at, reason, withdrawnEventIds } = gone;
+  const { kind: _kind, nextProviderId: _next, ...known } = latest.data as ScheduleInput;
+  return makeEvent({
+    id,
+    type: 'schedule.cancelled',
+    time: at,
+    sequence: version,
+    assignmentId: known.assignmentId,
+    data: {
+      ...known,
+      scheduleVersion: version,
+      status: 'CANCELLED',
+      actor: { id: null, role: 'system' },
+      previousWindow: null,
+      reason,
+      outcome: null,
+      nextAssignmentId: null,
+      withdrawnEventIds: [...withdrawnEventIds],
+    },
+  });
 }
 
 const aboutThePast = new Set<ScheduleEventType>(['schedule.rejected', 'schedule.expired']);

@@ -39,6 +39,18 @@ export async function lockAssignment(transaction: Queryable, id: string): Promis
   return row ? toAssignment(row) : null;
 }
 
+/** Locks assignments in the order of their ids; by id. Nothing for those that do not exist. */
+export async function lockAssignments(
+  transaction: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, AssignmentState>> {
+  const rows = await transaction.query<AssignmentColumns>(
+    `select ${assignmentColumns} from assignment where id = any(?::uuid[]) order by id for update`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, toAssignment(row)]));
+}
+
 type SurroundingsColumns = PartiesColumns & { window_taken: boolean };
 
 /** Finds an assignment with what its actions depend on. */

@@ -13,6 +13,7 @@ import { ListAssignments } from './migrations/20261130-list-assignments.ts';
 import { ListJobs } from './migrations/20261130-list-jobs.ts';
 import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
+import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
 /** What the database of scheduling holds, and how it came to be. */
 export const schema = {
@@ -32,5 +33,6 @@ export const schema = {
     IndexLists,
     ValidateChecks,
     NoteAttempts,
+    NoticeRestores,
   ],
 };

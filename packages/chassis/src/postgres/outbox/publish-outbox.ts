@@ -16,6 +16,8 @@ export type PublishOutboxDeps = {
   reachability: Reachability;
   wakeUp: WakeUp;
   outboxMetrics: OutboxMetrics;
+  /** The identity of the database. */
+  origin: string;
   /**
    * Rows that NATS has acknowledged and the database has not marked yet. They outlive the session,
    * so that a database that can be read but not written to, such as one with a full disk, does not
@@ -38,12 +40,12 @@ const settleMs = 2_000;
  * @throws when the leader's session ends
  */
 export async function publishOutbox(deps: PublishOutboxDeps): Promise<void> {
-  const { session, broker, reachability, wakeUp, outboxMetrics, unmarked, logger, signal } = deps;
+  const { session, broker, reachability, wakeUp, outboxMetrics, origin, unmarked, logger, signal } = deps;
   const backpressure = createBackpressure({ logger, now: () => performance.now() });
   const goesOn = () => !signal.aborted && !reachability.isAway();
   const mayPublish = () => goesOn() && session.holds();
   const inFlight = createInFlight({
-    publish: broker.publish,
+    publish: (event) => broker.publish({ ...event, origin }),
     mayPublish,
     onAccepted: backpressure.accepted,
     // A publish that failed because NATS went away is not a refusal.

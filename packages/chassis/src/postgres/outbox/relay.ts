@@ -1,8 +1,11 @@
+import type { StreamName } from '@punctual/contracts';
 import type { Broker, BrokerHandle } from '../../nats/broker.ts';
 import type { Lifecycle } from '../../process/lifecycle.ts';
 import { logOutage } from '../../process/log-outage.ts';
 import type { Logger } from '../../process/logger.ts';
 import { pause } from '../../process/pause.ts';
+import { readIdentity } from '../restore/identity.ts';
+import { untilReconciled } from '../restore/until-reconciled.ts';
 import { type PostgresUrl, serversOf } from '../url.ts';
 import { openLeaderSession } from './leader-session.ts';
 import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
@@ -17,6 +20,10 @@ export type RelayDeps = {
   broker: BrokerHandle;
   /** Of the service: names the wake-up's subject. */
   name: string;
+  /** The stream that it publishes to. */
+  stream: StreamName;
+  /** Lifts some of the aggregates of a restored database, once a person has approved it. */
+  reconcileSome(): Promise<void>;
   logger: Logger;
   lifecycle: Lifecycle;
 };
@@ -102,7 +109,19 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
     // Scripts count leaders by this line, so its text stays as it was in 1.0.
     logger.info('leads the outbox');
     outboxMetrics.leads(session);
-    await publishOutbox({ session, signal, ...leading });
+    const identity = await readIdentity(session);
+    const { stream, reconcileSome } = deps;
+    const onWaiting = outboxMetrics.toReconcile;
+    const isReconciled = await untilReconciled({
+      session,
+      identity,
+      stream,
+      reconcileSome,
+      onWaiting,
+      signal,
+      ...leading,
+    });
+    if (isReconciled) await publishOutbox({ session, signal, origin: identity.id, ...leading });
   } finally {
     outboxMetrics.leads(undefined);
     await session.end();

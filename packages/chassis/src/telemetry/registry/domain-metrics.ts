@@ -48,6 +48,17 @@ export const domainMetrics = {
     across: 'sum',
   },
 
+  'punctual.outbox.to_reconcile': {
+    ...own,
+    instrument: 'gauge',
+    unit: '{aggregate}',
+    meaning:
+      'What the database must reconcile with its stream after a restore: nothing is published until a person approves it. Only the leader reports it',
+    attributes: [],
+    from: withOutbox,
+    across: 'max',
+  },
+
   'punctual.consumer.handled': {
     ...consumer,
     instrument: 'counter',

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readStream } from '@punctual/chassis';
+import { readScheduleEvent, type ScheduleEvent } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
+import { Client, escapeIdentifier } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpsStack, startOpsStack } from './world.ts';
+
+let world: OpsStack;
+
+beforeAll(async () => {
+  world = await startOpsStack('restored');
+});
+
+afterAll(() => world?.stop());
+
+/** Makes a copy of a database, which nobody may be connected to. */
+async function copyDatabase(url: string, from: string, to: string): Promise<void> {
+  const server = new URL(url);
+  server.pathname = '/postgres';
+  const client = new Client({ connectionString: server.href });
+  await client.connect();
+  await client.query(`drop database if exists ${escapeIdentifier(to)} with (force)`);
+  await client.query(`create database ${escapeIdentifier(to)} template ${escapeIdentifier(from)}`);
+  await client.end();
+}
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+/** Takes a backup while the service is stopped. Returns what puts it back and starts the service. */
+async function backUp(service: 'scheduling' | 'payouts'): Promise<() => Promise<void>> {
+  const url = world.databases[service];
+  const backup = `backup_${randomUUID()}`;
+  await world.stack.service(service).stop();
+  await copyDatabase(url, nameOf(url), backup);
+  await world.stack.service(service).start();
+  return async () => {
+    await world.stack.service(service).stop();
+    await copyDatabase(url, backup, nameOf(url));
+    return world.stack.service(service).start();
+  };
+}
+
+async function eventsOf(assignmentId: string): Promise<ScheduleEvent[]> {
+  const messages = await Array.fromAsync(readStream(world.nats, 'SCHEDULE'));
+  const events = messages.map((message) => readScheduleEvent(message.json()));
+  return events.filter((event): event is ScheduleEvent => event?.data.assignmentId === assignmentId);
+}
+
+const readiness = async (service: 'scheduling' | 'payouts') => {
+  const response = await fetch(`${world.stack.service(service).url}/healthz/ready`);
+  return { code: response.status, ...((await response.json()) as object) };
+};
+
+test('a restored scheduling waits for a person, then says again what holds', async () => {
+  const moved = await world.confirmedVisit();
+  const untouched = await world.confirmedVisit();
+  const restore = await backUp('scheduling');
+  await world.ask('ops', randomUUID(), 'POST', `/assignments/${moved}/cancel`, { reason: 'Not needed any more' });
+  const lost = await world.confirmedVisit();
+  await eventually(async () => expect(await world.payoutOf(moved)).toMatchObject({ status: 'BLOCKED' }));
+  const before = await eventsOf(moved);
+
+  const started = restore();
+  await eventually(async () =>
+    expect(await readiness('scheduling')).toMatchObject({ code: 503, checks: { restore: 'away' } }),
+  );
+  const plan = await world.ops('reconcile-after-restore', '--service', 'scheduling');
+  expect(plan.stdout).toMatch(
+    new RegExp(`^${moved} +version 2 +version 3 +schedule.cancelled CANCELLED \\S+ +1$`, 'm'),
+  );
+  expect(plan.stdout).toMatch(new RegExp(`^${lost} +unknown +version 2 +schedule.confirmed CONFIRMED \\S+ +3$`, 'm'));
+  expect(plan.stdout).not.toContain(untouched);
+  await delay(1_500);
+  expect(await eventsOf(moved)).toEqual(before);
+
+  const done = await world.ops('reconcile-after-restore', '--service', 'scheduling', '--reason', 'Disk 7', '--yes');
+  expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('2 aggregates reconciled') });
+  await started;
+
+  const withdrawn = before.at(-1)?.id;
+  await eventually(async () => expect(await eventsOf(moved)).toHaveLength(before.length + 1));
+  expect((await eventsOf(moved)).at(-1)).toMatchObject({
+    type: 'schedule.confirmed',
+    data: {
+      scheduleVersion: 4,
+      actor: { role: 'system' },
+      reason: 'Disk 7',
+      withdrawnEventIds: [withdrawn],
+    },
+  });
+  await eventually(async () => expect(await world.payoutOf(moved)).toMatchObject({ status: 'PENDING', holds: [] }));
+  const { items } = (await world.ask('ops', randomUUID(), 'GET', `/assignments/${moved}/reminders`)) as {
+    items: { state: string; scheduleVersion: number }[];
+  };
+  expect(items.filter(({ state }) => state === 'PLANNED').map(({ scheduleVersion }) => scheduleVersion)).toContain(4);
+  expect((await eventsOf(lost)).at(-1)).toMatchObject({ type: 'schedule.cancelled', data: { scheduleVersion: 3 } });
+  expect(await eventsOf(untouched)).toHaveLength(3);
+
+  await world.ask('ops', randomUUID(), 'POST', `/assignments/${moved}/cancel`, { reason: 'Still not needed' });
+  await eventually(async () => expect(await world.payoutOf(moved)).toMatchObject({ status: 'BLOCKED' }));
+  expect((await world.ops('reconcile-after-restore', '--service', 'scheduling')).stdout).toContain(
+    'nothing to reconcile',
+  );
+}, 120_000);

@@ -1,0 +1,72 @@
+import { PermissionViolationError } from '@nats-io/transport-node';
+import type { Broker } from '../../nats/broker.ts';
+import type { Logger } from '../../process/logger.ts';
+import { pause } from '../../process/pause.ts';
+import type { LeaderSession } from '../outbox/leader-session.ts';
+import type { Reachability } from '../outbox/reachability.ts';
+import { findUnknown } from './find-unknown.ts';
+import type { DatabaseIdentity } from './identity.ts';
+import { endRestore, readRestoreState, recordUnknown } from './state.ts';
+
+export type ReconcileDeps = {
+  session: LeaderSession;
+  identity: DatabaseIdentity;
+  broker: Broker;
+  reachability: Reachability;
+  /** The one that the outbox publishes to. */
+  stream: string;
+  /** Lifts some of the aggregates that wait for it, in a transaction. */
+  reconcileSome(): Promise<void>;
+  /** Called with the number of aggregates that wait, 0 when none does. */
+  onWaiting(aggregates: number): void;
+  logger: Logger;
+  signal: AbortSignal;
+};
+
+const pollMs = 1_000;
+
+/**
+ * Compares the outbox with its stream before anything is published. While the database is older, it
+ * waits until a person has approved the plan (`ops reconcile-after-restore`), and then carries it out.
+ * @returns whether to publish; false when the service stops or NATS is away
+ */
+export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
+  const { session, broker, reachability, stream, logger, signal } = deps;
+  try {
+    const unknown = await findUnknown(session, broker, deps);
+    if (unknown.length > 0) await recordUnknown(session, stream, unknown);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    logger.warn(
+      { stream },
+      'NATS does not let this service read its stream; update users.conf, or a restore goes unseen',
+    );
+  }
+  let isLogged = false;
+  for (;;) {
+    const state = await readRestoreState(session);
+    deps.onWaiting(state?.aggregates ?? 0);
+    if (!state) {
+      if (isLogged) logger.info({ stream }, 'Reconciled after the restore; publishing again');
+      return true;
+    }
+    const { aggregates, events, isApproved } = state;
+    if (!isLogged) {
+      logger.error(
+        { stream, events, aggregates },
+        'The database is older than its stream; nothing is published until ops runs reconcile-after-restore',
+      );
+    }
+    isLogged = true;
+    if (aggregates === 0) await endRestore(session);
+    else if (isApproved) await deps.reconcileSome();
+    else await Promise.race([pause(pollMs, signal), session.lost]);
+    if (signal.aborted || reachability.isAway()) return false;
+  }
+}
+
+/** Permissions on NATS are changed before a release that needs them, but maybe were not. */
+function isForbidden(error: unknown): boolean {
+  if (error instanceof PermissionViolationError) return true;
+  return error instanceof Error && error.cause !== undefined && isForbidden(error.cause);
+}

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { headers } from '@nats-io/transport-node';
 import { consumers } from '@punctual/contracts';
+import { eventually } from '@punctual/testkit';
 import { atFailpoint, killAtFailpoint } from './at-failpoint.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, FaultContext } from './fault.ts';
+import { runOps } from './run-ops.ts';
 
 /** Longer than the consumers' ack wait: ten seconds, or three in a quick drill. */
 const slowHandlerMs = { quick: 4_500, full: 12_000 };
@@ -26,6 +28,10 @@ const unreadableBodies = (type: string) => [
   `{"type":"${type}","data":null}`,
   `"${'x'.repeat(10_000)}"`,
 ];
+
+/** Six crashes, each with an ack wait and a start. */
+const deadWithinMs = { quick: 120_000, full: 300_000 };
+const crashed = 'crashed its consumer';
 
 export const consumerFaults: readonly Fault[] = [
   killAtFailpoint(
@@ -84,4 +90,40 @@ export const consumerFaults: readonly Fault[] = [
       }
     },
   },
+  {
+    name: 'event-kills-consumer',
+    what: 'an event ends every process of payouts that handles it, and another one those of reminders; each becomes a dead letter and is redriven after the fix',
+    alerts: ['DeadLetters'],
+    inject: async (context) => {
+      await Promise.all(deadlyAt.map((at) => killByEvent(context, at)));
+    },
+  },
 ];
+
+const deadlyAt = [
+  { service: 'payouts', consumer: consumers.payoutsSchedule.durable },
+  { service: 'reminders', consumer: consumers.remindersSchedule.durable },
+] as const;
+
+async function killByEvent(context: FaultContext, { service, consumer }: (typeof deadlyAt)[number]): Promise<void> {
+  const { stack, pace } = context;
+  const { orders, peer } = stack;
+  await atFailpoint(context, { service, failpoint: 'before-handle', action: { do: 'kill-each-time' }, times: 1 });
+  const letter = await eventually(
+    async () => {
+      const deadly = await orders.deadlyEvent(service);
+      const found = (await peer.read('DLQ')).find(
+        ({ headers, text }) => headers?.get('Dlq-Consumer') === consumer && text.includes(`"id":"${deadly?.id}"`),
+      );
+      if (!found)
+        throw new Error(`${deadly?.id} ended ${deadly?.kills} processes of ${service}, and is no dead letter`);
+      return found;
+    },
+    { withinMs: deadWithinMs[pace] },
+  );
+  const reason = letter.headers?.get('Dlq-Reason');
+  if (reason !== crashed) throw new Error(`${consumer} dead-lettered an event because ${reason}`);
+  for (let kill = (await orders.deadlyEvent(service))?.kills ?? 0; kill > 0; kill -= 1) stack.countKill();
+  await orders.cure(service);
+  await runOps(stack, ['dlq', 'redrive', '--sequence', `${letter.seq}`, '--yes']);
+}

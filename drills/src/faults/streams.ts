@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { consumers } from '@punctual/contracts';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import { instances } from '../stack/instances.ts';
 import type { Fault } from './fault.ts';
+import { runOps } from './run-ops.ts';
 
 /** At full length long enough for its alert, which takes half a minute. */
 const fullMs = { quick: 4_000, full: 60_000 };
@@ -13,7 +11,6 @@ const goneMs = { quick: 2_000, full: 20_000 };
 const messagesBeforeDeletion = 50;
 /** Within this time NATS stores and counts what reminders published before it was stopped. */
 const inFlightMs = 300;
-const ops = fileURLToPath(new URL('../../../ops/src/main.ts', import.meta.url));
 
 export const streamFaults: readonly Fault[] = [
   {
@@ -74,13 +71,6 @@ async function deleteOnceConsumed({ peer, processes, wake }: DrillStack): Promis
   wake();
 }
 
-async function runRebuildStream({ addresses }: DrillStack, stream: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [ops, 'rebuild-stream', '--stream', stream, '--yes'], {
-    env: {
-      ...process.env,
-      NATS_URL: addresses.nats,
-      SCHEDULING_DATABASE_URL: addresses.databases.scheduling,
-      PAYOUTS_DATABASE_URL: addresses.databases.payouts,
-    },
-  });
+function runRebuildStream(stack: DrillStack, stream: string): Promise<void> {
+  return runOps(stack, ['rebuild-stream', '--stream', stream, '--yes']);
 }

@@ -1,4 +1,4 @@
-import type { Invariant } from '../invariants/index.ts';
+import type { Violation } from '../invariants/index.ts';
 import type { Replacement } from './replacement.ts';
 
 /** A guard to remove, the drill that must then fail, and the invariant that must catch it. */
@@ -7,7 +7,7 @@ export type GuardMutation = {
   /** One line for `--list` and the README. */
   what: string;
   drill: string;
-  caughtBy: Invariant;
+  caughtBy: Violation['invariant'];
   /** How many seeds to try, because a race does not go wrong every time. */
   seeds: number;
 } & (
@@ -141,6 +141,18 @@ export const mutations: readonly GuardMutation[] = [
         const found = drillCache.get(id) ?? (await findAssignmentInSight(deps.database, id));
         drillCache.set(id, found);
         setTimeout(() => drillCache.delete(id), 300);`,
+    },
+  },
+  {
+    guard: 'lone-delivery',
+    what: 'a message whose attempts had no answer keeps its neighbours',
+    drill: 'event-kills-consumer',
+    caughtBy: 'general',
+    seeds: 1,
+    replace: {
+      file: 'packages/chassis/src/nats/handle-messages.ts',
+      line: 'const isSuspect = (message: JsMsg) => found.has(messageKey(message));',
+      by: 'const isSuspect = (_: JsMsg) => false;',
     },
   },
 ];

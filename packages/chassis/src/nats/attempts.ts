@@ -1,16 +1,19 @@
 import type { JsMsg } from '@nats-io/jetstream';
 
 /**
- * Durable notes of attempts to handle a message, shared by the instances of a service. An attempt
- * whose note remains had no answer: its process ended. `message` is {@link messageKey}.
+ * Durable notes of attempts to handle messages, shared by the instances of a service. Where a note
+ * remains, the attempt had no answer: its process ended. Messages are named by {@link messageKey}.
  */
 export type Attempts = {
-  /** How many attempts at each message had no answer. Leaves out messages without any. */
+  /**
+   * How many attempts at each message alone had no answer: 0 if it only had neighbours so far. Leaves
+   * out messages without a note.
+   */
   unanswered(consumer: string, messages: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Notes that an attempt begins. @param attempts those without an answer, this one included */
-  note(consumer: string, message: string, attempts: number): Promise<void>;
-  /** Removes the note: the message has an answer. */
-  forget(consumer: string, message: string): Promise<void>;
+  /** Notes that an attempt begins. @param alone the attempts at each alone, this one included */
+  note(consumer: string, messages: readonly string[], alone: number): Promise<void>;
+  /** Removes the notes: the messages have an answer. */
+  forget(consumer: string, messages: readonly string[]): Promise<void>;
 };
 
 /** Names a message. With the time, since a rebuilt stream starts its sequences again. */

@@ -5,12 +5,12 @@ import { type BatchDeps, handleBatch, putOff } from './handle-batch.ts';
 import type { Handling, Identified } from './handling.ts';
 import { type Failure, onceThere } from './once-there.ts';
 
-/** With this many attempts without an answer, an event becomes a dead letter. */
+/** With this many attempts alone without an answer, an event becomes a dead letter. */
 const mostUnanswered = 5;
 
 /**
- * Settles every message: new ones together, and alone those that were delivered before, since one of
- * them may have ended the process that had it (ADR 0038). Messages that may have done so come last.
+ * Settles every message. Those that were delivered before are handled under a note, since one of them
+ * may have ended the process that had it, and alone if they have such a note already (ADR 0038).
  */
 export async function handleMessages<E extends Identified>(
   deps: BatchDeps,
@@ -28,57 +28,74 @@ export async function handleMessages<E extends Identified>(
       found = await attempts.unanswered(handling.durable, again.map(messageKey));
     }),
   );
-  if (failure) {
-    for (const message of messages) await putOff(deps, handling, message, failure.error);
-    return;
-  }
+  if (failure) return putOffAll(deps, handling, messages, failure);
+
+  const noting = { ...handling, attempts };
+  const isSuspect = (message: JsMsg) => found.has(messageKey(message));
+  await handleNoted(
+    deps,
+    noting,
+    messages.filter((message) => !isSuspect(message)),
+    0,
+  );
+  // Whichever ends the process next, the others had their turn.
   const unanswered = (message: JsMsg) => found.get(messageKey(message)) ?? 0;
-  for (const part of partsOf(messages.toSorted((a, b) => unanswered(a) - unanswered(b)))) {
-    const [first] = part;
-    if (deps.signal.aborted) for (const message of part) message.nak();
-    else if (first?.redelivered) await handleAlone(deps, { ...handling, attempts }, first, unanswered(first));
-    else await handleBatch(deps, handling, part);
+  for (const suspect of again.filter(isSuspect).toSorted((a, b) => unanswered(a) - unanswered(b))) {
+    if (deps.signal.aborted) suspect.nak();
+    else await handleAlone(deps, noting, suspect, unanswered(suspect));
   }
 }
 
-/** Each redelivered message alone, the others together, in this order. */
-function partsOf(messages: readonly JsMsg[]): JsMsg[][] {
-  const parts: JsMsg[][] = [];
-  for (const message of messages) {
-    const latest = parts.at(-1);
-    if (message.redelivered || !latest || latest[0]?.redelivered) parts.push([message]);
-    else latest.push(message);
-  }
-  return parts;
-}
+type Noting<E extends Identified> = Handling<E> & { attempts: Attempts };
 
-/** Handles a message under a note, which remains if the process ends without an orderly stop. */
 async function handleAlone<E extends Identified>(
   deps: BatchDeps,
-  handling: Handling<E> & { attempts: Attempts },
+  handling: Noting<E>,
   message: JsMsg,
   unanswered: number,
 ): Promise<void> {
+  if (unanswered < mostUnanswered) return handleNoted(deps, handling, [message], unanswered + 1);
+  deps.metrics.count('dead');
+  const { durable } = handling;
+  await deadLetter(deps, { durable, message, cause: 'crashed', reason: 'crashed its consumer' });
+}
+
+/**
+ * Handles messages while those that were delivered before have a note, which remains if the process
+ * ends without an orderly stop.
+ */
+async function handleNoted<E extends Identified>(
+  deps: BatchDeps,
+  handling: Noting<E>,
+  messages: readonly JsMsg[],
+  alone: number,
+): Promise<void> {
   const { durable, attempts } = handling;
-  if (unanswered >= mostUnanswered) {
-    deps.metrics.count('dead');
-    return deadLetter(deps, { durable, message, cause: 'crashed', reason: 'crashed its consumer' });
-  }
-  const key = messageKey(message);
-  const failure = await onceThere(deps, () => failureOf(() => attempts.note(durable, key, unanswered + 1)));
-  if (failure) return putOff(deps, handling, message, failure.error);
+  const noted = messages.filter(({ redelivered }) => redelivered).map(messageKey);
+  if (noted.length === 0) return handleBatch(deps, handling, messages);
+  const failure = await onceThere(deps, () => failureOf(() => attempts.note(durable, noted, alone)));
+  if (failure) return putOffAll(deps, handling, messages, failure);
 
   const forget = async () => {
-    const { error } = (await failureOf(() => attempts.forget(durable, key))) ?? {};
-    if (error) deps.logger.warn({ err: error, sequence: message.seq }, 'Note of an attempt could not be removed');
+    const failed = await failureOf(() => attempts.forget(durable, noted));
+    if (failed) deps.logger.warn({ err: failed.error }, 'Notes of attempts could not be removed');
   };
   deps.signal.addEventListener('abort', forget, { once: true });
   try {
-    await handleBatch(deps, handling, [message]);
+    await handleBatch(deps, handling, messages);
   } finally {
     deps.signal.removeEventListener('abort', forget);
     await forget();
   }
+}
+
+async function putOffAll<E extends Identified>(
+  deps: BatchDeps,
+  handling: Handling<E>,
+  messages: readonly JsMsg[],
+  { error }: Failure,
+): Promise<void> {
+  for (const message of messages) await putOff(deps, handling, message, error);
 }
 
 async function failureOf(work: () => Promise<void>): Promise<Failure | undefined> {

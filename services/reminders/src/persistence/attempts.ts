@@ -1,24 +1,27 @@
 import type { Attempts } from '@punctual/chassis';
-import { falseOnDuplicate } from './assignments.ts';
+import { falseOnDuplicates } from './assignments.ts';
 import type { Store } from './store.ts';
 
 /** Notes of attempts at messages that had no answer yet. */
 export function createAttempts({ attempts: notes }: Pick<Store, 'attempts'>): Attempts {
-  const idOf = (consumer: string, message: string) => `${consumer} ${message}`;
+  const idsOf = (consumer: string, messages: readonly string[]) => messages.map((message) => `${consumer} ${message}`);
   return {
     unanswered: async (consumer, messages) => {
-      const ids = new Map(messages.map((message) => [idOf(consumer, message), message]));
-      const found = await notes.find({ _id: { $in: [...ids.keys()] } }).toArray();
-      return new Map(found.map(({ _id, attempts }) => [ids.get(_id) ?? '', attempts]));
+      const found = await notes.find({ _id: { $in: idsOf(consumer, messages) } }).toArray();
+      return new Map(found.map(({ _id, alone }) => [_id.slice(consumer.length + 1), alone]));
     },
-    note: async (consumer, message, attempts) => {
+    note: async (consumer, messages, alone) => {
+      const update = { $set: { alone, at: new Date() } };
       await notes
-        .updateOne({ _id: idOf(consumer, message) }, { $set: { attempts, at: new Date() } }, { upsert: true })
-        // Another instance noted the same message first.
-        .catch(falseOnDuplicate);
+        .bulkWrite(
+          idsOf(consumer, messages).map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } })),
+          { ordered: false },
+        )
+        // Another instance noted some of them at the same time.
+        .catch(falseOnDuplicates);
     },
-    forget: async (consumer, message) => {
-      await notes.deleteOne({ _id: idOf(consumer, message) });
+    forget: async (consumer, messages) => {
+      await notes.deleteMany({ _id: { $in: idsOf(consumer, messages) } });
     },
   };
 }

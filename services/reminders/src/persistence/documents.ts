@@ -52,7 +52,7 @@ export type PositionDocument = {
 };
 
 /** Attempts at a message that had no answer; `_id` is its consumer and the message's key. */
-export type AttemptDocument = { _id: string; attempts: number; at: Date };
+export type AttemptDocument = { _id: string; alone: number; at: Date };
 
 export function toDate(instant: Temporal.Instant): Date {
   return new Date(instant.epochMilliseconds);

@@ -7,21 +7,26 @@ const keptDays = 7;
 export function createAttempts(database: Queryable): Attempts {
   return {
     unanswered: async (consumer, messages) => {
-      const rows = await database.query<{ message: string; attempts: number }>(
-        'select message, attempts from handling_attempt where consumer = ? and message = any(?)',
+      const rows = await database.query<{ message: string; alone: number }>(
+        'select message, alone from handling_attempt where consumer = ? and message = any(?)',
         [consumer, messages],
       );
-      return new Map(rows.map(({ message, attempts }) => [message, attempts]));
+      return new Map(rows.map(({ message, alone }) => [message, alone]));
     },
-    note: async (consumer, message, attempts) => {
+    note: async (consumer, messages, alone) => {
+      // In one order, so that two instances with some of the same messages do not deadlock.
       await database.query(
-        `insert into handling_attempt (consumer, message, attempts, noted_at) values (?, ?, ?, now())
-          on conflict (consumer, message) do update set attempts = excluded.attempts, noted_at = excluded.noted_at`,
-        [consumer, message, attempts],
+        `insert into handling_attempt (consumer, message, alone, noted_at)
+          select ?, message, ?, now() from unnest(?::text[]) as message order by message
+          on conflict (consumer, message) do update set alone = excluded.alone, noted_at = excluded.noted_at`,
+        [consumer, alone, messages],
       );
     },
-    forget: async (consumer, message) => {
-      await database.query('delete from handling_attempt where consumer = ? and message = ?', [consumer, message]);
+    forget: async (consumer, messages) => {
+      await database.query('delete from handling_attempt where consumer = ? and message = any(?)', [
+        consumer,
+        messages,
+      ]);
     },
   };
 }

@@ -38,7 +38,7 @@ export const attemptTable: readonly string[] = [
   `create unlogged table handling_attempt (
     consumer text not null,
     message text not null,
-    attempts int not null,
+    alone int not null,
     noted_at timestamptz not null,
     primary key (consumer, message)
   )`,

@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults/fault.ts';
 import type { FindAnomalies } from './history/linearizability.ts';
 import type { History } from './history/record-history.ts';
+import { changesInOrder } from './invariants/i12-changes-in-order.ts';
 import { checkInvariants, type Violation } from './invariants/index.ts';
 import { readObservedState } from './invariants/state.ts';
+import { startFollowers } from './load/followers.ts';
 import type { AcceptedCommand } from './load/journey.ts';
 import { startLoad } from './load/load.ts';
 import { createRetryingSender } from './load/retrying-sender.ts';
@@ -46,10 +48,14 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
   return async (fault: Fault, seed: number): Promise<DrillResult> => {
     const random = createRandom(seed);
     const from = { at: performance.now(), kills: stack.killCount() };
-    const sender = createRetryingSender(instances.map((each) => stack.processes.service('gateway', each).url));
-    const load = startLoad({ sender, issuer: stack.issuer, random: random.fork(), journeys: fault.journeys });
+    const [ofLoad, ofFault, ofFollowers] = [random.fork(), random.fork(), random.fork()];
+    const gateways = instances.map((each) => stack.processes.service('gateway', each).url);
+    const { issuer } = stack;
+    const sender = createRetryingSender(gateways);
+    const load = startLoad({ sender, issuer, random: ofLoad, journeys: fault.journeys });
+    const followers = await startFollowers({ gateways, issuer, random: ofFollowers, shown: load.shown });
     await delay(leadMs);
-    const failure = await fault.inject({ stack, random: random.fork(), pace }).then(() => undefined, String);
+    const failure = await fault.inject({ stack, random: ofFault, pace }).then(() => undefined, String);
     const unhealed = await stack.heal().then(
       () => undefined,
       (error) => `a service did not come back: ${error}`,
@@ -62,11 +68,13 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const anomalies = (await findAnomalies?.(operations)) ?? [];
 
     const { state, busy } = await readWhenIdle(stack, idleWithinMs[pace], () => readObservedState(stack, accepted));
+    const clients = { operations, anomalies, feeds: followers.sessions };
+    await followers.stop(() => changesInOrder({ ...state, clients }).length === 0);
     const events = Object.values(state.streams).flat().length;
     const general = [...loaded.wrong, failure, unhealed, busy].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
-      ...checkInvariants({ ...state, clients: { operations, anomalies } }).filter(({ text }) => !known.has(text)),
+      ...checkInvariants({ ...state, clients }).filter(({ text }) => !known.has(text)),
     ];
     for (const { text } of violations) known.add(text);
     const result: DrillResult = {

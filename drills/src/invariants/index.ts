@@ -9,6 +9,7 @@ import { noMessageLost } from './i8-no-message-lost.ts';
 import { linearizable } from './i9-linearizable.ts';
 import { noOverlapSeen } from './i10-no-overlap-seen.ts';
 import { readsNeverGoBack } from './i11-reads-never-go-back.ts';
+import { changesInOrder } from './i12-changes-in-order.ts';
 import type { ObservedState } from './state.ts';
 
 /** What must hold after any fault. */
@@ -24,12 +25,13 @@ export const invariants = {
   I9: linearizable,
   I10: noOverlapSeen,
   I11: readsNeverGoBack,
+  I12: changesInOrder,
 } as const satisfies Record<string, (state: ObservedState) => string[]>;
 
 export type Invariant = keyof typeof invariants;
 
 /** Those about what clients were answered. */
-export const clientInvariants: readonly string[] = ['I9', 'I10', 'I11'] satisfies Invariant[];
+export const clientInvariants: readonly string[] = ['I9', 'I10', 'I11', 'I12'] satisfies Invariant[];
 
 /** `general`: other failures, such as a 500 response or a stack that does not become idle. */
 export type Violation = { invariant: Invariant | 'general'; text: string };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
 import type { ClientOperation, Shown } from '../history/client-operation.ts';
+import type { FeedSegment, FeedSession, FeedStream } from '../history/feed-session.ts';
 import { checkInvariants, type Invariant } from './index.ts';
 import type { Message, ObservedState } from './state.ts';
 
@@ -57,9 +58,30 @@ function goodState(): ObservedState {
     malformed: [],
     deadLetters: [],
     createdBy10: new Set(),
-    clients: { operations: [...confirmedBy('other'), ...confirmedBy(assignmentId)], anomalies: [] },
+    clients: {
+      operations: [...confirmedBy('other'), ...confirmedBy(assignmentId)],
+      anomalies: [],
+      feeds: [follower([...schedule, ...reminder, ...payout])],
+    },
     consumers: [{ name: 'payouts-schedule', stream: 'SCHEDULE', pending: 0, unacknowledged: 0 }],
   };
+}
+
+/** Ops who followed the feed from before the first message on. */
+function follower(messages: readonly Message[]): FeedSession {
+  const received = messages.map(({ event: { id, type }, stream, at }) => ({
+    stream: stream as FeedStream,
+    id,
+    type,
+    at: at.getTime(),
+  }));
+  return { userId: undefined, form: 'poll', segments: [{ from: 0, isExpired: false, received }] };
+}
+
+function segmentOf({ clients }: ObservedState): FeedSegment {
+  const [segment] = clients.feeds.flatMap(({ segments }) => segments);
+  if (!segment) throw new Error('Nobody follows the feed.');
+  return segment;
 }
 
 const otherWindow = { start: '2026-12-01T10:00:00.000Z', end: '2026-12-01T11:00:00.000Z' };
@@ -199,6 +221,17 @@ const damages: [invariant: Invariant, what: string, damage: (state: ObservedStat
     'a user sees an older copy again',
     (state) => changeSeen(state, (_, index) => ({ payoutVersion: 9 - index })),
   ],
+  ['I12', 'the feed leaves out an event', (state) => segmentOf(state).received.splice(1, 1)],
+  ['I12', 'the feed lacks the last event', (state) => segmentOf(state).received.splice(2, 1)],
+  ['I12', 'the feed shows events in another order', (state) => segmentOf(state).received.reverse()],
+  [
+    'I12',
+    'the feed shows an event twice',
+    (state) => {
+      const { received } = segmentOf(state);
+      received.splice(0, received.length, ...received.flatMap((event) => [event, event]));
+    },
+  ],
 ];
 
 test.each(damages)('checkInvariants reports %s when %s', (invariant, _what, damage) => {
@@ -213,6 +246,32 @@ test('checkInvariants takes no read that met the command for one that goes back'
   if (!first) throw new Error('There are no operations.');
   const slow = { ...first, call: 0, return: 10 };
   state.clients = { ...state.clients, operations: [slow, ...others] };
+  expect(checkInvariants(state)).toEqual([]);
+});
+
+test('checkInvariants lets a client whose position was refused miss what came until it began again', () => {
+  const state = goodState();
+  const segment = segmentOf(state);
+  segment.received.splice(1);
+  segment.isExpired = true;
+  expect(checkInvariants(state)).toEqual([]);
+});
+
+test('checkInvariants lets a client receive again what a stream lost and got again', () => {
+  const state = goodState();
+  const { received } = segmentOf(state);
+  const lost = received.slice(0, 3).map((event) => ({ ...event, at: 0 }));
+  received.unshift(...lost);
+  expect(checkInvariants(state)).toEqual([]);
+});
+
+test('checkInvariants asks of a user only for their own events', () => {
+  const state = goodState();
+  const [feed] = state.clients.feeds;
+  if (!feed) throw new Error('Nobody follows the feed.');
+  for (const { event } of state.streams.SCHEDULE.slice(1)) event.data.customerId = 'user';
+  feed.userId = 'user';
+  segmentOf(state).received = segmentOf(state).received.slice(1, 3);
   expect(checkInvariants(state)).toEqual([]);
 });
 

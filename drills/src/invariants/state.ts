@@ -1,6 +1,7 @@
 import type { AssignmentStatus, PayoutStatus } from '@punctual/contracts';
 import { z } from 'zod';
 import type { ClientOperation } from '../history/client-operation.ts';
+import type { FeedSession } from '../history/feed-session.ts';
 import type { Anomaly } from '../history/linearizability.ts';
 import type { AcceptedCommand } from '../load/journey.ts';
 import type { StoredMessage } from '../network/nats-peer.ts';
@@ -29,6 +30,8 @@ const Event = z.looseObject({
   time: z.string(),
   data: z.looseObject({
     scheduleVersion: z.number().optional(),
+    customerId: z.string().optional(),
+    providerId: z.string().optional(),
     reminderId: z.string().optional(),
     kind: z.string().optional(),
     window: z.looseObject({ start: z.string(), end: z.string() }).nullish(),
@@ -78,6 +81,8 @@ export type ObservedClients = {
   operations: readonly ClientOperation[];
   /** The verdict of the checker on the operations. */
   anomalies: readonly Anomaly[];
+  /** What clients received from the live feed. */
+  feeds: readonly FeedSession[];
 };
 
 const ReminderRecord = z.looseObject({
@@ -108,7 +113,7 @@ export async function readObservedState(
   return {
     accepted,
     createdBy10: new Set(),
-    clients: { operations: [], anomalies: [] },
+    clients: { operations: [], anomalies: [], feeds: [] },
     scheduling: {
       ...(await readServiceTables(databases.scheduling, 'assignment_timeline', 'assignment_id')),
       assignments: await rows(

@@ -1,7 +1,7 @@
 import type { Issuer } from '@punctual/devstack';
 import type { Random } from '../random.ts';
 import { contest } from './contest.ts';
-import { createJourneyContext, type LoadResult, type UserJourney } from './journey.ts';
+import { createJourneyContext, type LoadResult, type TestAssignment, type UserJourney } from './journey.ts';
 import { raceTheClock } from './race-the-clock.ts';
 import { readAll, readMeanwhile } from './readers.ts';
 import type { Sender } from './retrying-sender.ts';
@@ -10,6 +10,8 @@ import { visit } from './visit.ts';
 
 export type RunningLoad = {
   readonly result: LoadResult;
+  /** The assignments that were given last. */
+  readonly shown: readonly TestAssignment[];
   /**
    * Ends every journey after its current command, and resolves when the last one is answered and
    * every assignment has been read once more.
@@ -45,6 +47,7 @@ export function startLoad({ sender, issuer, random, journeys = mixed, users = 16
   );
   return {
     result,
+    shown: context.shown,
     stop: async () => {
       ending.abort();
       await Promise.all(running);

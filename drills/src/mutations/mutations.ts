@@ -155,4 +155,16 @@ export const mutations: readonly GuardMutation[] = [
       by: 'const isSuspect = (_: JsMsg) => false;',
     },
   },
+  {
+    guard: 'position-in-the-feed',
+    what: 'the gateway resumes the live feed one message too late',
+    drill: 'kill-gateway',
+    caughtBy: 'I12',
+    seeds: 2,
+    replace: {
+      file: 'services/gateway/src/changes/change-feed.ts',
+      line: 'const after = streamCreatedAt === end.streamCreatedAt ? sequence : 0;',
+      by: 'const after = streamCreatedAt === end.streamCreatedAt ? sequence + 1 : 0;',
+    },
+  },
 ];

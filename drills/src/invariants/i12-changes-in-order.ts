@@ -1,0 +1,73 @@
+import type { FeedSegment, FeedSession, FeedStream, ReceivedEvent } from '../history/feed-session.ts';
+import type { Message, ObservedState } from './state.ts';
+
+const streamNames: readonly FeedStream[] = ['SCHEDULE', 'REMINDER', 'PAYOUT'];
+
+/**
+ * I12: live changes come in the order of each stream. A client that resumes misses nothing and gets
+ * nothing twice, until its position is refused. In the end everybody has everything. A message that
+ * repeats an event of its stream may be left out.
+ */
+export function changesInOrder({ clients, streams }: Pick<ObservedState, 'clients' | 'streams'>): string[] {
+  const all = streamNames.map((name) => indexById(name, streams[name]));
+  return clients.feeds.flatMap((session, number) =>
+    session.segments
+      .flatMap((segment) => all.flatMap((stream) => findFaults(session, segment, stream)))
+      .map((fault) => `follower ${number + 1} (${session.form}) of the feed ${fault}`),
+  );
+}
+
+/** A stream with the places of each event, which a stream may have more than once. */
+type IndexedStream = { name: FeedStream; messages: readonly Message[]; placesOf: ReadonlyMap<string, number[]> };
+
+function indexById(name: FeedStream, messages: readonly Message[]): IndexedStream {
+  const placesOf = new Map<string, number[]>();
+  for (const [place, { event }] of messages.entries()) {
+    const places = placesOf.get(event.id);
+    if (places) places.push(place);
+    else placesOf.set(event.id, [place]);
+  }
+  return { name, messages, placesOf };
+}
+
+function findFaults(
+  session: FeedSession,
+  { from, isExpired, received }: FeedSegment,
+  { name, messages, placesOf }: IndexedStream,
+): string[] {
+  const faults: string[] = [];
+  let next = 0;
+  /** What had to come from `next` until a place. Before the first event only what came after the start. */
+  const missedUntil = (until: number, isBegun: boolean) =>
+    messages.slice(next, until).filter(({ event, at }, index) => {
+      const isRepeat = placesOf.get(event.id)?.[0] !== next + index;
+      return !isRepeat && sees(session, event) && (isBegun || at.getTime() > from);
+    });
+  for (const event of received.filter(({ stream }) => stream === name)) {
+    const places = (placesOf.get(event.id) ?? []).filter((place) => wasThere(messages[place], event));
+    const place = places.find((each) => each >= next);
+    if (place !== undefined) {
+      const missed = missedUntil(place, next > 0);
+      faults.push(...missed.map((message) => `left out ${describe(message)} before ${event.type} ${event.id}`));
+      next = place + 1;
+    } else if (places.length > 0) faults.push(`showed ${event.type} ${event.id} of ${name} again, or too late`);
+  }
+  const lacking = isExpired ? [] : missedUntil(messages.length, false);
+  return [...faults, ...lacking.map((message) => `lacks ${describe(message)}`)];
+}
+
+/**
+ * Whether the event can have been received from this message. An event that a stream lost and got
+ * again is stored later than clients received it the first time.
+ */
+function wasThere(message: Message | undefined, { at }: ReceivedEvent): boolean {
+  return message !== undefined && message.at.getTime() <= at;
+}
+
+function sees({ userId }: FeedSession, { data }: Message['event']): boolean {
+  return userId === undefined || data.customerId === userId || data.providerId === userId;
+}
+
+function describe({ event, stream, seq }: Message): string {
+  return `${event.type} ${event.id} (${stream} ${seq})`;
+}

@@ -68,7 +68,7 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
     hears: announcing('reminders'),
     declares: [],
     durables: [...consumer('SCHEDULE', 'reminders-schedule'), ...consumer('SCHEDULE', 'reminders-person')],
-    reads: ['SCHEDULE', 'REPLAY'],
+    reads: ['SCHEDULE', 'REMINDER', 'REPLAY'],
   },
   payouts: {
     publishes: ['payout.paid', 'dlq.payouts-schedule', 'dlq.payouts-person', 'wakeup.outbox.payouts'],

@@ -30,7 +30,8 @@ export type { ConsumerOptions, ConsumerSource, Received } from './nats/handling.
 export { findLost, type HeldStream, holdStream, holds, type Stored } from './nats/lost-events.ts';
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent, publishEvents } from './nats/publish-event.ts';
-export { readStream, type StreamSelection, streamInfo, unlessMissing } from './nats/read-stream.ts';
+export { readRange, type StoredMessage } from './nats/read-range.ts';
+export { consumerInfo, readStream, type StreamSelection, streamInfo, unlessMissing } from './nats/read-stream.ts';
 export { originCreated, streamCreatedAt } from './nats/stream-created-at.ts';
 export { observeStreams } from './nats/stream-metrics.ts';
 export { StreamSettings } from './nats/stream-settings.ts';

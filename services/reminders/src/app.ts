@@ -11,11 +11,13 @@ import {
 import { applyScheduleEvents } from './commands/apply-schedule-events.ts';
 import type { RemindersDeps } from './commands/deps.ts';
 import { eraseTitles } from './commands/erase-titles.ts';
+import { checkRestored, createHistory } from './commands/history.ts';
 import { Config, planRules } from './config.ts';
 import { agendashPaths, mountAgendash } from './http/agendash.ts';
 import { createRoutes } from './http/routes.ts';
 import { createAlarms } from './jobs/alarms.ts';
 import { createAgenda, startScheduler } from './jobs/scheduler.ts';
+import { watchHistory } from './jobs/watch-history.ts';
 import { checkReminderStream } from './messaging/check-reminder-stream.ts';
 import { subscribe } from './messaging/subscriptions.ts';
 import { createAttempts } from './persistence/attempts.ts';
@@ -29,7 +31,8 @@ export const reminders: ServiceDefinition<Config> = { name: 'reminders', config:
 async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Config>) {
   const now = () => Temporal.Instant.fromEpochMilliseconds(Date.now());
   const authenticate = createAuthenticate({ config, logger, lifecycle });
-  const store = await openStore({ url: config.MONGO_URL, logger, lifecycle });
+  const history = createHistory(lifecycle.signal);
+  const store = await openStore({ url: config.MONGO_URL, logger, lifecycle, onAway: history.doubt });
   const broker = connectBroker({ config, name: 'reminders', logger, lifecycle });
   const version = readVersion('reminders', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
   announce({ broker, logger, version });
@@ -39,6 +42,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
     store,
     broker,
     alarms: createAlarms({ agenda, now }),
+    history,
     metrics: createDispatchMetrics(),
     logger,
     now,
@@ -49,6 +53,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
     claimMs: config.REMINDER_CLAIM_MS,
     signal: lifecycle.signal,
   };
+  watchHistory({ ...deps, lifecycle });
   await startScheduler({
     ...deps,
     agenda,
@@ -80,6 +85,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
     checks: [
       { name: 'store', required: true, check: () => checkWritable(store, now()) },
       { name: 'broker', required: false, check: broker.check },
+      { name: 'restore', required: true, check: async () => checkRestored(history) },
     ],
     version,
     routes: createRoutes(healthDeps),

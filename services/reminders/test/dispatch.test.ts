@@ -1,10 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { declareStreams } from '@punctual/chassis';
+import { createTestLifecycle } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { applyScheduleEvents } from '../src/commands/apply-schedule-events.ts';
+import { checkHistory } from '../src/commands/check-history.ts';
 import type { RemindersDeps } from '../src/commands/deps.ts';
 import { createDispatch, dispatchDue } from '../src/commands/dispatch-due.ts';
+import { createHistory } from '../src/commands/history.ts';
 import { sweep } from '../src/commands/sweep.ts';
+import { watchHistory } from '../src/jobs/watch-history.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { type RemindersService, startReminders } from './world.ts';
 
@@ -21,11 +25,13 @@ afterAll(() => world.stop());
 function createDeps() {
   const sent = vi.fn();
   const warn = vi.fn();
+  const history = createHistory(new AbortController().signal);
   const deps: RemindersDeps = {
     store: world.store,
     broker: world.handle,
     alarms: { set: async () => {}, setAgain: async () => {} },
     metrics: { sent },
+    history,
     logger: Object.assign(Object.create(world.logger), { warn }),
     now: () => Temporal.Now.instant().round('millisecond'),
     newId: randomUUIDv7,
@@ -51,6 +57,7 @@ async function plannedDue(deps: RemindersDeps, agoMs: number): Promise<string> {
     assignmentId,
     window: windowAt(Temporal.Now.instant(), hourMs - agoMs),
   });
+  await checkHistory(deps, false);
   await applyScheduleEvents(deps, [{ event, traceparent: null }]);
   return assignmentId;
 }
@@ -145,6 +152,7 @@ test.each([
 
   await declareStreams(world.peer, ['REMINDER']);
   await world.peer.manager.streams.update('REMINDER', { max_msgs: -1 });
+  await checkHistory(deps, true);
   await dispatchDue(deps);
   const afterTheClaim = deps.now().add({ milliseconds: 2 * deps.claimMs });
   const later = { ...deps, now: () => afterTheClaim };
@@ -169,4 +177,25 @@ test('a process runs one dispatch at a time, and join leaves the work to it', as
   await plannedDue(deps, 0);
   await dispatch.join('join in');
   expect(sent).toHaveBeenCalledTimes(2);
+});
+
+test('reminders are sent where NATS does not let the service read its streams', async () => {
+  const { deps, sent, warn } = createDeps();
+  const assignmentId = await plannedDue(deps, 0);
+  await world.store.positions.deleteMany({});
+  const broker = await world.handle.connected();
+  const refuse = () =>
+    Promise.reject(new Error('refused', { cause: Object.assign(new Error(), { name: 'PermissionViolationError' }) }));
+  const streams = Object.assign(Object.create(broker.manager.streams), { getMessage: refuse });
+  const manager = Object.assign(Object.create(broker.manager), { streams });
+  const lifecycle = createTestLifecycle();
+  const history = createHistory(lifecycle.signal);
+  const refused = { ...deps, history, broker: { ...world.handle, connected: async () => ({ ...broker, manager }) } };
+  watchHistory({ ...refused, lifecycle });
+  await vi.waitFor(() => expect(history.isCaughtUp()).toBe(true));
+  await dispatchDue(refused);
+  expect(await stateOf(assignmentId)).toBe('SENT');
+  expect(sent).toHaveBeenCalledTimes(1);
+  expect(warn).toHaveBeenCalledTimes(1);
+  await lifecycle.stop();
 });

@@ -2,7 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { RemindersHealth } from '@punctual/contracts';
 import { eventually } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { entryOf } from '../src/domain/assignment.ts';
+import { entryOf } from '../src/domain/outbox-entry.ts';
 import { toReminderEvent } from '../src/messaging/events.ts';
 import { closeReminders, findAssignments, removeFromOutbox } from '../src/persistence/assignments.ts';
 import { claimRows, markSent } from '../src/persistence/ledger.ts';

@@ -1,4 +1,11 @@
-import { DeliverPolicy, JetStreamApiCodes, JetStreamApiError, type JsMsg, type StreamInfo } from '@nats-io/jetstream';
+import {
+  type ConsumerInfo,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JsMsg,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import type { Broker } from './broker.ts';
 
 /** Which messages of a stream to read; all of them by default. */
@@ -50,6 +57,18 @@ export async function* readStream(
 /** Describes a stream; undefined if it does not exist. */
 export function streamInfo({ manager }: Pick<Broker, 'manager'>, stream: string): Promise<StreamInfo | undefined> {
   return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream));
+}
+
+/** Describes a consumer; undefined if it or its stream does not exist. */
+export function consumerInfo(
+  { manager }: Pick<Broker, 'manager'>,
+  stream: string,
+  durable: string,
+): Promise<ConsumerInfo | undefined> {
+  return unlessMissing(
+    JetStreamApiCodes.StreamNotFound,
+    unlessMissing(JetStreamApiCodes.ConsumerNotFound, manager.consumers.info(stream, durable)),
+  );
 }
 
 /**

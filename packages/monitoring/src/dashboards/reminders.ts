@@ -64,6 +64,12 @@ export const reminders: DashboardSpec = {
           signed: true,
           queries: [{ expr: worst('punctual.reminders.clock_skew', { by: ['instance'] }), legend: '{{instance}}' }],
         },
+        {
+          title: 'Restored store',
+          what: '1 while a restored MongoDB catches up with its streams. No reminder is sent meanwhile.',
+          unit: 'short',
+          queries: [{ expr: worst('punctual.reminders.restoring'), legend: 'catching up' }],
+        },
       ],
     },
   ],

@@ -27,9 +27,12 @@ export async function applyScheduleEvents(deps: RemindersDeps, arrivals: readonl
  * @returns the records afterwards, also unchanged ones: after a crash their outboxes may not be
  *   empty
  */
-async function moveAll({ store, rules, now }: RemindersDeps, byAssignment: Map<string, Arrival[]>) {
+async function moveAll({ store, rules, now, history }: RemindersDeps, byAssignment: Map<string, Arrival[]>) {
   const ids = [...byAssignment.keys()];
   for (;;) {
+    // A restored store first takes over what was published.
+    await history.agreed();
+    const generation = history.generation();
     const found = new Map((await findAssignments(store, ids)).map((record) => [record.assignmentId, record]));
     const at = now();
     const repeating = [...found.values()].filter(({ assignmentId, version }) =>
@@ -44,6 +47,7 @@ async function moveAll({ store, rules, now }: RemindersDeps, byAssignment: Map<s
       const to = decide(from, byAssignment.get(id) ?? [], rules, at, sent.get(id));
       return to === undefined ? [] : [{ from, to }];
     });
+    if (history.generation() !== generation) continue;
     for (const { to } of steps) found.set(to.assignmentId, to);
     if (steps.length === 0 || (await saveSteps(store, steps))) return [...found.values()];
     // Another worker has moved one of them, so decide again.

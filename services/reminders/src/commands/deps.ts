@@ -1,12 +1,14 @@
 import type { BrokerHandle, Logger } from '@punctual/chassis';
 import type { PlanRules } from '../domain/planned-reminder.ts';
 import type { Store } from '../persistence/store.ts';
+import type { History } from './history.ts';
 
 /** The dependencies of the commands. */
 export type RemindersDeps = {
   store: Store;
   broker: BrokerHandle;
   alarms: Alarms;
+  history: History;
   metrics: DispatchMetrics;
   logger: Logger;
   /** The clock, in milliseconds. */

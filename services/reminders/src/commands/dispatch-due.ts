@@ -1,12 +1,14 @@
 import { annotateSpan, failpoint, inSpan, linkSpanTo } from '@punctual/chassis';
 import type { SuppressedBecause } from '@punctual/contracts';
-import { type AssignmentRecord, entryOf } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
 import type { LedgerRow } from '../domain/ledger-row.ts';
+import { entryOf } from '../domain/outbox-entry.ts';
 import { tooLate } from '../domain/overtake.ts';
 import { checkReminderStream } from '../messaging/check-reminder-stream.ts';
 import { type BulkDecision, closeReminders, findAssignments } from '../persistence/assignments.ts';
 import { claimRows } from '../persistence/ledger.ts';
 import { findDue } from '../persistence/ledger-queries.ts';
+import { findPosition, hasGoneBack } from '../persistence/positions.ts';
 import type { RemindersDeps } from './deps.ts';
 import { flushOutbox } from './flush-outbox.ts';
 
@@ -18,7 +20,8 @@ const closeAttempts = 3;
 /**
  * Sends all due reminders, batch after batch. Workers share the work by claiming rows. A late
  * reminder is sent until its deadline, then suppressed. Sends nothing while the stream is
- * unavailable or full, so that each reminder is judged when it can go out. While one batch is
+ * unavailable or full, or while a restored store catches up, so that each reminder is judged when it
+ * can go out. While one batch is
  * published, the next one is claimed.
  * @param onBatch called after each batch, as a sign of life
  * @throws when a batch could not be sent; the sweep retries it
@@ -28,6 +31,7 @@ export async function dispatchDue(
   onBatch: () => Promise<unknown> = async () => {},
   job: JobName = 'dispatch',
 ): Promise<void> {
+  if (!deps.history.isCaughtUp()) return;
   const found = await findDue(deps.store, deps.now(), lookAhead);
   if (found.length === 0) return;
   await inSpan(`job ${job}`, { attributes: { 'punctual.job.name': job } }, () => dispatchFrom(deps, found, onBatch));
@@ -39,7 +43,8 @@ async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () =>
   try {
     for (let found = first; found.length > 0; found = await findDue(deps.store, deps.now(), lookAhead)) {
       for (const ids of batchesOf(found, deps.random())) {
-        if (deps.signal.aborted) return;
+        if (deps.signal.aborted || !deps.history.isCaughtUp()) return;
+        if (await isRestored(deps)) return;
         const { rows, records } = await decideOn(deps, ids);
         linkSpanTo(rows.map(({ traceparent }) => traceparent));
         claimed += rows.length;
@@ -90,6 +95,14 @@ function batchesOf(ids: string[], at: number): string[][] {
     const from = ((first + index) % count) * batchSize;
     return ids.slice(from, from + batchSize);
   });
+}
+
+/** A restored store has these reminders as due, although they may be sent. */
+async function isRestored({ store, history }: RemindersDeps): Promise<boolean> {
+  const { REMINDER: known } = history.known;
+  const isOlder = hasGoneBack(known, await findPosition(store, 'REMINDER'));
+  if (isOlder) history.doubt();
+  return isOlder;
 }
 
 async function decideOn(deps: RemindersDeps, ids: string[]) {

@@ -1,15 +1,18 @@
 import { type Broker, failpoint, publishEvents } from '@punctual/chassis';
-import { type AssignmentRecord, reminderId } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
 import { msBetween } from '../domain/instants.ts';
 import { type LedgerRow, newRow } from '../domain/ledger-row.ts';
-import { checkReminderStream } from '../messaging/check-reminder-stream.ts';
+import { reminderId } from '../domain/outbox-entry.ts';
+import { checkReminderStream, type ReminderStream } from '../messaging/check-reminder-stream.ts';
 import { toReminderEvent } from '../messaging/events.ts';
 import { removeFromOutbox } from '../persistence/assignments.ts';
 import { recordDispatch } from '../persistence/heartbeat-store.ts';
 import { applyToLedger, markSent } from '../persistence/ledger.ts';
 import { findRows } from '../persistence/ledger-queries.ts';
+import { advancePosition } from '../persistence/positions.ts';
 import { keepPublished, type StoredEvent } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
+import type { History } from './history.ts';
 
 type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[]; stored: StoredEvent[] };
 type Rows = ReadonlyMap<string, LedgerRow>;
@@ -30,10 +33,13 @@ export async function flushOutbox(
   const { store, metrics } = deps;
   const records = found.filter(({ outbox }) => outbox.length > 0);
   if (records.length === 0) return;
+  const generation = deps.history.generation();
   await applyToLedger(store, records);
   await deps.alarms.set(alarmsOf(records));
 
-  const { createdAt: stream } = await checkReminderStream(deps.broker);
+  await deps.history.agreed();
+  const stream = await checkReminderStream(deps.broker);
+  assertSame(deps.history, stream, generation);
   const broker = await deps.broker.connected();
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
@@ -41,6 +47,7 @@ export async function flushOutbox(
   const failure = await publishInOrder({ broker, rows, sentAt }, records, results);
 
   const sent = results.flatMap((published) => published.sent);
+  const stored = results.flatMap((published) => published.stored);
   if (sent.length > 0) await failpoint('mid-send');
   await Promise.all([
     markSent(
@@ -48,11 +55,8 @@ export async function flushOutbox(
       sent.map(({ id }) => id),
       sentAt,
     ),
-    keepPublished(
-      store,
-      results.flatMap(({ stored }) => stored),
-      { stream, at: sentAt },
-    ),
+    keepPublished(store, stored, { stream: stream.createdAt, at: sentAt }),
+    noteStored(deps, stream, stored),
   ]);
   if (sent.length > 0) await failpoint('after-sent');
   await removeFromOutbox(
@@ -62,6 +66,31 @@ export async function flushOutbox(
   if (sent.length > 0) await recordDispatch(store, sentAt);
   for (const { dueAt } of sent) metrics.sent(msBetween(dueAt, sentAt));
   if (failure) throw failure;
+}
+
+/** @throws when the records may be of a store, or the positions of a stream, that was restored since */
+function assertSame(history: History, { createdAt, lastSequence }: ReminderStream, generation: number): void {
+  const { REMINDER: known } = history.known;
+  const isSame = known?.source.split(' ')[0] === String(createdAt) && lastSequence >= known.sequence;
+  if (!isSame) history.doubt();
+  if (history.generation() !== generation) throw new Error('the store or REMINDER may have been restored');
+}
+
+/** Moves the store's position in REMINDER. What was expected and is not the case is looked into. */
+async function noteStored(
+  { store, history }: RemindersDeps,
+  { lastSequence }: ReminderStream,
+  stored: readonly StoredEvent[],
+): Promise<void> {
+  const { REMINDER: known } = history.known;
+  const sequences = stored.map(({ streamSequence }) => streamSequence);
+  if (sequences.length === 0 || known === undefined) return;
+  const highest = Math.max(...sequences);
+  // Events that the stream had already, or a stream that has lost its tail since.
+  const isLower = Math.min(...sequences) <= lastSequence;
+  if (isLower || !(await advancePosition(store, 'REMINDER', known, highest))) return history.doubt();
+  if (history.known.REMINDER?.source !== known.source) return;
+  history.known.REMINDER = { source: known.source, sequence: Math.max(history.known.REMINDER.sequence, highest) };
 }
 
 /** The ledger rows of all entries. Those that an entry plans need no read. */

@@ -1,4 +1,4 @@
-import { entryOf } from '../domain/assignment.ts';
+import { entryOf } from '../domain/outbox-entry.ts';
 import { type BulkDecision, findAssignments, noteOverdue } from '../persistence/assignments.ts';
 import { findLate } from '../persistence/ledger-queries.ts';
 import type { RemindersDeps } from './deps.ts';

@@ -11,13 +11,15 @@ const settleMs = 2_000;
 const batchSize = 500;
 
 /**
- * Finishes what a crash, an outage or a lost job has left behind. A step that fails is logged and
+ * Finishes what a crash, an outage or a lost job has left behind, unless the store was restored and
+ * has not caught up. A step that fails is logged and
  * retried by the next sweep; the other steps still run.
  */
 export async function sweep(
   deps: RemindersDeps & { dispatch: Dispatch },
   onProgress: () => Promise<unknown> = async () => {},
 ): Promise<void> {
+  if (!deps.history.isCaughtUp()) return;
   const steps = {
     'stale claims': () => releaseClaims(deps),
     'open decisions': () => settle(deps),

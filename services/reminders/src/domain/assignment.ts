@@ -1,4 +1,6 @@
-import type { ProposedBy, ReminderKind, ScheduleEvent, SuppressedBecause } from '@punctual/contracts';
+import type { ProposedBy, ReminderKind, ScheduleEvent } from '@punctual/contracts';
+import { alignWithStream } from './align-with-stream.ts';
+import { type DecisionContext, entryOf, type OutboxEntry } from './outbox-entry.ts';
 import { type PreviouslySent, plan } from './plan.ts';
 import type { PlannedReminder, PlanRules } from './planned-reminder.ts';
 import { suppressionReason, type Trigger } from './suppression.ts';
@@ -29,37 +31,18 @@ export type AssignmentRecord = {
    * before it `sequence - 1`.
    */
   outbox: OutboxEntry[];
+  /**
+   * After a restore of the store: keys of decisions about versions that the record has not seen
+   * again, which the stream has already.
+   */
+  ahead?: string[];
 };
 
 /** A text of people, and when it was said: an erasure takes what is older. */
 export type JobTitle = { text: string; at: Temporal.Instant };
 
-/**
- * One decision about one reminder, which becomes one event. `key` is unique within the assignment,
- * for ever.
- */
-export type OutboxEntry = {
-  key: string;
-  scheduleVersion: number;
-  kind: ReminderKind;
-  at: Temporal.Instant;
-  /**
-   * The trace that led to the decision; null for the clock's, which continue the trace of their
-   * planning.
-   */
-  traceparent: string | null;
-} & (
-  | { type: 'reminder.queued'; planned: PlannedReminder }
-  | { type: 'reminder.due' }
-  | { type: 'reminder.overdue' }
-  | { type: 'reminder.suppressed'; because: SuppressedBecause; planned: PlannedReminder | null }
-);
-
 /** How a schedule event changes the record: its new fields, and the new outbox entries. */
 export type Move = Omit<AssignmentRecord, 'assignmentId' | 'sequence' | 'outbox'> & { entries: OutboxEntry[] };
-
-/** The time and trace of a decision. */
-export type DecisionContext = { now: Temporal.Instant; traceparent: string | null };
 
 /** An event and its trace. */
 export type Arrival = { event: ScheduleEvent; traceparent: string | null };
@@ -99,7 +82,7 @@ export function applyScheduleEvent(
   const version = event.data.scheduleVersion;
   if (record !== undefined && record.version >= version) return undefined;
   const planned = plan(event, rules, occasion.now, sent);
-  return {
+  const move: Move = {
     customerId: event.data.customerId,
     providerId: event.data.providerId,
     link: event.data.link,
@@ -114,32 +97,12 @@ export function applyScheduleEvent(
       ...planned.map((reminder) => planEntry(reminder, event, occasion)),
     ],
   };
+  if (!record?.ahead?.length) return move;
+  return alignWithStream(move, record.ahead, { ...occasion, because: suppressionReason(record, event) });
 }
 
 function titleOf({ time, data: { jobTitle } }: ScheduleEvent): JobTitle | null {
   return jobTitle === undefined ? null : { text: jobTitle, at: Temporal.Instant.from(time) };
-}
-
-/** The id of a reminder in events and in the ledger. */
-export function reminderId(assignmentId: string, scheduleVersion: number, kind: ReminderKind): string {
-  return `${assignmentId}:${scheduleVersion}:${kind}`;
-}
-
-/** The fields that all entries have; also used for decisions on many assignments at once. */
-export function entryOf<T extends OutboxEntry['type']>(
-  type: T,
-  scheduleVersion: number,
-  kind: ReminderKind,
-  occasion: DecisionContext,
-) {
-  return {
-    key: `${scheduleVersion}:${kind}:${type}`,
-    type,
-    scheduleVersion,
-    kind,
-    at: occasion.now,
-    traceparent: occasion.traceparent,
-  };
 }
 
 function moveTo(

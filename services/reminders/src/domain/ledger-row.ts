@@ -1,5 +1,5 @@
 import type { ReminderState } from '@punctual/contracts';
-import { type OutboxEntry, reminderId } from './assignment.ts';
+import { type OutboxEntry, reminderId } from './outbox-entry.ts';
 import type { PlannedReminder } from './planned-reminder.ts';
 
 /** One reminder in the ledger, from its planning to its end. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '@punctual/chassis';
 import { type CloudEvent, makeEvent } from '@punctual/contracts';
-import { type AssignmentRecord, type OutboxEntry, reminderId } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
 import { msBetween } from '../domain/instants.ts';
 import type { LedgerRow } from '../domain/ledger-row.ts';
+import { type OutboxEntry, reminderId } from '../domain/outbox-entry.ts';
 
 type Sources = {
   record: AssignmentRecord;

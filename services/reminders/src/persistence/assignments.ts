@@ -6,7 +6,8 @@ import {
   MongoServerError,
   type UpdateFilter,
 } from 'mongodb';
-import type { AssignmentRecord, OutboxEntry } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
+import type { OutboxEntry } from '../domain/outbox-entry.ts';
 import { type AssignmentDocument, toDate, toRecord, toRecordDocument, toStored } from './documents.ts';
 import { isUnsettled, type Store } from './store.ts';
 
@@ -69,6 +70,28 @@ function stepOn(from: AssignmentRecord, to: AssignmentRecord): AnyBulkWriteOpera
       },
     },
   };
+}
+
+/**
+ * Replaces records, each only in the state that its step was decided on.
+ * @returns whether all were replaced; if not, read and decide again
+ */
+export async function replaceRecords(store: Store, steps: readonly RecordStep[]): Promise<boolean> {
+  const first = steps.filter(({ from }) => from === undefined).map(({ to }) => toRecordDocument(to));
+  const next = steps.flatMap(({ from, to }) => (from === undefined ? [] : replacement(from, to)));
+  const areNew =
+    first.length === 0 ||
+    (await store.assignments.insertMany(first, { ordered: false }).then(() => true, falseOnDuplicates));
+  const matched = next.length === 0 ? 0 : (await store.assignments.bulkWrite(next, { ordered: false })).matchedCount;
+  return areNew && matched === next.length;
+}
+
+function replacement(
+  { version, sequence }: AssignmentRecord,
+  to: AssignmentRecord,
+): AnyBulkWriteOperation<AssignmentDocument> {
+  const { _id, ...fields } = toRecordDocument(to);
+  return { replaceOne: { filter: { _id, version, sequence }, replacement: fields } };
 }
 
 export type BulkDecision = { assignmentIds: string[]; scheduleVersion: number; kind: ReminderKind; entry: OutboxEntry };

@@ -1,7 +1,8 @@
 import type { ReminderState } from '@punctual/contracts';
 import type { Filter } from 'mongodb';
-import { type AssignmentRecord, reminderId } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
 import type { LedgerRow } from '../domain/ledger-row.ts';
+import { reminderId } from '../domain/outbox-entry.ts';
 import { type ReminderDocument, toDate, toInstant, toRow } from './documents.ts';
 import { unfinished, waiting } from './ledger.ts';
 import type { Store } from './store.ts';

@@ -1,7 +1,8 @@
 import type { ReminderState } from '@punctual/contracts';
 import type { AnyBulkWriteOperation } from 'mongodb';
-import { type AssignmentRecord, type OutboxEntry, reminderId } from '../domain/assignment.ts';
+import type { AssignmentRecord } from '../domain/assignment.ts';
 import { type LedgerRow, newRow, type RowClaim } from '../domain/ledger-row.ts';
+import { type OutboxEntry, reminderId } from '../domain/outbox-entry.ts';
 import { falseOnDuplicates } from './assignments.ts';
 import { type ReminderDocument, toDate, toRow, toRowDocument, toStored } from './documents.ts';
 import type { Store } from './store.ts';
@@ -23,6 +24,14 @@ export async function applyToLedger(store: Store, records: AssignmentRecord[]): 
   if (rows.length > 0)
     await store.ledger.insertMany(rows.map(toRowDocument), { ordered: false }).catch(falseOnDuplicates);
   const changes = decisions.flatMap(({ assignmentId, entry }) => changesOf(assignmentId, entry));
+  if (changes.length > 0) await store.ledger.bulkWrite(changes, { ordered: false });
+}
+
+/** Writes what the stream says of these reminders: missing rows, and the states that rows end in. */
+export async function adoptRows(store: Store, rows: readonly LedgerRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await store.ledger.insertMany(rows.map(toRowDocument), { ordered: false }).catch(falseOnDuplicates);
+  const changes = rows.flatMap(adoptionOf);
   if (changes.length > 0) await store.ledger.bulkWrite(changes, { ordered: false });
 }
 
@@ -67,6 +76,25 @@ export async function markSent(store: Store, ids: string[], sentAt: Temporal.Ins
 
 export async function deleteRows(store: Store, ids: string[]): Promise<void> {
   if (ids.length > 0) await store.ledger.deleteMany({ _id: { $in: ids } });
+}
+
+function adoptionOf({
+  id: _id,
+  state,
+  sentAt,
+  suppressedBecause,
+}: LedgerRow): AnyBulkWriteOperation<ReminderDocument>[] {
+  const end = { state, sentAt: sentAt && toDate(sentAt), suppressedBecause, claim: null };
+  switch (state) {
+    case 'SENT':
+      return [{ updateOne: { filter: { _id, state: { $ne: state } }, update: { $set: end } } }];
+    case 'SUPPRESSED':
+      return [{ updateOne: { filter: { _id, state: { $in: unfinished } }, update: { $set: end } } }];
+    case 'OVERDUE':
+      return [{ updateOne: { filter: { _id, state: 'PLANNED' }, update: { $set: { state, overdue: true } } } }];
+    default:
+      return [];
+  }
 }
 
 function changesOf(assignmentId: string, entry: OutboxEntry): AnyBulkWriteOperation<ReminderDocument>[] {

@@ -49,10 +49,13 @@ export async function openStore({
   url,
   logger,
   lifecycle,
+  onAway,
 }: {
   url: string;
   logger: Logger;
   lifecycle: Lifecycle;
+  /** Called when no server can be written to: after that, the store may be another one. */
+  onAway?: () => void;
 }): Promise<Store> {
   const client = new MongoClient(url, {
     appName: 'reminders',
@@ -66,7 +69,7 @@ export async function openStore({
   // MongoDB may answer a heartbeat only when the next one is due.
   renewStuck(client, { withinMs: heartbeatEveryMs + heartbeatMs + connectAttemptMs, logger, lifecycle });
   noticeStuck(client, { withinMs: 2 * answerMs, onStuck: crash });
-  watchStore(client, { logger, lifecycle });
+  watchStore(client, { logger, lifecycle, onAway });
   await client.connect().catch((error: Error) => {
     throw new Error(`MongoDB at ${serverOf(client)} cannot be used: ${error.message}`, { cause: error });
   });

@@ -2,7 +2,10 @@ import { type Lifecycle, type Logger, logOutage } from '@punctual/chassis';
 import type { MongoClient, TopologyDescriptionChangedEvent } from 'mongodb';
 
 /** Logs once when no server is writable, with the reason, and once when one is again. */
-export function watchStore(client: MongoClient, { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle }): void {
+export function watchStore(
+  client: MongoClient,
+  { logger, lifecycle, onAway }: { logger: Logger; lifecycle: Lifecycle; onAway?: (() => void) | undefined },
+): void {
   const outage = logOutage(logger, {
     away: 'MongoDB is away',
     back: 'MongoDB is back',
@@ -11,6 +14,7 @@ export function watchStore(client: MongoClient, { logger, lifecycle }: { logger:
   client.on('topologyDescriptionChanged', ({ newDescription }: TopologyDescriptionChangedEvent) => {
     const servers = [...newDescription.servers.values()];
     if (servers.some(({ isWritable }) => isWritable)) return outage.back();
+    onAway?.();
     // Without an error we are connecting or closing, or an election is under way.
     const error = servers.find((server) => server.error)?.error;
     if (error && !lifecycle.signal.aborted) outage.away(error);

@@ -159,6 +159,13 @@ export const domainMetrics = {
     meaning: "This clock minus the store's or the broker's, whichever differs more",
     across: 'max',
   },
+  'punctual.reminders.restoring': {
+    ...reminders,
+    instrument: 'gauge',
+    unit: '',
+    meaning: '1 while a restored MongoDB catches up with its streams, and no reminder is sent; 0 otherwise',
+    across: 'max',
+  },
   'punctual.reminders.sent': {
     ...reminders,
     instrument: 'counter',

@@ -1,0 +1,69 @@
+import type { Position } from '../persistence/positions.ts';
+
+/**
+ * What this process knows of whether its store and the streams have the same history. A restored
+ * store lacks decisions that REMINDER has; a restored NATS lacks events that the store published.
+ */
+export type History = {
+  /** The positions that the store had when this process last read or wrote them. */
+  readonly known: { REMINDER?: Position; SCHEDULE?: Position };
+  /** Rises with every doubt: what was read before it may be of another history. */
+  generation(): number;
+  /** Waits until the store has what REMINDER has, and REMINDER what was published. */
+  agreed(): Promise<void>;
+  /** Whether they agree, and nothing of SCHEDULE is missing: only then may reminders be sent. */
+  isCaughtUp(): boolean;
+  /** Whether the store was restored and has not caught up yet. */
+  isRestoring(): boolean;
+  /** Has all of it checked before anything else is published. */
+  doubt(): void;
+  beginRestore(): void;
+  /** Says that the store and REMINDER agree, unless there was a doubt since this generation. */
+  agree(generation: number, isCaughtUp: boolean): void;
+};
+
+/** @param signal aborted when the service stops: nobody waits any longer */
+export function createHistory(signal: AbortSignal): History {
+  let generation = 0;
+  let isAgreed = false;
+  let isCaughtUp = false;
+  let isRestoring = false;
+  let agreement = newAgreement();
+  signal.addEventListener('abort', () => agreement.reject(signal.reason), { once: true });
+  return {
+    known: {},
+    generation: () => generation,
+    agreed: () => agreement.promise,
+    isCaughtUp: () => isAgreed && isCaughtUp,
+    isRestoring: () => isRestoring,
+    doubt: () => {
+      generation += 1;
+      if (!isAgreed || signal.aborted) return;
+      isAgreed = false;
+      agreement = newAgreement();
+    },
+    beginRestore: () => {
+      isCaughtUp = false;
+      isRestoring = true;
+    },
+    agree: (since, caughtUp) => {
+      if (since !== generation) return;
+      isAgreed = true;
+      isCaughtUp = caughtUp;
+      isRestoring = !caughtUp;
+      agreement.resolve();
+    },
+  };
+}
+
+/** @throws while the store is older than its streams */
+export function checkRestored(history: History): void {
+  if (history.isRestoring()) throw new Error('The store was restored and has not caught up with its streams yet.');
+}
+
+function newAgreement(): PromiseWithResolvers<void> {
+  const agreement = Promise.withResolvers<void>();
+  // Rejected at the end, perhaps with nobody waiting.
+  agreement.promise.catch(() => {});
+  return agreement;
+}

@@ -1,0 +1,70 @@
+import { findLost, type HeldStream, publishEvents } from '@punctual/chassis';
+import type { CloudEvent } from '@punctual/contracts';
+import { findAssignments } from '../persistence/assignments.ts';
+import type { PublishedDocument } from '../persistence/documents.ts';
+import { findUnpublished, markLost, markStored, pagesOf } from '../persistence/published.ts';
+import type { RemindersDeps } from './deps.ts';
+
+const batchSize = 500;
+
+/**
+ * Finds the kept events that REMINDER has lost, because its tail or the stream itself is gone, and
+ * publishes them again with the same ids, in order for each assignment. What they say stays that of
+ * the first time, also `sentAt`.
+ * @param options.isOther whether it is another stream than the one that the events were published to
+ * @returns how many it published
+ */
+export async function refillStream(
+  deps: RemindersDeps,
+  stream: HeldStream,
+  { isOther }: { isOther: boolean },
+): Promise<number> {
+  for (const sameStream of isOther ? [true, false] : [true]) {
+    const pages = pagesOf(deps.store, { stream: stream.createdAt, sameStream });
+    for await (const lost of findLost(stream, pages, { sameStream })) await markLost(deps.store, lost);
+  }
+  return publishLost(deps, stream);
+}
+
+/** Publishes the kept events that are known to be lost. */
+export async function publishLost(deps: RemindersDeps, { createdAt: stream }: HeldStream): Promise<number> {
+  let published = 0;
+  for (;;) {
+    const lost = await findUnpublished(deps.store, batchSize);
+    if (lost.length === 0) return published;
+    if (published === 0) deps.logger.warn({ stream: 'REMINDER' }, 'Stream has lost events; publishing them again');
+    published += await publishInOrder(deps, lost, stream);
+    deps.signal.throwIfAborted();
+  }
+}
+
+async function publishInOrder(deps: RemindersDeps, lost: PublishedDocument[], stream: number): Promise<number> {
+  const broker = await deps.broker.connected();
+  const titles = await titlesOf(deps, lost);
+  const byAssignment = [...Map.groupBy(lost, ({ assignmentId }) => assignmentId).values()];
+  for (let position = 0; ; position += 1) {
+    const step = byAssignment.flatMap((all) => all[position] ?? []);
+    if (step.length === 0) return lost.length;
+    const outcomes = await publishEvents(
+      broker,
+      step.map(({ payload, assignmentId }) => withTitle(payload, titles.get(assignmentId))),
+    );
+    const stored = step.flatMap(({ _id }, index) => {
+      const streamSequence = outcomes[index];
+      return typeof streamSequence === 'number' ? [{ _id, streamSequence }] : [];
+    });
+    await markStored(deps.store, stored, stream);
+    const failure = outcomes.find((each) => each instanceof Error);
+    if (failure) throw failure;
+  }
+}
+
+async function titlesOf({ store }: RemindersDeps, lost: readonly PublishedDocument[]) {
+  const records = await findAssignments(store, [...new Set(lost.map(({ assignmentId }) => assignmentId))]);
+  return new Map(records.map(({ assignmentId, title }) => [assignmentId, title?.text]));
+}
+
+function withTitle(payload: string, title: string | undefined): CloudEvent {
+  const event: CloudEvent<string, object> = JSON.parse(payload);
+  return { ...event, data: { ...event.data, jobTitle: title ?? null } };
+}

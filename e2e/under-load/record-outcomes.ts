@@ -48,7 +48,8 @@ export function createStrictSender(fetch: typeof globalThis.fetch): Sender {
       });
       const answer: unknown = await response.json();
       const code = typeof answer === 'object' && answer && 'code' in answer ? String(answer.code) : undefined;
-      return { status: response.status, code, body: answer, sentAt, attempts: 1 };
+      const etag = response.headers.get('etag') ?? undefined;
+      return { status: response.status, code, body: answer, etag, sentAt, attempts: 1 };
     },
     close: async () => undefined,
   };

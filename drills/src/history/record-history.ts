@@ -1,12 +1,11 @@
 import type { DefiniteResponse, Sender, UserRequest } from '../load/retrying-sender.ts';
 import { type ClientOperation, shownBy, shownByProblem, type WindowBody } from './client-operation.ts';
 
-/** What the users of one load asked and were answered, about assignments and payouts. */
-export type History = {
-  readonly operations: readonly ClientOperation[];
-  /** Requests with an operation in the history; one that reads a list has several. */
-  readonly requests: number;
-};
+/**
+ * What the users of one load asked and were answered, about assignments and payouts. A list is one
+ * operation for each that it shows.
+ */
+export type History = readonly ClientOperation[];
 
 /** A command on an aggregate, as the users name it. */
 export type Command = Pick<ClientOperation, 'aggregate' | 'id'> & { name: string };
@@ -23,46 +22,38 @@ export type RecordedSender = {
 
 /** Sends requests and records what became of them. */
 export function recordHistory(sender: Sender): RecordedSender {
-  const operations: ClientOperation[] = [];
-  let requests = 0;
+  const history: ClientOperation[] = [];
 
   const reading = async (sent: UserRequest) => {
     const answer = await sender.send(sent);
-    const found = answer.status < 300 ? shownBy(answer.body) : [];
-    if (found.length > 0) requests += 1;
+    const found = shownByAnswer(answer);
     for (const { aggregate, shown } of found) {
       const { id } = shown;
       // The attempts before the last showed nothing.
       const time = { call: answer.sentAt, return: performance.now() };
-      operations.push({ aggregate, id, client: sent.by.id, command: 'read', ...time, outcome: 'read', seen: shown });
+      history.push({ aggregate, id, client: sent.by.id, command: 'read', ...time, outcome: 'read', seen: shown });
     }
     return answer;
   };
 
   return {
-    history: {
-      operations,
-      get requests() {
-        return requests;
-      },
-    },
+    history,
     command: async ({ aggregate, id, name }, sent) => {
       const call = performance.now();
       const asked = { aggregate, id, client: sent.by.id, call, ...modelled(name, sent) };
       const unknown: ClientOperation = { ...asked, return: undefined, outcome: 'unknown' };
-      requests += 1;
       const answer = await sender.send(sent).catch((error) => {
-        operations.push(unknown);
+        history.push(unknown);
         throw error;
       });
       const answered = { ...asked, return: performance.now() };
-      if (answer.status >= 500) operations.push(unknown);
-      else if (answer.status < 300) operations.push({ ...answered, outcome: 'accepted', seen: onlyOne(answer.body) });
+      if (answer.status >= 500) history.push(unknown);
+      else if (answer.status < 300) history.push({ ...answered, outcome: 'accepted', seen: onlyOne(answer) });
       else {
         const { code, body, sentAt, attempts } = answer;
-        operations.push({ ...answered, call: sentAt, outcome: 'refused', code, seen: shownByProblem(body) });
+        history.push({ ...answered, call: sentAt, outcome: 'refused', code, seen: shownByProblem(body) });
         // An attempt without an answer may still arrive.
-        if (attempts > 1) operations.push(unknown);
+        if (attempts > 1) history.push(unknown);
       }
       return answer;
     },
@@ -71,9 +62,18 @@ export function recordHistory(sender: Sender): RecordedSender {
   };
 }
 
-function onlyOne(body: unknown) {
-  const [found] = shownBy(body);
-  if (!found) throw new Error(`A command was answered ${JSON.stringify(body)}`);
+/** @throws when a body has another version than its `ETag` */
+function shownByAnswer({ status, body, etag }: DefiniteResponse) {
+  const found = status < 300 ? shownBy(body) : [];
+  // Lists have none.
+  if (etag !== undefined && found.some(({ shown }) => etag !== `"${shown.version}"`))
+    throw new Error(`The ETag ${etag} came with ${JSON.stringify(body)}`);
+  return found;
+}
+
+function onlyOne(answer: DefiniteResponse) {
+  const [found] = shownByAnswer(answer);
+  if (!found) throw new Error(`A command was answered ${JSON.stringify(answer.body)}`);
   return found.shown;
 }
 

@@ -51,8 +51,7 @@ export function startLoad({ sender, issuer, random, journeys = mixed, users = 16
     stop: async () => {
       ending.abort();
       await Promise.all(running);
-      const { operations } = result.history;
-      const ids = new Set(operations.filter(({ aggregate }) => aggregate === 'assignment').map(({ id }) => id));
+      const ids = new Set(result.history.filter(({ aggregate }) => aggregate === 'assignment').map(({ id }) => id));
       await readAll(context, await context.user('ops'), [...ids]).catch(note);
       await context.close();
       return result;

@@ -3,7 +3,7 @@ import type { JourneyContext } from './journey.ts';
 import type { DrillUser } from './retrying-sender.ts';
 
 const pauseMs = [5, 40] as const;
-const listed = 10;
+const listed = 20;
 /** As many as a list may be asked for. */
 const page = 100;
 
@@ -22,7 +22,7 @@ export async function readMeanwhile(context: JourneyContext, random: Random): Pr
       .shuffle(context.shown)
       .slice(0, listed)
       .map((each) => each.assignmentId);
-    if (random.chance(0.8)) await context.read(by, `/assignments/${assignmentId}`);
+    if (random.chance(0.5)) await context.read(by, `/assignments/${assignmentId}`);
     else await context.read(by, by === ops ? listOf(ids) : '/assignments');
   }
 }

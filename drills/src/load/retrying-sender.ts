@@ -19,6 +19,8 @@ export type DefiniteResponse = {
   status: number;
   code: string | undefined;
   body: unknown;
+  /** The header, where there is one. */
+  etag: string | undefined;
   /** When the answered attempt was sent, by `performance.now()`. */
   sentAt: number;
   /** How often it was sent, the answered attempt included. */
@@ -61,7 +63,8 @@ export function createRetryingSender(gateways: readonly string[]): Sender {
     const told: unknown = await answer.body.json();
     const code = Coded.safeParse(told).data?.code;
     if (notYet.has(answer.statusCode) || code === 'idempotency-in-flight') return undefined;
-    return { status: answer.statusCode, code, body: told };
+    const { etag } = answer.headers;
+    return { status: answer.statusCode, code, body: told, etag: etag?.toString() };
   };
 
   return {

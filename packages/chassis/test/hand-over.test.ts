@@ -8,7 +8,14 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
-import { outboxStreamSequence, outboxTable, parsePostgresUrl, restoreTables } from '../src/postgres/index.ts';
+import {
+  outboxStream,
+  outboxStreamIndex,
+  outboxStreamSequence,
+  outboxTable,
+  parsePostgresUrl,
+  restoreTables,
+} from '../src/postgres/index.ts';
 import { openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
@@ -26,7 +33,8 @@ beforeAll(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...restoreTables]) await database.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables])
+    await database.query(statement);
   const config = readConfig(BrokerConfig, environment.env);
   broker = await connectBroker({ config, name: 'test', logger, lifecycle }).connected();
 });

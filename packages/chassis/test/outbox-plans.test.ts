@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outboxStreamSequence, outboxTable, parsePostgresUrl } from '../src/postgres/index.ts';
+import {
+  outboxStream,
+  outboxStreamIndex,
+  outboxStreamSequence,
+  outboxTable,
+  parsePostgresUrl,
+} from '../src/postgres/index.ts';
 import { type LeaderSession, openLeaderSession } from '../src/postgres/outbox/leader-session.ts';
-import { markPublished, readUnpublished } from '../src/postgres/outbox/rows.ts';
+import { markPublished, readPublished, readUnpublished } from '../src/postgres/outbox/rows.ts';
 
 let environment: TestEnvironment;
 let leader: LeaderSession;
@@ -13,12 +19,13 @@ beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
   const database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence]) await database.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex])
+    await database.query(statement);
   // As long as nobody has analysed it, PostgreSQL knows nothing of the share that is published.
   await database.query('alter table outbox set (autovacuum_enabled = false)');
   await database.query(
-    `insert into outbox (id, aggregate_id, aggregate_version, type, payload, published_at)
-      select gen_random_uuid(), gen_random_uuid(), 1, 'schedule.proposed', '{}', now() from generate_series(1, 20000)`,
+    `insert into outbox (id, aggregate_id, aggregate_version, type, payload, published_at, stream_sequence)
+      select gen_random_uuid(), gen_random_uuid(), 1, 'schedule.proposed', '{}', now(), n from generate_series(1, 20000) n`,
   );
   await database.end();
   leader = await openLeaderSession({ url: parsePostgresUrl(environment.databaseUrl), name: 'test' });
@@ -54,4 +61,12 @@ test.for([1, 1_000])('rows are marked by their ids, %i of them', async (count) =
   const acknowledged = ids(count).map((id, sequence) => ({ id, sequence }));
   const plan = await planOf((session) => markPublished(session, acknowledged));
   expect(plan).toContain('Index Scan using outbox_pkey on outbox');
+});
+
+test('published rows are read by sequence, page by page', async () => {
+  const sequences: number[] = [];
+  for await (const page of readPublished(leader)) sequences.push(...page.map(({ sequence }) => sequence));
+  expect(sequences).toEqual(Array.from({ length: 20_000 }, (_, index) => 20_000 - index));
+  const plan = await planOf((session) => readPublished(session).next());
+  expect(plan.at(-1)).toBe('Index Scan Backward using outbox_stream_sequence on outbox');
 });

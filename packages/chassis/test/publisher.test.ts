@@ -38,8 +38,8 @@ function connect(name: NatsUser): Promise<Broker> {
   return connectBroker({ config, name, logger, lifecycle }).connected();
 }
 
-function publish(to: Broker, subject: string, id: string): Promise<number> {
-  return to.publish({ id, subject, payload: '{}', traceparent: undefined });
+async function publish(to: Broker, subject: string, id: string): Promise<number> {
+  return (await to.publish({ id, subject, payload: '{}', traceparent: undefined })).sequence;
 }
 
 const many = Array.from({ length: 500 }, (_, index) => index + 1);

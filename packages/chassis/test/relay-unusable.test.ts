@@ -11,6 +11,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, readConfig } from '../src/index.ts';
 import {
+  outboxStream,
+  outboxStreamIndex,
   outboxStreamSequence,
   outboxTable,
   parsePostgresUrl,
@@ -34,7 +36,8 @@ beforeAll(async () => {
   spoilable = await spoilableDatabase(environment.databaseUrl);
   const owner = new Client({ connectionString: spoilable.url });
   await owner.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...restoreTables]) await owner.query(statement);
+  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables])
+    await owner.query(statement);
   await owner.end();
   admin = new Client({ connectionString: environment.databaseUrl });
   await admin.connect();

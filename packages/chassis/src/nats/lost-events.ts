@@ -1,14 +1,13 @@
 import type { Broker } from './broker.ts';
 import { readHeaders } from './message-headers.ts';
 import { streamInfo } from './read-stream.ts';
-import { streamCreatedAt } from './stream-created-at.ts';
 
 /** An event that a stream has acknowledged, and its sequence there. */
 export type Stored = { id: string; sequence: number };
 
 /** A stream at one moment, to be compared with what its producer remembers. */
 export type HeldStream = {
-  /** Its identity: see {@link streamCreatedAt}. */
+  /** Its identity: when it was created, in epoch milliseconds. */
   createdAt: number;
   firstSequence: number;
   lastSequence: number;
@@ -21,7 +20,7 @@ export async function holdStream(nats: Pick<Broker, 'manager'>, name: string): P
   const info = await streamInfo(nats, name);
   if (!info) return undefined;
   return {
-    createdAt: streamCreatedAt(info),
+    createdAt: Date.parse(info.created),
     firstSequence: info.state.first_seq,
     lastSequence: info.state.last_seq,
     idAt: (sequence) => idAt(nats, name, sequence),

@@ -16,7 +16,14 @@ export async function publishEvent(broker: Broker, event: CloudEvent): Promise<v
  * @returns an entry for each event, in order: its sequence in the stream, or else the error
  */
 export function publishEvents(broker: Broker, events: readonly CloudEvent[]): Promise<(number | Error)[]> {
-  return Promise.all(events.map((event) => broker.publish(toOutgoing(event)).catch((error: Error) => error)));
+  return Promise.all(
+    events.map((event) =>
+      broker.publish(toOutgoing(event)).then(
+        ({ sequence }) => sequence,
+        (error: Error) => error,
+      ),
+    ),
+  );
 }
 
 function toOutgoing(event: CloudEvent): OutgoingEvent {

@@ -29,15 +29,20 @@ export type OutgoingEvent = {
 export const originHeader = 'Punctual-Origin';
 
 /**
+ * The sequence of an event in its stream. For a duplicate it is that of the first copy, as far as
+ * the stream remembers: the copy may have been deleted since.
+ */
+export type PubAck = { sequence: number; duplicate: boolean };
+
+/**
  * Sends an event at once, in the order of the calls, and waits until a stream has stored it. The
  * producer span is a child of the event's `traceparent`.
- * @returns its sequence in the stream; for a duplicate, that of the first copy
  * @throws when there is no acknowledgement: the event may or may not be stored. Publish it again
  * with the same id.
  */
-export type Publish = (event: OutgoingEvent) => Promise<number>;
+export type Publish = (event: OutgoingEvent) => Promise<PubAck>;
 
-type PendingAck = { subject: string; since: number; resolve(sequence: number): void; reject(reason: unknown): void };
+type PendingAck = { subject: string; since: number; resolve(ack: PubAck): void; reject(reason: unknown): void };
 
 const ackTimeoutMs = 5_000;
 const sweepMs = 250;
@@ -68,7 +73,7 @@ export function createPublish(connection: NatsConnection, inboxPrefix: string): 
     if (!entry) return;
     waiting.delete(token);
     try {
-      entry.resolve(sequenceIn(message, entry.subject));
+      entry.resolve(ackIn(message, entry.subject));
     } catch (error) {
       entry.reject(error);
     }
@@ -101,7 +106,7 @@ export function createPublish(connection: NatsConnection, inboxPrefix: string): 
   void watch();
 
   const send = ({ id, subject, payload, origin }: OutgoingEvent) =>
-    new Promise<number>((resolve, reject) => {
+    new Promise<PubAck>((resolve, reject) => {
       if (!acks || acks.isClosed()) acks = listen();
       sent += 1;
       const token = String(sent);
@@ -136,9 +141,11 @@ function producerSpan({ id, subject, traceparent }: OutgoingEvent): SpanOptions 
   };
 }
 
-function sequenceIn(message: Msg, subject: string): number {
+type Answer = { error?: ConstructorParameters<typeof JetStreamApiError>[0]; seq: number; duplicate?: boolean };
+
+function ackIn(message: Msg, subject: string): PubAck {
   if (message.headers?.code === noResponders) throw new Error(`No stream accepts ${subject}`);
-  const { error, seq } = message.json<{ error?: ConstructorParameters<typeof JetStreamApiError>[0]; seq: number }>();
+  const { error, seq, duplicate = false } = message.json<Answer>();
   if (error) throw new JetStreamApiError(error);
-  return seq;
+  return { sequence: seq, duplicate };
 }

@@ -31,7 +31,14 @@ export { attemptTable, inboxInsert, inboxReceived, inboxTable } from './inbox/ta
 export { BackgroundMigration, inBatches } from './migrations/background-migration.ts';
 export { readOutbox } from './outbox/read-outbox.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';
-export { outboxInsert, outboxRow, outboxStreamSequence, outboxTable } from './outbox/tables.ts';
+export {
+  outboxInsert,
+  outboxRow,
+  outboxStream,
+  outboxStreamIndex,
+  outboxStreamSequence,
+  outboxTable,
+} from './outbox/tables.ts';
 export { restoreCheck } from './restore/check.ts';
 export { type Lift, type RestoredAggregate, reconcileSome } from './restore/reconcile.ts';
 export { restoreTables } from './restore/tables.ts';

@@ -112,7 +112,7 @@ export async function startNatsProcess(host: Host, command: string, server: Nats
   const jetstream = `jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: ${sync} }`;
   await copyFile(natsUsersFile, join(folder, 'users.conf'));
   await writeFile(config, `${natsUsersConfig}${jetstream}\n${server.config}\n${host.natsConfig}\n`);
-  return startLocalServer(host, {
+  const started = await startLocalServer(host, {
     name: server.name,
     stopSignal: 'TERM',
     env: { ...process.env, ...natsPasswords },
@@ -120,6 +120,7 @@ export async function startNatsProcess(host: Host, command: string, server: Nats
     url: server.url ?? ((port) => `nats://127.0.0.1:${port}`),
     ask: server.ask,
   });
+  return { ...started, folder };
 }
 
 const needed = `older than ${oldest.major}.${oldest.minor}`;

@@ -15,6 +15,8 @@ import { KeepJobTitles } from './migrations/20261130-keep-job-titles.ts';
 import { ListPayouts } from './migrations/20261130-list-payouts.ts';
 import { SumEarlierPayouts } from './migrations/20261130-sum-earlier-payouts.ts';
 import { SumPayouts } from './migrations/20261130-sum-payouts.ts';
+import { FindPublishedRows } from './migrations/20261201-find-published-rows.ts';
+import { KeepOutboxStream } from './migrations/20261201-keep-outbox-stream.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
@@ -40,5 +42,7 @@ export const schema = {
     IndexPayouts,
     NoteAttempts,
     NoticeRestores,
+    KeepOutboxStream,
+    FindPublishedRows,
   ],
 };

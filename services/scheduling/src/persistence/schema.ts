@@ -12,6 +12,8 @@ import { KeepJobTexts } from './migrations/20261130-keep-job-texts.ts';
 import { ListAssignments } from './migrations/20261130-list-assignments.ts';
 import { ListJobs } from './migrations/20261130-list-jobs.ts';
 import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
+import { FindPublishedRows } from './migrations/20261201-find-published-rows.ts';
+import { KeepOutboxStream } from './migrations/20261201-keep-outbox-stream.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
@@ -34,5 +36,7 @@ export const schema = {
     ValidateChecks,
     NoteAttempts,
     NoticeRestores,
+    KeepOutboxStream,
+    FindPublishedRows,
   ],
 };

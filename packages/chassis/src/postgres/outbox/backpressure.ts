@@ -6,6 +6,8 @@ import type { Logger } from '../../process/logger.ts';
  */
 export type Backpressure = {
   refused(aggregateId: string, reason: unknown): void;
+  /** Like a refusal, but says nothing about other aggregates. */
+  hold(aggregateId: string, reason: unknown): void;
   accepted(aggregateId: string): void;
   /** Aggregates whose next try has not come. */
   held(): string[];
@@ -28,12 +30,17 @@ export function createBackpressure({ logger, now }: { logger: Logger; now: () =>
   let pauseMs = firstPauseMs;
   let nextProbeAt = 0;
 
+  const hold = (aggregateId: string, reason: unknown) => {
+    if (heldUntil.size === 0) {
+      logger.warn({ err: reason, aggregateId }, 'NATS refuses some events; they wait in the outbox');
+    }
+    heldUntil.set(aggregateId, now() + holdMs);
+  };
+
   return {
+    hold,
     refused: (aggregateId, reason) => {
-      if (heldUntil.size === 0) {
-        logger.warn({ err: reason, aggregateId }, 'NATS refuses some events; they wait in the outbox');
-      }
-      heldUntil.set(aggregateId, now() + holdMs);
+      hold(aggregateId, reason);
       refusals += 1;
       // Those of one probe lengthen the pause once.
       if (now() < nextProbeAt) return;

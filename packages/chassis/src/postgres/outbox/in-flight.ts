@@ -1,5 +1,6 @@
+import type { Stored } from '../../nats/lost-events.ts';
 import type { OutgoingEvent } from '../../nats/publisher.ts';
-import type { Acknowledged, OutboxRow } from './rows.ts';
+import type { OutboxRow } from './rows.ts';
 
 export type InFlightDeps = {
   /** Resolves with the sequence in the stream. */
@@ -27,7 +28,7 @@ export type InFlight = {
    * Returns the rows acknowledged since the last call. Their aggregates are free once these rows
    * are marked, or a statement that marks them was sent on the same connection.
    */
-  takeAcknowledged(): Acknowledged[];
+  takeAcknowledged(): Stored[];
   /** Resolves when nothing is under way any more. */
   settled(): Promise<unknown>;
 };
@@ -37,7 +38,7 @@ const capacity = 1_000;
 export function createInFlight(deps: InFlightDeps): InFlight {
   const busy = new Map<string, Promise<void>>();
   const done = new Set<string>();
-  let acknowledged: Acknowledged[] = [];
+  let acknowledged: Stored[] = [];
   let waiting = 0;
 
   const publishInOrder = async (aggregateId: string, rows: readonly OutboxRow[]) => {

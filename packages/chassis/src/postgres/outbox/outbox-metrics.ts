@@ -5,6 +5,8 @@ import type { LeaderSession } from './leader-session.ts';
 /** The metrics of an outbox. They cost nothing while no telemetry is exported. */
 export type OutboxMetrics = {
   published(rows: number): void;
+  /** The stream had lost these, and they are published again. */
+  lost(rows: number): void;
   /** The session of this instance while it leads; undefined when it no longer does. */
   leads(session: LeaderSession | undefined): void;
   /** How many aggregates wait for a person, since the database was restored. */
@@ -14,6 +16,7 @@ export type OutboxMetrics = {
 /** The instruments of one relay. The leader measures depth and age when they are collected. */
 export function createOutboxMetrics(signal: AbortSignal): OutboxMetrics {
   const published = counter('punctual.outbox.published');
+  const lost = counter('punctual.outbox.lost');
   const depth = observed('punctual.outbox.depth');
   const age = observed('punctual.outbox.age');
   const leader = observed('punctual.outbox.leader');
@@ -35,6 +38,7 @@ export function createOutboxMetrics(signal: AbortSignal): OutboxMetrics {
 
   return {
     published: (rows) => published.add(rows),
+    lost: (rows) => lost.add(rows),
     leads: (session) => {
       leading = session;
     },

@@ -1,5 +1,6 @@
 import type { StreamName } from '@punctual/contracts';
 import type { Broker, BrokerHandle } from '../../nats/broker.ts';
+import type { Stored } from '../../nats/lost-events.ts';
 import type { Lifecycle } from '../../process/lifecycle.ts';
 import { logOutage } from '../../process/log-outage.ts';
 import type { Logger } from '../../process/logger.ts';
@@ -11,7 +12,7 @@ import { openLeaderSession } from './leader-session.ts';
 import { createOutboxMetrics, type OutboxMetrics } from './outbox-metrics.ts';
 import { publishOutbox } from './publish-outbox.ts';
 import { type Reachability, watchReachability } from './reachability.ts';
-import type { Acknowledged } from './rows.ts';
+import { untilCompared } from './until-compared.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export type RelayDeps = {
@@ -53,7 +54,7 @@ export function startOutboxRelay(deps: RelayDeps): OutboxRelay {
     if (signal.aborted) return;
     wakeUp.listen(broker.connection);
     const reachability = watchReachability(broker.connection, { onAway: wakeUp.ring, signal });
-    const unmarked: Acknowledged[] = [];
+    const unmarked: Stored[] = [];
     let isPoolerKnown = false;
     const onPooler = () => {
       if (!isPoolerKnown)
@@ -89,7 +90,7 @@ type Leading = {
   wakeUp: WakeUp;
   logger: Logger;
   outboxMetrics: OutboxMetrics;
-  unmarked: Acknowledged[];
+  unmarked: Stored[];
   /** Called when the outbox can be read and marked. */
   onRead(): void;
   onPooler(): void;
@@ -112,16 +113,21 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
     const identity = await readIdentity(session);
     const { stream, reconcileSome } = deps;
     const onWaiting = outboxMetrics.toReconcile;
-    const isReconciled = await untilReconciled({
-      session,
-      identity,
-      stream,
-      reconcileSome,
-      onWaiting,
-      signal,
-      ...leading,
-    });
-    if (isReconciled) await publishOutbox({ session, signal, origin: identity.id, ...leading });
+    while (!signal.aborted && !reachability.isAway()) {
+      const held = await untilCompared({ session, signal, stream, ...leading });
+      if (!held) return;
+      const isReconciled = await untilReconciled({
+        session,
+        identity,
+        stream,
+        reconcileSome,
+        onWaiting,
+        signal,
+        ...leading,
+      });
+      if (!isReconciled) return;
+      await publishOutbox({ session, signal, stream, held, origin: identity.id, ...leading });
+    }
   } finally {
     outboxMetrics.leads(undefined);
     await session.end();

@@ -29,6 +29,21 @@ export const outboxTable: readonly string[] = [
 export const outboxStreamSequence: readonly string[] = ['alter table outbox add column stream_sequence bigint'];
 
 /**
+ * For a later migration: which stream the sequences of the published rows are of. Without its row
+ * they are of before.
+ */
+export const outboxStream: readonly string[] = [
+  'create table outbox_stream (name text primary key, created_at timestamptz not null)',
+];
+
+/**
+ * For a later background migration: finds the end of what was published. Until it is there, the
+ * outbox is not compared with its stream.
+ */
+export const outboxStreamIndex =
+  'create index concurrently if not exists outbox_stream_sequence on outbox (stream_sequence) where stream_sequence is not null';
+
+/**
  * Inserts events into the outbox, in the transaction of their change. All events of one change go
  * in one statement: they are published in the given order.
  */

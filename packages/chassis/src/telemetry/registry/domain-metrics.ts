@@ -37,6 +37,15 @@ export const domainMetrics = {
     from: withOutbox,
     across: 'sum',
   },
+  'punctual.outbox.lost': {
+    ...own,
+    instrument: 'counter',
+    unit: '{event}',
+    meaning: 'Published events that their stream no longer held; the leader publishes them again',
+    attributes: [],
+    from: withOutbox,
+    across: 'sum',
+  },
   'punctual.outbox.leader': {
     ...own,
     instrument: 'gauge',

@@ -37,7 +37,7 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
       ...consumer('SCHEDULE', 'payouts-schedule'),
       ...consumer('SCHEDULE', 'payouts-person'),
     ],
-    reads: [],
+    reads: ['SCHEDULE', 'REMINDER', 'PAYOUT'],
   },
   deployer: {
     publishes: [
@@ -120,6 +120,7 @@ describe.each(users)('%s', (user) => {
       ...streams.flatMap(changing),
       ...all((each) => each.durables).flatMap(consuming),
       ...all((each) => each.durables).map(removing),
+      ...all((each) => each.durables).map(resetting),
       ...all((each) => each.reads).map(reading),
       'replay.payouts-schedule',
       ...streams.flatMap(destroying),
@@ -131,6 +132,7 @@ describe.each(users)('%s', (user) => {
       ...publishes,
       ...declares.flatMap(declaring),
       ...(user === 'streams' ? durables.flatMap(creating) : durables.flatMap(consuming)),
+      ...(user === 'streams' ? durables.map(resetting) : []),
       ...(outsiders.includes(user) ? [] : ['$JS.API.INFO']),
       // Any consumer: its copies have no other reader.
       ...(user === 'gateway'
@@ -457,6 +459,10 @@ function creating([stream, name]: Durable): string[] {
 
 function removing([stream, name]: Durable): string {
   return `$JS.API.CONSUMER.DELETE.${stream}.${name}`;
+}
+
+function resetting([stream, name]: Durable): string {
+  return `$JS.API.CONSUMER.RESET.${stream}.${name}`;
 }
 
 function reading(stream: string): string {

@@ -1,12 +1,14 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { streamCreatedAt } from '@punctual/chassis';
 import { natsSignIn, type Server, startNats } from '@punctual/devstack';
-import { eventually, testEnvironment } from '@punctual/testkit';
+import { eventually } from '@punctual/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -18,7 +20,7 @@ let connection: NatsConnection;
 
 beforeAll(async () => {
   nats = await startNats();
-  connection = await connect({ servers: nats.url, ...natsSignIn('ops') });
+  connection = await connect({ servers: nats.url, ...natsSignIn('ops'), reconnectTimeWait: 100 });
 });
 
 afterAll(async () => {
@@ -163,34 +165,68 @@ describe('--watch', () => {
 
     await isDeclared('DLQ');
     await isDeclared('SCHEDULE');
-    expect(said).toContain('DLQ was missing; declared empty.\n');
-    expect(said).toContain(
-      'SCHEDULE was missing; declared empty. If it was lost, fill it: npm run ops -- rebuild-stream --stream SCHEDULE\n',
-    );
+    expect(said).toContain('SCHEDULE was missing; declared. Its producer publishes again what it has kept.\n');
   });
 
-  test('declares a lost stream within ten seconds when the database of its producer is down', async () => {
-    const down = 'postgres://127.0.0.1:9/down';
-    await start({ SCHEDULING_DATABASE_URL: down, PAYOUTS_DATABASE_URL: down });
-    await (await jetstreamManager(connection)).streams.delete('SCHEDULE');
-    said = '';
+  test('has copies and readers of a stream that lost its end begin again', async () => {
+    await start();
+    const publish = async (...ids: string[]) => {
+      for (const msgID of ids) await jetstream(connection).publish('schedule.proposed', msgID, { msgID });
+    };
+    const { streams } = await jetstreamManager(connection);
+    const gateway = await connect({ servers: nats.url, ...natsSignIn('gateway'), maxReconnectAttempts: -1 });
+    const copies = (await jetstreamManager(gateway)).streams;
+    const copied = async () => {
+      const { state } = await copies.info('SCHEDULE');
+      const consumer = await jetstream(gateway).consumers.get('SCHEDULE');
+      const found: string[] = [];
+      if (state.messages === 0) return found;
+      for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 2_000 }))
+        found.push(message.string());
+      return found;
+    };
+    await publish('1', '2');
+    await putBackAfter(async () => {
+      await publish('3', '4', '5');
+      await eventually(async () => expect(await copied()).toEqual(['1', '2', '3', '4', '5']));
+    });
+    const began = streamCreatedAt(await streams.info('SCHEDULE'));
+    // As many as were lost and more, before anyone has looked.
+    await publish('3', 'new', '4', '5', '6');
 
-    await expect
-      .poll(() => said, { timeout: 10_000 })
-      .toContain('SCHEDULE was missing; declared empty, since its outbox');
+    await eventually(() => expect(said).toContain('SCHEDULE has lost its last messages'), { withinMs: 10_000 });
+    await eventually(async () => expect(await copied()).toEqual(['1', '2', '3', 'new', '4', '5', '6']), {
+      withinMs: 10_000,
+    });
+    const now = streamCreatedAt(await streams.info('SCHEDULE'));
+    expect(now).toBeGreaterThan(began);
+    expect(streamCreatedAt(await copies.info('SCHEDULE'))).toBe(now);
+    await gateway.close();
+  }, 60_000);
 
-    await isDeclared('SCHEDULE');
-    expect(said).toContain('rebuild-stream --stream SCHEDULE');
-  });
+  test('resets a consumer that is ahead of its stream', async () => {
+    await start();
+    const { consumers } = await jetstreamManager(connection);
+    await jetstream(connection).publish('schedule.proposed', 'a');
+    await consumers.reset('SCHEDULE', 'payouts-schedule', 10);
 
-  test('declares a stream that a database without tables belongs to', async () => {
-    const empty = await testEnvironment({ postgres: true });
-    try {
-      await start({ SCHEDULING_DATABASE_URL: empty.databaseUrl, PAYOUTS_DATABASE_URL: empty.databaseUrl });
-      expect(said).toContain('SCHEDULE was missing; declared, 0 events to be published again.\n');
-      await isDeclared('SCHEDULE');
-    } finally {
-      await empty.stop();
-    }
+    await eventually(() => expect(said).toContain('payouts-schedule on SCHEDULE: was at 9, reset to 2\n'));
+
+    expect((await consumers.info('SCHEDULE', 'payouts-schedule')).delivered.stream_seq).toBe(1);
   });
 });
+
+/** Puts the streams back as they were before `work`, while the copies keep what they have. */
+async function putBackAfter(work: () => Promise<void>): Promise<void> {
+  const origin = join(nats.folder ?? '', 'jetstream', 'PUNCTUAL', 'streams');
+  await nats.halt();
+  await cp(origin, `${nats.folder}/old`, { recursive: true });
+  await nats.resume();
+  await eventually(() => connection.rtt());
+  await work();
+  await nats.halt();
+  await rm(origin, { recursive: true });
+  await cp(`${nats.folder}/old`, origin, { recursive: true });
+  await nats.resume();
+  await eventually(() => connection.rtt());
+}

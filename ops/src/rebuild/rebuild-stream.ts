@@ -11,12 +11,12 @@ import { idsOnStream } from './ids-on-stream.ts';
 import { type Outbox, openOutbox } from './outbox-of.ts';
 
 /** The service whose outbox fills a stream. Reminders keeps no published events. */
-export const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
+const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
 /**
  * How long until the relay's events in flight are refused, for want of a stream, and read again
  * after the lost ones.
  */
-export const refusedWithinMs = 2_000;
+const refusedWithinMs = 2_000;
 type Rebuildable = keyof typeof producers;
 
 export const rebuildStream: OpsCommand = {

@@ -27,7 +27,7 @@ export {
   type StreamDeclaration,
 } from './nats/declare-streams.ts';
 export type { ConsumerOptions, ConsumerSource, Received } from './nats/handling.ts';
-export { findLost, type HeldStream, holdStream, holds, type Stored } from './nats/lost-events.ts';
+export { findLost, type HeldStream, holdStream, holds, idAt, type Stored } from './nats/lost-events.ts';
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent, publishEvents } from './nats/publish-event.ts';
 export { readRange, type StoredMessage } from './nats/read-range.ts';

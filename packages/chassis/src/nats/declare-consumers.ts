@@ -24,25 +24,41 @@ export function sourcesOf(
 }
 
 /**
- * Creates missing consumers of the services, and updates those that differ. No service may do so,
- * since a consumer can be made to deliver to any subject.
+ * Creates missing consumers of the services, updates those that differ, and resets those that are
+ * ahead of their stream. No service may do so, since a consumer can be made to deliver to any
+ * subject.
  * @returns a line for each change
  */
 export async function declareConsumers(manager: JetStreamManager): Promise<string[]> {
   const changes: string[] = [];
   for (const { durable, ...source } of Object.values(consumers)) {
     for (const each of sourcesOf(durable, source)) {
-      const change = await declareConsumer(manager, each, { durable, ackWaitMs: defaultAckWaitMs }).catch(
-        (error: unknown) => {
-          // They are created once the stream exists.
-          if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
-          throw error;
-        },
-      );
+      const change = await declareAndReset(manager, each, durable).catch((error: unknown) => {
+        // They are created once the stream exists.
+        if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+        throw error;
+      });
       if (change) changes.push(`${durable} on ${each.stream}: ${change}`);
     }
   }
   return changes;
+}
+
+async function declareAndReset(manager: JetStreamManager, source: ConsumerSource, durable: string) {
+  const change = await declareConsumer(manager, source, { durable, ackWaitMs: defaultAckWaitMs });
+  return change ?? (await resetIfAhead(manager, source.stream, durable));
+}
+
+/**
+ * A stream that lost its end has consumers that would skip the next messages. A nats-server of 2.15
+ * corrects them when it starts, but not those with replicas.
+ */
+async function resetIfAhead(manager: JetStreamManager, stream: string, durable: string) {
+  const { delivered } = await manager.consumers.info(stream, durable);
+  const { state } = await manager.streams.info(stream);
+  if (delivered.stream_seq <= state.last_seq) return undefined;
+  await manager.consumers.reset(stream, durable, state.last_seq + 1);
+  return `was at ${delivered.stream_seq}, reset to ${state.last_seq + 1}`;
 }
 
 /**

@@ -33,6 +33,8 @@ export async function idAt(
   name: string,
   sequence: number,
 ): Promise<string | undefined> {
+  // The last of an empty stream.
+  if (sequence === 0) return undefined;
   const message = await manager.streams.getMessage(name, { seq: sequence });
   const headers = readHeaders(() => message?.header);
   return headers === 'unreadable' ? undefined : headers?.get('Nats-Msg-Id') || undefined;

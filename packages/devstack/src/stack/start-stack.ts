@@ -102,7 +102,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (options.watchStreams) {
       await mkdir(options.logDir, { recursive: true });
       watch = await watchStreams(nats, {
-        databases: postgres,
         metrics: instances[0]?.addresses.metrics?.streams,
         environment: options.environment,
         logFile: join(options.logDir, 'streams.log'),

@@ -9,7 +9,6 @@ import { metricsEnvironment } from './services.ts';
 const main = fileURLToPath(new URL('../../../../ops/src/main.ts', import.meta.url));
 
 type WatchOptions = {
-  databases: { scheduling: string; payouts: string };
   /** Where it serves `/metrics`, if it does. */
   metrics: string | undefined;
   /** Of the services; its `OTEL_…` apply. */
@@ -27,12 +26,10 @@ export async function applyStreams(nats: string, environment: Readonly<Record<st
   await promisify(execFile)(process.execPath, [main, 'streams', 'apply', '--yes'], { env });
 }
 
-/**
- * Keeps them declared, and refills a lost one from its outbox, as `--watch` does in a deployment.
- */
+/** Keeps them declared, as `--watch` does in a deployment. */
 export function watchStreams(
   nats: string,
-  { databases, metrics, environment, logFile }: WatchOptions,
+  { metrics, environment, logFile }: WatchOptions,
 ): Promise<SupervisedProcess> {
   return startSupervised({
     command: [process.execPath, '--import', '@punctual/chassis/otel', main, 'streams', 'apply', '--watch'],
@@ -44,8 +41,6 @@ export function watchStreams(
       ...telemetryOf(environment),
       OTEL_SERVICE_NAME: 'streams',
       ...(metrics && metricsEnvironment(metrics)),
-      SCHEDULING_DATABASE_URL: databases.scheduling,
-      PAYOUTS_DATABASE_URL: databases.payouts,
     },
   });
 }

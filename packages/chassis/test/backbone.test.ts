@@ -36,7 +36,14 @@ beforeEach(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables, ...inboxTable])
+  for (const statement of [
+    ...outboxTable,
+    ...outboxStreamSequence,
+    ...outboxStream,
+    outboxStreamIndex,
+    ...restoreTables,
+    ...inboxTable,
+  ])
     await database.query(statement);
   open = [];
 });

@@ -33,7 +33,13 @@ beforeAll(async () => {
   environment = await testEnvironment({ postgres: true, nats: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables])
+  for (const statement of [
+    ...outboxTable,
+    ...outboxStreamSequence,
+    ...outboxStream,
+    outboxStreamIndex,
+    ...restoreTables,
+  ])
     await database.query(statement);
   const config = readConfig(BrokerConfig, environment.env);
   broker = await connectBroker({ config, name: 'test', logger, lifecycle }).connected();

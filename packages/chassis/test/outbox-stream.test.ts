@@ -32,7 +32,13 @@ beforeAll(async () => {
   environment = await testEnvironment({ postgres: true });
   database = new Client({ connectionString: environment.databaseUrl });
   await database.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables])
+  for (const statement of [
+    ...outboxTable,
+    ...outboxStreamSequence,
+    ...outboxStream,
+    outboxStreamIndex,
+    ...restoreTables,
+  ])
     await database.query(statement);
 });
 
@@ -84,10 +90,13 @@ async function insert(...aggregates: number[]): Promise<void> {
 }
 
 async function untilPublished(): Promise<void> {
-  await eventually(async () => {
-    const { rows } = await database.query('select count(*)::int as n from outbox where published_at is null');
-    expect(rows[0].n).toBe(0);
-  }, { withinMs: 20_000 });
+  await eventually(
+    async () => {
+      const { rows } = await database.query('select count(*)::int as n from outbox where published_at is null');
+      expect(rows[0].n).toBe(0);
+    },
+    { withinMs: 20_000 },
+  );
 }
 
 /** The payloads on the stream, in order. */

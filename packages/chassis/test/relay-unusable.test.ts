@@ -36,7 +36,13 @@ beforeAll(async () => {
   spoilable = await spoilableDatabase(environment.databaseUrl);
   const owner = new Client({ connectionString: spoilable.url });
   await owner.connect();
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...outboxStream, outboxStreamIndex, ...restoreTables])
+  for (const statement of [
+    ...outboxTable,
+    ...outboxStreamSequence,
+    ...outboxStream,
+    outboxStreamIndex,
+    ...restoreTables,
+  ])
     await owner.query(statement);
   await owner.end();
   admin = new Client({ connectionString: environment.databaseUrl });

@@ -1,5 +1,5 @@
-import { PermissionViolationError } from '@nats-io/transport-node';
 import type { Broker } from '../../nats/broker.ts';
+import { isForbidden } from '../../nats/is-forbidden.ts';
 import { findLost, type HeldStream, holdStream, holds, type Stored } from '../../nats/lost-events.ts';
 import { failpoint } from '../../process/failpoint.ts';
 import type { Logger } from '../../process/logger.ts';
@@ -40,9 +40,9 @@ export async function compareWithStream(deps: CompareDeps): Promise<HeldStream |
     if (sameStream) logger.warn(fields, 'Stream has lost its last events; publishing them again');
     else logger.warn(fields, 'Stream was created again; publishing the events that it lacks');
   } catch (error) {
-    // NATS accounts of the previous release: publishing goes on as it did there.
-    if (!(error instanceof PermissionViolationError)) throw error;
-    logger.warn({ err: error, stream }, 'Outbox cannot be compared with its stream; update the NATS accounts');
+    // Publishing goes on as in the previous release.
+    if (!isForbidden(error)) throw error;
+    logger.warn({ stream }, 'NATS does not let this service read its stream; update users.conf, or a loss goes unseen');
   }
   return held;
 }

@@ -1,5 +1,5 @@
-import { PermissionViolationError } from '@nats-io/transport-node';
 import type { Broker } from '../../nats/broker.ts';
+import { isForbidden } from '../../nats/is-forbidden.ts';
 import { type HeldStream, holdStream, idAt, type Stored } from '../../nats/lost-events.ts';
 import type { PubAck } from '../../nats/publisher.ts';
 
@@ -54,8 +54,8 @@ async function isThere(broker: Broker, stream: string, stored: Stored): Promise<
   try {
     return (await idAt(broker, stream, stored.sequence)) === stored.id;
   } catch (error) {
-    // NATS accounts of the previous release.
-    if (error instanceof PermissionViolationError) return true;
+    // Believed as in the previous release.
+    if (isForbidden(error)) return true;
     throw error;
   }
 }

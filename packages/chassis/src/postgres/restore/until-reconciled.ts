@@ -1,5 +1,5 @@
-import { PermissionViolationError } from '@nats-io/transport-node';
 import type { Broker } from '../../nats/broker.ts';
+import { isForbidden } from '../../nats/is-forbidden.ts';
 import type { Logger } from '../../process/logger.ts';
 import { pause } from '../../process/pause.ts';
 import type { LeaderSession } from '../outbox/leader-session.ts';
@@ -63,10 +63,4 @@ export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
     else await Promise.race([pause(pollMs, signal), session.lost]);
     if (signal.aborted || reachability.isAway()) return false;
   }
-}
-
-/** Permissions on NATS are changed before a release that needs them, but maybe were not. */
-function isForbidden(error: unknown): boolean {
-  if (error instanceof PermissionViolationError) return true;
-  return error instanceof Error && error.cause !== undefined && isForbidden(error.cause);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readStream } from '@punctual/chassis';
-import { readScheduleEvent, type ScheduleEvent } from '@punctual/contracts';
+import { type PayoutEvent, readPayoutEvent, readScheduleEvent, type ScheduleEvent } from '@punctual/contracts';
 import { eventually } from '@punctual/testkit';
 import { Client, escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,6 +40,12 @@ async function backUp(service: 'scheduling' | 'payouts'): Promise<() => Promise<
     await copyDatabase(url, backup, nameOf(url));
     return world.stack.service(service).start();
   };
+}
+
+async function payoutEventsOf(assignmentId: string): Promise<PayoutEvent[]> {
+  const messages = await Array.fromAsync(readStream(world.nats, 'PAYOUT'));
+  const events = messages.map((message) => readPayoutEvent(message.json()));
+  return events.filter((event): event is PayoutEvent => event?.data.assignmentId === assignmentId);
 }
 
 async function eventsOf(assignmentId: string): Promise<ScheduleEvent[]> {
@@ -103,4 +109,41 @@ test('a restored scheduling waits for a person, then says again what holds', asy
   expect((await world.ops('reconcile-after-restore', '--service', 'scheduling')).stdout).toContain(
     'nothing to reconcile',
   );
+}, 120_000);
+
+test('a restored payouts pays nothing twice and keeps what stopped a payout', async () => {
+  const journey = await world.journey();
+  const [paid, stopped] = [await journey.awaitingApproval(), await journey.awaitingApproval()];
+  const restore = await backUp('payouts');
+  await journey.finance.approvePayout({ params: { id: paid.id } });
+  await journey.finance.markPayoutPaid({ params: { id: paid.id }, body: { reference: 'By hand 7' } });
+  await journey.finance.blockPayout({ params: { id: stopped.id }, body: { reason: 'A look first' } });
+  await eventually(async () => expect(await payoutEventsOf(stopped.assignmentId)).toHaveLength(3));
+  const before = await payoutEventsOf(paid.assignmentId);
+  expect(before.at(-1)?.type).toBe('payout.paid');
+
+  const started = restore();
+  await eventually(async () => expect(await readiness('payouts')).toMatchObject({ checks: { restore: 'away' } }));
+  const { stdout } = await world.ops('reconcile-after-restore', '--service', 'payouts', '--yes');
+  expect(stdout).toMatch(new RegExp(`^${paid.assignmentId} +version 2 +version 4 +payout.paid PAID \\S+ +2$`, 'm'));
+  await started;
+
+  await eventually(async () =>
+    expect((await payoutEventsOf(paid.assignmentId)).at(-1)).toMatchObject({
+      type: 'payout.awaiting_approval',
+      data: { version: before.length + 1 },
+    }),
+  );
+  expect(await world.payoutOf(stopped.assignmentId)).toMatchObject({
+    status: 'BLOCKED',
+    holds: [{ kind: 'MANUAL', reason: 'A look first' }],
+  });
+  const database = new Client({ connectionString: world.databases.payouts });
+  await database.connect();
+  const { rows } = await database.query(
+    `select outcome, reference from payment_result join payment_attempt a on a.id = attempt_id where payout_id = $1`,
+    [paid.id],
+  );
+  await database.end();
+  expect(rows).toEqual([{ outcome: 'PAID', reference: 'By hand 7' }]);
 }, 120_000);

@@ -69,6 +69,8 @@ export async function startOpsStack(name: string, { watchStreams = false } = {})
       });
       return assignmentId;
     },
+    /** Takes visits and payouts further. */
+    journey: () => createJourney(testStack),
     payoutOf: (assignmentId: string) => ask('finance', randomUUID(), 'GET', `/assignments/${assignmentId}/payout`),
     stop: async () => {
       await connection.close();

@@ -15,8 +15,11 @@ import {
   purgeAttempts,
   purgeDelivered,
   purgeResponses,
+  reconcileSome,
+  restoreCheck,
   startOutboxRelay,
 } from '@punctual/chassis/postgres';
+import { liftRestored } from './commands/lift-restored.ts';
 import { Config } from './config.ts';
 import { createRoutes } from './http/routes.ts';
 import { observePayouts } from './jobs/observe-payouts.ts';
@@ -45,20 +48,23 @@ export const payouts: ServiceDefinition<Config> = {
     const broker = connectBroker({ config, name: 'payouts', ...process });
     const version = readVersion('payouts', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
     announce({ broker, logger, version });
+    const clock = {
+      now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
+      newId: () => randomUUIDv7(),
+    };
     const relay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
       name: 'payouts',
       stream: 'PAYOUT',
-      reconcileSome: async () => {},
+      reconcileSome: () => reconcileSome(database, (...restored) => liftRestored(clock, ...restored)),
       ...process,
     });
     const deps = {
       ...process,
       database,
       relay,
-      now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
-      newId: () => randomUUIDv7(),
+      ...clock,
     };
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
     subscribe({ broker, ...process }, { ...deps, twoPersonMinor, attempts: createAttempts(database) });
@@ -108,7 +114,7 @@ export const payouts: ServiceDefinition<Config> = {
       ...process,
       logging,
       authenticate: createAuthenticate({ config, logger, lifecycle }),
-      checks: [database.check, { name: 'broker', required: false, check: broker.check }],
+      checks: [database.check, restoreCheck(database), { name: 'broker', required: false, check: broker.check }],
       version,
       routes: createRoutes({ ...deps, provider, webhook: createWebhook(config) }),
     });

@@ -40,6 +40,7 @@ export {
   outboxTable,
 } from './outbox/tables.ts';
 export { restoreCheck } from './restore/check.ts';
+export { isCompared } from './restore/compared.ts';
 export { type Lift, type RestoredAggregate, reconcileSome } from './restore/reconcile.ts';
 export { restoreTables } from './restore/tables.ts';
 export { readUnpublishedOf, renumber, type Unpublished } from './restore/unpublished.ts';

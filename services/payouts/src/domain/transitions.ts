@@ -16,15 +16,16 @@ export type PayoutTransition = { from: PayoutStatus; to: PayoutStatus; causes: r
  * Every transition after a payout is opened `PENDING`. Nothing else can happen. `PAID` is final.
  */
 export const transitions: readonly PayoutTransition[] = [
-  { from: 'PENDING', to: 'PENDING', causes: ['events'] },
+  { from: 'PENDING', to: 'PENDING', causes: ['events', 'restore'] },
   { from: 'PENDING', to: 'AWAITING_APPROVAL', causes: ['events'] },
-  { from: 'AWAITING_APPROVAL', to: 'AWAITING_APPROVAL', causes: ['approve', 'account'] },
+  { from: 'AWAITING_APPROVAL', to: 'AWAITING_APPROVAL', causes: ['approve', 'account', 'restore'] },
   { from: 'AWAITING_APPROVAL', to: 'APPROVED', causes: ['approve'] },
+  { from: 'APPROVED', to: 'APPROVED', causes: ['restore'] },
   { from: 'APPROVED', to: 'PAID', causes: ['mark-paid', 'payment'] },
   { from: 'APPROVED', to: 'AWAITING_APPROVAL', causes: ['account'] },
-  { from: 'PENDING', to: 'BLOCKED', causes: ['events', 'block'] },
-  { from: 'AWAITING_APPROVAL', to: 'BLOCKED', causes: ['events', 'block'] },
-  { from: 'APPROVED', to: 'BLOCKED', causes: ['events', 'block', 'payment'] },
+  { from: 'PENDING', to: 'BLOCKED', causes: ['events', 'block', 'restore'] },
+  { from: 'AWAITING_APPROVAL', to: 'BLOCKED', causes: ['events', 'block', 'restore'] },
+  { from: 'APPROVED', to: 'BLOCKED', causes: ['events', 'block', 'payment', 'restore'] },
   { from: 'BLOCKED', to: 'BLOCKED', causes: ['events', 'block', 'unblock', 'account', 'restore'] },
   { from: 'BLOCKED', to: 'PENDING', causes: ['unblock', 'restore'] },
   { from: 'BLOCKED', to: 'AWAITING_APPROVAL', causes: ['unblock', 'restore'] },

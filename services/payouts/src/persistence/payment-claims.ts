@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@punctual/chassis/postgres';
+import { isCompared, type Queryable, type Statement } from '@punctual/chassis/postgres';
 
 /** The right to pay a payout until the lease ends. A later claim has a higher fence. */
 export type PaymentClaim = {
@@ -15,7 +15,8 @@ type ClaimColumns = { payout_id: string; fence: string; tries: number; waits: nu
 /**
  * Claims approved payouts that no worker has, the longest waiting first. Several workers at once
  * get different payouts: a row that another worker is claiming is skipped, and `due_at` is checked
- * again for a claim made since this statement began.
+ * again for a claim made since this statement began. Claims nothing before the database was compared
+ * with its stream: one that was restored does not know what has been paid since.
  */
 export async function claimPayments(
   database: Queryable,
@@ -24,7 +25,7 @@ export async function claimPayments(
   const rows = await database.query<ClaimColumns>(
     `with due as (
        select p.id from payout p left join payment_claim c on c.payout_id = p.id
-        where p.status = 'APPROVED' and (c.due_at is null or c.due_at <= clock_timestamp())
+        where p.status = 'APPROVED' and ${isCompared} and (c.due_at is null or c.due_at <= clock_timestamp())
         order by p.updated_at limit ? for update of p skip locked)
      insert into payment_claim as claim (payout_id, fence, tries, due_at)
        select id, nextval('payment_fence'), 1, clock_timestamp() + ? * interval '1 ms' from due

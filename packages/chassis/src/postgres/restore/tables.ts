@@ -7,7 +7,8 @@ export const restoreTables: readonly string[] = [
   `create table database_identity (
     is_only boolean primary key default true check (is_only),
     id uuid not null default gen_random_uuid(),
-    created_at timestamptz not null default clock_timestamp()
+    created_at timestamptz not null default clock_timestamp(),
+    compared_in text
   )`,
   'insert into database_identity default values',
   // One row while the database is known to be older than its stream.

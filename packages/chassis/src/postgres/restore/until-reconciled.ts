@@ -4,6 +4,7 @@ import type { Logger } from '../../process/logger.ts';
 import { pause } from '../../process/pause.ts';
 import type { LeaderSession } from '../outbox/leader-session.ts';
 import type { Reachability } from '../outbox/reachability.ts';
+import { noteCompared } from './compared.ts';
 import { findUnknown } from './find-unknown.ts';
 import type { DatabaseIdentity } from './identity.ts';
 import { endRestore, readRestoreState, recordUnknown } from './state.ts';
@@ -47,6 +48,7 @@ export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
     const state = await readRestoreState(session);
     deps.onWaiting(state?.aggregates ?? 0);
     if (!state) {
+      await noteCompared(session);
       if (isLogged) logger.info({ stream }, 'Reconciled after the restore; publishing again');
       return true;
     }

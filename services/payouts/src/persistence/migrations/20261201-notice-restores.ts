@@ -18,6 +18,7 @@ export class NoticeRestores extends Migration {
         end if;
         return new;
       end $$`);
+    this.addSql("insert into payout_edge values ('APPROVED', 'APPROVED')");
     for (const statement of restoreTables) this.addSql(statement);
   }
 }

@@ -96,6 +96,9 @@ export const cases: Readonly<Record<string, Case>> = {
     yes: true,
     before: ({ peer }) => peer.manager.streams.delete('REMINDER'),
   }),
+  'npm run ops -- reconcile-after-restore --service scheduling': prints(/nothing to reconcile/),
+  'npm run ops -- reconcile-after-restore --service scheduling --reason "Restored after incident 7"':
+    prints(/nothing to reconcile/),
   'npm run ops -- explain 01936f2a-7c10-7000-8000-000000000002': prints(/payouts-schedule/, {
     fill: { '01936f2a-7c10-7000-8000-000000000002': ({ visit }) => visit.assignmentId },
   }),

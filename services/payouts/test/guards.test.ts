@@ -51,7 +51,7 @@ test.each(['payout_timeline', 'payment_attempt', 'payment_result', 'payout_hold'
   },
 );
 
-test('PostgreSQL lets a hold be lifted once and refuses every other change', async () => {
+test('PostgreSQL lets a hold be lifted once, an end by no person, and refuses every other change', async () => {
   const { body } = await world.call('ops', randomUUID(), `POST /payouts/${payoutId}/block`, {
     body: { reason: 'Check' },
   });
@@ -64,9 +64,10 @@ test('PostgreSQL lets a hold be lifted once and refuses every other change', asy
   await expect(change('lifted_at = now()')).rejects.toThrow('only once');
   const end = `insert into payout_hold (payout_id, id, kind, reason, at) values ($1, gen_random_uuid(), 'CANCELLED', 'x', now())`;
   await expect(query(`${end} returning id`)).resolves.toBeDefined();
-  await expect(query("update payout_hold set lifted_at = now() where kind = 'CANCELLED'", [])).rejects.toThrow(
-    'lifted',
-  );
+  const liftEnd = (by: string | null) =>
+    query("update payout_hold set lifted_at = now(), lifted_by = $1 where kind = 'CANCELLED'", [by]);
+  await expect(liftEnd(randomUUID())).rejects.toThrow('lifted');
+  await expect(liftEnd(null)).resolves.toBeDefined();
 });
 
 test('PostgreSQL refuses changes to the account history', async () => {

@@ -39,6 +39,12 @@ export const events: DashboardSpec = {
           unit: 'short',
           queries: [{ expr: total('punctual.outbox.leader', { by: byService }), legend: '{{service_name}}' }],
         },
+        {
+          title: 'To reconcile after a restore',
+          what: 'Aggregates of a database that is older than its stream. 0, except after a restore.',
+          unit: 'short',
+          queries: [{ expr: worst('punctual.outbox.to_reconcile', { by: byService }), legend: '{{service_name}}' }],
+        },
       ],
     },
     {

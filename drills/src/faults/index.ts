@@ -1,4 +1,5 @@
 import { consumerFaults } from './consumers.ts';
+import { contradiction } from './contradiction.ts';
 import type { Fault } from './fault.ts';
 import { killFaults } from './kills.ts';
 import { networkFaults } from './network.ts';
@@ -16,6 +17,7 @@ export const faults: readonly Fault[] = [
   ...networkFaults,
   ...streamFaults,
   ...consumerFaults,
+  contradiction,
   ...paymentFaults,
   ...reminderFaults,
   ...timeFaults,

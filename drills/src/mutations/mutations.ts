@@ -167,4 +167,16 @@ export const mutations: readonly GuardMutation[] = [
       by: 'const after = streamCreatedAt === end.streamCreatedAt ? sequence + 1 : 0;',
     },
   },
+  {
+    guard: 'contradiction-check',
+    what: 'consumers acknowledge another event for a version that they know',
+    drill: 'contradiction',
+    caughtBy: 'I2',
+    seeds: 1,
+    replace: {
+      file: 'packages/chassis/src/domain/event-ids.ts',
+      line: 'if (known === undefined || known === id) return undefined;',
+      by: 'return undefined;',
+    },
+  },
 ];

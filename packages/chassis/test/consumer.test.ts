@@ -175,6 +175,28 @@ test('a poisoned event is dead-lettered and its neighbours are handled', async (
   expect((await letters()).map((letter) => letter.json<CloudEvent>().sequence)).toEqual(['0000000007']);
 });
 
+test('an event that its handler refuses is dead-lettered and its neighbours are acknowledged', async () => {
+  await publish(1, 50);
+  const { handle, handled } = recorder();
+  const one = instance();
+  open.push(one);
+  startConsumer<CloudEvent>(one, {
+    ...{ stream: 'SCHEDULE', durable: 'refusing', subjects: ['schedule.>'], read: readScheduleEvent },
+    handle: async (messages) => {
+      await handle(messages);
+      return messages
+        .filter(({ event }) => Number(event.sequence) === 7)
+        .map(({ event: { id } }) => ({ id, cause: 'contradiction', reason: 'contradicts version 7' }));
+    },
+  });
+  await settled('refusing');
+
+  expect(handled()).toEqual(range(1, 50));
+  expect((await letters()).map(({ header }) => [header.get('Dlq-Sequence'), header.get('Dlq-Reason')])).toEqual([
+    ['7', 'contradicts version 7'],
+  ]);
+});
+
 test('deliveries during an outage do not count as attempts', async () => {
   await broker.manager.consumers.add('SCHEDULE', { durable_name: 'in-vain', ack_policy: AckPolicy.Explicit });
   await publish(1);

@@ -43,6 +43,11 @@ export async function joinNeighbours(environment: TestEnvironment) {
       peer.publish(payoutEvent(type, assignment, data)),
     /** Waits until a consumer of scheduling has handled all that was published for it. */
     untilConsumed: (stream: 'REMINDER' | 'PAYOUT', durable: string) => peer.untilConsumed(stream, durable),
+    /** The reasons of the dead letters of a consumer of scheduling. */
+    deadLetterReasons: async (durable: string) =>
+      (await peer.readStream('DLQ'))
+        .filter(({ subject }) => subject === `dlq.${durable}`)
+        .map(({ headers }) => headers?.get('Dlq-Reason')),
     stop: () => peer.stop(),
   };
 }

@@ -89,3 +89,19 @@ test('an event of an unknown assignment is skipped, and the next one applied', a
   await remind(given, 'reminder.queued', 'upcoming-24h', 1);
   await eventually(async () => expect((await seen(given)).reminderStatus).toBe('QUEUED'));
 });
+
+test('a known version of a payout with another event id is a dead letter without effect', async () => {
+  const given = await scheduling.giveJob();
+  const pay = (data: Partial<PayoutData>) =>
+    neighbours.pay(data.status === 'PAID' ? 'payout.paid' : 'payout.pending', given.assignment, data);
+  await pay({ version: 1 });
+  await eventually(async () => expect((await seen(given)).payoutStatus).toBe('PENDING'));
+
+  await pay({ version: 1, status: 'PAID', paymentReference: 'forged' });
+  await neighbours.untilConsumed('PAYOUT', 'scheduling-payout');
+
+  expect(await seen(given)).toMatchObject({ payoutStatus: 'PENDING' });
+  expect(await neighbours.deadLetterReasons('scheduling-payout')).toEqual([
+    expect.stringMatching(/^contradicts version 1: known as event [0-9a-f-]{36}$/),
+  ]);
+});

@@ -2,14 +2,19 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
 import { failpoint } from '../process/failpoint.ts';
 import type { Outage } from '../process/log-outage.ts';
+import type { Logger } from '../process/logger.ts';
 import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.ts';
+import type { Broker } from './broker.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { deadLetter } from './dead-letter.ts';
 import type { Faults } from './faults.ts';
-import type { Handling, Identified } from './handling.ts';
+import type { Handling, Identified, Refusal } from './handling.ts';
 import { readHeaders } from './message-headers.ts';
 import type { Failure } from './once-there.ts';
 
 export type ApplyDeps = {
+  broker: Broker;
+  logger: Logger;
   metrics: ConsumerMetrics;
   faults: Faults;
   /** Of the servers that the handler needs. */
@@ -25,20 +30,22 @@ const processing = {
 export type ParsedMessage<E> = { message: JsMsg; event: E };
 
 /**
- * Calls the handler with the distinct events, then acknowledges all.
+ * Calls the handler with the distinct events, then acknowledges all that it does not refuse.
  * @returns how it failed, if it did
  */
 export async function applyBatch<E extends Identified>(
-  { metrics, faults, outage }: ApplyDeps,
+  deps: ApplyDeps,
   { durable, handle }: Handling<E>,
   batch: readonly ParsedMessage<E>[],
 ): Promise<Failure | undefined> {
+  const { metrics, faults, outage } = deps;
   const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
   const received = batch.map(({ event }, index) => ({ event, traceparent: spans[index]?.traceparent }));
   const distinct = [...new Map(received.map((each) => [each.event.id, each])).values()];
+  let refusals: readonly Refusal[];
   try {
     await failpoint('before-handle', () => distinct.map(({ event }) => event.id));
-    await inSpanOf(durable, spans, () => handle(distinct));
+    refusals = await inSpanOf(durable, spans, async () => (await handle(distinct)) ?? []);
     await failpoint('before-ack');
   } catch (error) {
     // The span of a batch has failed; its events are handled again, one by one.
@@ -49,11 +56,19 @@ export async function applyBatch<E extends Identified>(
   }
   for (const span of spans) span.end();
   outage.back();
-  for (const { message } of batch) {
+  const refusalOf = new Map(refusals.map((refusal) => [refusal.id, refusal]));
+  const applied = batch.filter(({ event }) => !refusalOf.has(event.id));
+  for (const { message } of applied) {
     faults.forget(message.seq);
     message.ack();
   }
-  metrics.applied(batch.map(({ event }) => event));
+  metrics.applied(applied.map(({ event }) => event));
+  for (const { message, event } of batch) {
+    const refusal = refusalOf.get(event.id);
+    if (refusal === undefined) continue;
+    metrics.count('dead');
+    await deadLetter(deps, { durable, message, cause: refusal.cause, reason: refusal.reason });
+  }
   return undefined;
 }
 
@@ -61,7 +76,7 @@ export async function applyBatch<E extends Identified>(
  * Work on one event continues its trace. Work on several is a new trace with a link to each of
  * theirs.
  */
-function inSpanOf(durable: string, spans: readonly StartedSpan[], work: () => Promise<void>): Promise<void> {
+function inSpanOf<T>(durable: string, spans: readonly StartedSpan[], work: () => Promise<T>): Promise<T> {
   const [only, ...others] = spans;
   if (only && others.length === 0) return only.run(work);
   const attributes = {

@@ -7,7 +7,7 @@ export type HandlingResult = 'applied' | 'unknown' | 'retried' | 'dead';
 
 /** Why an event became a dead letter. */
 export type DeadLetterCause = (typeof deadLetterCauses)[number];
-const deadLetterCauses = ['malformed', 'failed', 'crashed', 'given_up', 'terminated'] as const;
+const deadLetterCauses = ['malformed', 'failed', 'crashed', 'contradiction', 'given_up', 'terminated'] as const;
 
 /** The metrics of a consumer; free while no telemetry is exported. */
 export type ConsumerMetrics = {

@@ -1,15 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Logger } from '../process/logger.ts';
 import { reasonOf } from '../process/reason-of.ts';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import { type ApplyDeps, applyBatch, type ParsedMessage } from './apply-batch.ts';
-import type { Broker } from './broker.ts';
 import { deadLetter } from './dead-letter.ts';
 import { enoughFaults } from './faults.ts';
 import type { Handling, Identified } from './handling.ts';
 import { onceThere } from './once-there.ts';
 
-export type BatchDeps = ApplyDeps & { broker: Broker; logger: Logger; signal: AbortSignal };
+export type BatchDeps = ApplyDeps & { signal: AbortSignal };
 
 /** Bytes that are not UTF-8 make a message malformed, instead of becoming U+FFFD. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });

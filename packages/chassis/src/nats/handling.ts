@@ -13,6 +13,9 @@ export type Identified = { readonly id: string; readonly time: string };
  */
 export type Received<E> = { readonly event: E; readonly traceparent: string | undefined };
 
+/** An event that its handler has not applied and never will; it becomes a dead letter. */
+export type Refusal = { readonly id: string; readonly cause: 'contradiction'; readonly reason: string };
+
 /** How the messages of a durable consumer are handled. */
 export type Handling<E extends Identified> = {
   /** The durable's name, `<service>-<what>`; all instances of the service share it. */
@@ -24,11 +27,14 @@ export type Handling<E extends Identified> = {
   read: (json: unknown) => E | undefined;
   /**
    * Applies all of the events, or throws and has applied none. They arrive in stream order, except
-   * redelivered ones, and each at most once per call. When it resolves, all are acknowledged. When
-   * it throws, each is retried alone, and later again if need be. It must be idempotent, since an
-   * event may be delivered more than once.
+   * redelivered ones, and each at most once per call. When it resolves, all are acknowledged, except
+   * those that it refuses. When it throws, each is retried alone, and later again if need be. It must
+   * be idempotent, since an event may be delivered more than once.
+   * @returns the events that it refuses, if any: each time that it gets them
    */
-  handle: (messages: readonly Received<E>[]) => Promise<void>;
+  handle:
+    | ((messages: readonly Received<E>[]) => Promise<readonly Refusal[]>)
+    | ((messages: readonly Received<E>[]) => Promise<void>);
   /**
    * From this delivery on, a failure makes the event a dead letter, provided that this instance has
    * seen it fail four times (or this often, if that is less). Failures of an unavailable server

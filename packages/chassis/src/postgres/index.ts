@@ -27,7 +27,7 @@ export {
 export { createAttempts, purgeAttempts } from './inbox/attempts.ts';
 export { purgeDelivered } from './inbox/purge-delivered.ts';
 export { recordInInbox } from './inbox/record-in-inbox.ts';
-export { attemptTable, inboxInsert, inboxReceived, inboxTable } from './inbox/tables.ts';
+export { attemptTable, inboxDelete, inboxInsert, inboxReceived, inboxTable } from './inbox/tables.ts';
 export { BackgroundMigration, inBatches } from './migrations/background-migration.ts';
 export { readOutbox } from './outbox/read-outbox.ts';
 export { type OutboxRelay, startOutboxRelay } from './outbox/relay.ts';

@@ -1,5 +1,12 @@
-import type { Received } from '@punctual/chassis';
-import { type AggregateChange, type CommandDeps, inboxInsert, type Statement } from '@punctual/chassis/postgres';
+import type { Received, Refusal } from '@punctual/chassis';
+import { findContradiction } from '@punctual/chassis/domain';
+import {
+  type AggregateChange,
+  type CommandDeps,
+  inboxDelete,
+  inboxInsert,
+  type Statement,
+} from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
 import { applyScheduleEvent, type FollowedAssignment } from '../domain/apply-schedule-event.ts';
 import type { PayoutState } from '../domain/payout.ts';
@@ -15,28 +22,38 @@ export type FollowScheduleDeps = CommandDeps & { consumer: string; twoPersonMino
  * Applies events of assignments, each once, in one transaction: updates what is known of the
  * assignments, and moves their payouts. Locks on the assignments let several instances work on the
  * events of one assignment at once.
+ * @returns refusals of events whose version is known with another event; they change nothing
  */
 export async function followSchedule(
   deps: FollowScheduleDeps,
   messages: readonly Received<ScheduleEvent>[],
-): Promise<void> {
+): Promise<readonly Refusal[]> {
   const { database, relay, consumer, newId } = deps;
-  await database.transaction(async (transaction) => {
+  const refusals = await database.transaction(async (transaction) => {
     const [recorded, , views, payouts, holds, , erasures] = await transaction.batch<Rows>(readsOf(consumer, messages));
     const newIds = new Set(recorded.map(({ event_id }) => event_id));
     const unprocessed = messages.filter(({ event }) => newIds.has(event.id));
-    if (unprocessed.length === 0) return;
+    if (unprocessed.length === 0) return [];
 
     const followed = toFollowed([views, payouts, holds]);
-    const changes = withoutErased(unprocessed, erasures).flatMap((message) => follow(followed, message, deps));
+    const refused: Refusal[] = [];
+    const changes = withoutErased(unprocessed, erasures).flatMap((message) => {
+      const refusal = refuse(followed, message);
+      if (refusal === undefined) return follow(followed, message, deps);
+      refused.push(refusal);
+      return [];
+    });
     const updated = [...followed.values()].map(({ view }) => view);
     await transaction.commit([
       ...saveViews(updated),
       ...savePayouts(changes, { newId }),
       saveTitles(updated.map(({ assignmentId }) => assignmentId)),
+      ...inboxDelete(consumer, ...refused.map(({ id }) => id)),
     ]);
+    return refused;
   });
   relay.wake();
+  return refusals;
 }
 
 type Rows = [{ event_id: string }[], never[], ...FollowedRows, object[], ErasureColumns[]];
@@ -46,6 +63,15 @@ function readsOf(consumer: string, messages: readonly Received<ScheduleEvent>[])
   const ids = messages.map(({ event }) => event.data.assignmentId);
   const recorded = inboxInsert(consumer, ...messages.map(({ event }) => event.id));
   return [recorded, insertUnknown(ids), ...lockFollowed(ids), ...selectErasures(messages)];
+}
+
+function refuse(
+  followed: ReadonlyMap<string, FollowedAssignment>,
+  { event: { id, data } }: Received<ScheduleEvent>,
+): Refusal | undefined {
+  const ids = followed.get(data.assignmentId)?.view.eventIds ?? {};
+  const reason = findContradiction(ids, data.scheduleVersion, id);
+  return reason === undefined ? undefined : { id, cause: 'contradiction', reason };
 }
 
 /** Applies an event to its assignment in `followed`. Returns the changes of the payout. */

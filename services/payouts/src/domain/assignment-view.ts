@@ -1,3 +1,4 @@
+import { type EventIds, withEventId } from '@punctual/chassis/domain';
 import type { AssignmentStatus, Hold, HoldKind, ScheduleEvent, Uuid } from '@punctual/contracts';
 import { inOrder, isEnd } from './holds.ts';
 
@@ -29,6 +30,8 @@ export type AssignmentView = {
   currency: string | null;
   /** Events that no longer hold, since scheduling was restored; whenever they come, they add nothing. */
   withdrawnEventIds: readonly Uuid[];
+  /** The events of its latest versions; instances of the previous release leave gaps. */
+  eventIds: EventIds;
 };
 
 /** The view of an assignment of which nothing is known yet. */
@@ -46,6 +49,7 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
     amountMinor: null,
     currency: null,
     withdrawnEventIds: [],
+    eventIds: {},
   };
 }
 
@@ -55,7 +59,8 @@ export function unknownAssignment(assignmentId: Uuid): AssignmentView {
 export function remember(known: AssignmentView, event: ScheduleEvent): AssignmentView {
   const { type, data } = event;
   const { customerId, providerId, scheduleVersion, status, jobTitle = null, price } = data;
-  const view = withdraw({ ...known, customerId, providerId }, data.withdrawnEventIds);
+  const eventIds = withEventId(known.eventIds, scheduleVersion, event.id);
+  const view = withdraw({ ...known, customerId, providerId, eventIds }, data.withdrawnEventIds);
   const next =
     scheduleVersion > view.version ? { ...view, version: scheduleVersion, status, jobTitle, ...price } : view;
   switch (type) {

@@ -16,6 +16,7 @@ export type ViewColumns = {
   amount_minor: string | null;
   currency: string | null;
   withdrawn_event_ids: string[];
+  event_ids: unknown;
 };
 
 /** The views that meet a condition; a lock may follow. */
@@ -37,6 +38,7 @@ export function toView(row: ViewColumns): AssignmentView {
     amountMinor: row.amount_minor === null ? null : Number(row.amount_minor),
     currency: row.currency,
     withdrawnEventIds: row.withdrawn_event_ids,
+    eventIds: z.record(z.string(), z.string()).parse(row.event_ids),
   };
 }
 

@@ -17,6 +17,7 @@ import { SumEarlierPayouts } from './migrations/20261130-sum-earlier-payouts.ts'
 import { SumPayouts } from './migrations/20261130-sum-payouts.ts';
 import { FindPublishedRows } from './migrations/20261201-find-published-rows.ts';
 import { KeepOutboxStream } from './migrations/20261201-keep-outbox-stream.ts';
+import { KnowEventIds } from './migrations/20261201-know-event-ids.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
@@ -44,5 +45,6 @@ export const schema = {
     NoticeRestores,
     KeepOutboxStream,
     FindPublishedRows,
+    KnowEventIds,
   ],
 };

@@ -1,4 +1,6 @@
-import { type Arrival, applyScheduleEvents as decide } from '../domain/assignment.ts';
+import type { Refusal } from '@punctual/chassis';
+import { findContradiction } from '@punctual/chassis/domain';
+import { type Arrival, type AssignmentRecord, applyScheduleEvents as decide } from '../domain/assignment.ts';
 import { mayRepeat } from '../domain/plan.ts';
 import { findAssignments, type RecordStep, saveSteps } from '../persistence/assignments.ts';
 import { findSent } from '../persistence/ledger-queries.ts';
@@ -10,8 +12,12 @@ import { flushOutbox } from './flush-outbox.ts';
  * Moves the records of these events' assignments forward, each in one write that plans the
  * reminders of the newest version and suppresses those of older ones. Then flushes their outboxes.
  * Duplicates, and events older than the record, change nothing.
+ * @returns refusals of events whose version is known with another event; they change nothing
  */
-export async function applyScheduleEvents(deps: RemindersDeps, arrivals: readonly Arrival[]): Promise<void> {
+export async function applyScheduleEvents(
+  deps: RemindersDeps,
+  arrivals: readonly Arrival[],
+): Promise<readonly Refusal[]> {
   const byAssignment = Map.groupBy(arrivals, ({ event }) => event.data.assignmentId);
   const moved = await eraseLateTitles(deps, await moveAll(deps, byAssignment));
   try {
@@ -21,6 +27,16 @@ export async function applyScheduleEvents(deps: RemindersDeps, arrivals: readonl
     const assignments = moved.map(({ assignmentId }) => assignmentId);
     deps.logger.warn({ err: error, assignments }, 'reminders are planned; the sweep will publish them');
   }
+  return refusals(moved, byAssignment);
+}
+
+function refusals(records: readonly AssignmentRecord[], byAssignment: Map<string, Arrival[]>): Refusal[] {
+  return records.flatMap(({ assignmentId, eventIds }) =>
+    (byAssignment.get(assignmentId) ?? []).flatMap(({ event: { id, data } }) => {
+      const reason = findContradiction(eventIds, data.scheduleVersion, id);
+      return reason === undefined ? [] : [{ id, cause: 'contradiction' as const, reason }];
+    }),
+  );
 }
 
 /**

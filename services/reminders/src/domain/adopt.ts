@@ -49,6 +49,7 @@ function emptyRecord({ data }: ReminderEvent): AssignmentRecord {
     link,
     title: null,
     version: 0,
+    eventIds: {},
     lastEvent: 'schedule.assigned',
     proposedBy: null,
     open: [],

@@ -1,3 +1,4 @@
+import { type EventIds, withEventId } from '@punctual/chassis/domain';
 import type { ProposedBy, ReminderKind, ScheduleEvent } from '@punctual/contracts';
 import { alignWithStream } from './align-with-stream.ts';
 import { type DecisionContext, entryOf, type OutboxEntry } from './outbox-entry.ts';
@@ -18,6 +19,8 @@ export type AssignmentRecord = {
   title: JobTitle | null;
   /** The latest applied `scheduleVersion`. Never decreases. */
   version: number;
+  /** The events of its latest versions; instances of the previous release leave gaps. */
+  eventIds: EventIds;
   lastEvent: ScheduleEvent['type'];
   proposedBy: ProposedBy | null;
   /** The reminders of `version` that are neither sent nor suppressed. */
@@ -88,6 +91,7 @@ export function applyScheduleEvent(
     link: event.data.link,
     title: titleOf(event),
     version,
+    eventIds: withEventId(record?.eventIds ?? {}, version, event.id),
     lastEvent: event.type,
     proposedBy: event.data.proposedBy,
     open: planned.filter((reminder) => reminder.suppressedBecause === null).map((reminder) => reminder.kind),

@@ -1,10 +1,10 @@
-import { type Attempts, type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { type Attempts, type ConsumerDeps, type Refusal, startConsumer } from '@punctual/chassis';
 import { consumers, type PersonErased, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
 import type { Arrival } from '../domain/assignment.ts';
 
 /** What the service does with the events that it consumes, and notes of its attempts. */
 export type EventHandlers = {
-  applyScheduleEvents: (arrivals: readonly Arrival[]) => Promise<void>;
+  applyScheduleEvents: (arrivals: readonly Arrival[]) => Promise<readonly Refusal[]>;
   eraseTitles: (events: readonly PersonErased[]) => Promise<void>;
   attempts: Attempts;
 };

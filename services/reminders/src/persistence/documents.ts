@@ -10,7 +10,10 @@ export type AsDocument<T> = T extends Temporal.Instant
       ? { [Name in keyof T]: AsDocument<T[Name]> }
       : T;
 
-/** The record of an assignment; `_id` is the assignment's id. Those from before 1.1 lack a title. */
+/**
+ * The record of an assignment; `_id` is the assignment's id. Those from before 1.1 lack a title, and
+ * those of 1.1 the ids of events.
+ */
 export type AssignmentDocument = AsDocument<Omit<AssignmentRecord, 'assignmentId'>> & { _id: string };
 
 /** A row of the ledger; `_id` is `assignmentId:scheduleVersion:kind`. */
@@ -76,7 +79,7 @@ export function toRowDocument({ id, ...fields }: LedgerRow): ReminderDocument {
 }
 
 export function toRecord({ _id: assignmentId, ...fields }: AssignmentDocument): AssignmentRecord {
-  const whole = { ...fields, title: fields.title ?? null };
+  const whole = { ...fields, title: fields.title ?? null, eventIds: fields.eventIds ?? {} };
   return { assignmentId, ...(withInstants(whole) as Omit<AssignmentRecord, 'assignmentId'>) };
 }
 

@@ -1,5 +1,6 @@
-import type { Received } from '@punctual/chassis';
-import { type Database, recordInInbox } from '@punctual/chassis/postgres';
+import type { Received, Refusal } from '@punctual/chassis';
+import { type EventIds, findContradiction, withEventId } from '@punctual/chassis/domain';
+import { type Database, inboxDelete, recordInInbox } from '@punctual/chassis/postgres';
 import type { PayoutData, PayoutEvent } from '@punctual/contracts';
 import { nextUpdate } from '../domain/assignment.ts';
 import { lockCopies, savePayouts } from '../persistence/projections.ts';
@@ -8,27 +9,36 @@ export type ProjectionDeps = { database: Database; consumer: string; now: () => 
 
 /**
  * Keeps `payoutStatus`, `payoutApprovedBy` and `payoutApprovedAt` in step with events of payouts.
+ * @returns refusals of events whose version is known with another event; they change nothing
  */
-export async function projectPayouts(
+export function projectPayouts(
   { database, consumer, now }: ProjectionDeps,
   messages: readonly Received<PayoutEvent>[],
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const payouts = (await recordInInbox(transaction, consumer, messages)).map(({ event }) => event.data);
+): Promise<readonly Refusal[]> {
+  return database.transaction(async (transaction) => {
+    const events = (await recordInInbox(transaction, consumer, messages)).map(({ event }) => event);
     const locked = await lockCopies(
       transaction,
-      payouts.map(({ assignmentId }) => assignmentId),
+      events.map(({ data }) => data.assignmentId),
     );
-    const newest = new Map<string, PayoutData>();
-    for (const payout of payouts) {
+    const newest = new Map<string, { payout: PayoutData; eventIds: EventIds }>();
+    const refused: Refusal[] = [];
+    for (const { id, data: payout } of events) {
       const { assignmentId, version } = payout;
-      const known = newest.get(assignmentId)?.version ?? locked.get(assignmentId)?.payoutVersion;
-      if (known !== undefined && version > known) newest.set(assignmentId, payout);
+      const before = locked.get(assignmentId);
+      if (!before) continue;
+      const known = newest.get(assignmentId);
+      const eventIds = known?.eventIds ?? before.payoutEventIds;
+      const reason = findContradiction(eventIds, version, id);
+      if (reason !== undefined) refused.push({ id, cause: 'contradiction', reason });
+      else if (version > (known?.payout.version ?? before.payoutVersion))
+        newest.set(assignmentId, { payout, eventIds: withEventId(eventIds, version, id) });
     }
-    const changed = [...newest.values()].flatMap((payout) => {
-      const before = locked.get(payout.assignmentId);
-      return before ? [{ payout, updatedAt: nextUpdate(before, now()) }] : [];
+    const changed = [...newest.values()].flatMap((each) => {
+      const before = locked.get(each.payout.assignmentId);
+      return before ? [{ ...each, updatedAt: nextUpdate(before, now()) }] : [];
     });
-    await transaction.commit(savePayouts(changed));
+    await transaction.commit([...savePayouts(changed), ...inboxDelete(consumer, ...refused.map(({ id }) => id))]);
+    return refused;
   });
 }

@@ -1,3 +1,4 @@
+import type { EventIds } from '@punctual/chassis/domain';
 import { type Queryable, type Statement, updateRows } from '@punctual/chassis/postgres';
 import type { PayoutData } from '@punctual/contracts';
 import { z } from 'zod';
@@ -14,13 +15,20 @@ const Reminders = z.record(
 );
 
 /** The copies that an assignment has of what reminders and payouts say. */
-export type Copies = { reminders: ReminderProjection; payoutVersion: number; updatedAt: Temporal.Instant };
+export type Copies = {
+  reminders: ReminderProjection;
+  payoutVersion: number;
+  /** The events of the latest versions; instances of the previous release leave gaps. */
+  payoutEventIds: EventIds;
+  updatedAt: Temporal.Instant;
+};
 
 type LockedRow = {
   id: string;
   reminders: unknown;
   reminder_last_sent_at: string | null;
   payout_version: number;
+  payout_event_ids: unknown;
   updated_at: string;
 };
 
@@ -32,18 +40,20 @@ type LockedRow = {
 export async function lockCopies(transaction: Queryable, ids: readonly string[]): Promise<Map<string, Copies>> {
   if (ids.length === 0) return new Map();
   const rows = await transaction.query<LockedRow>(
-    `select id, reminders, reminder_last_sent_at, payout_version, updated_at from assignment
+    `select id, reminders, reminder_last_sent_at, payout_version, payout_event_ids, updated_at from assignment
       where id = any(?) order by id for update`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, toCopies(row)]));
 }
 
-function toCopies({ reminders, reminder_last_sent_at: sentAt, payout_version, updated_at }: LockedRow): Copies {
+function toCopies(row: LockedRow): Copies {
+  const { reminders, reminder_last_sent_at: sentAt, payout_version, payout_event_ids, updated_at } = row;
   const lastSentAt = sentAt === null ? null : Temporal.Instant.from(sentAt);
   return {
     reminders: { reminders: Reminders.parse(reminders), lastSentAt },
     payoutVersion: payout_version,
+    payoutEventIds: z.record(z.string(), z.string()).parse(payout_event_ids),
     updatedAt: Temporal.Instant.from(updated_at),
   };
 }
@@ -63,11 +73,14 @@ export function saveReminders(
 }
 
 /** Saves these states of payouts, one for each assignment. */
-export function savePayouts(changed: readonly { payout: PayoutData; updatedAt: Temporal.Instant }[]): Statement[] {
-  const rows = changed.map(({ payout, updatedAt }) => ({
+export function savePayouts(
+  changed: readonly { payout: PayoutData; eventIds: EventIds; updatedAt: Temporal.Instant }[],
+): Statement[] {
+  const rows = changed.map(({ payout, eventIds, updatedAt }) => ({
     id: payout.assignmentId,
     ...projectPayout(payout),
     payoutVersion: payout.version,
+    payoutEventIds: eventIds,
     updatedAt,
   }));
   return updateRows('assignment', 'id', rows);

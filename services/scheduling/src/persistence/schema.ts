@@ -14,6 +14,7 @@ import { ListJobs } from './migrations/20261130-list-jobs.ts';
 import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
 import { FindPublishedRows } from './migrations/20261201-find-published-rows.ts';
 import { KeepOutboxStream } from './migrations/20261201-keep-outbox-stream.ts';
+import { KnowEventIds } from './migrations/20261201-know-event-ids.ts';
 import { NoteAttempts } from './migrations/20261201-note-attempts.ts';
 import { NoticeRestores } from './migrations/20261201-notice-restores.ts';
 
@@ -38,5 +39,6 @@ export const schema = {
     NoticeRestores,
     KeepOutboxStream,
     FindPublishedRows,
+    KnowEventIds,
   ],
 };

@@ -30,6 +30,12 @@ export function inboxInsert(consumer: string, ...eventIds: readonly string[]): [
   ];
 }
 
+/** Removes events that turned out not to be applied, in the same transaction. */
+export function inboxDelete(consumer: string, ...eventIds: readonly string[]): [sql: string, parameters: unknown[]][] {
+  if (eventIds.length === 0) return [];
+  return [['delete from inbox where consumer = ? and event_id = any(?::uuid[])', [consumer, eventIds]]];
+}
+
 /**
  * For a later migration: attempts at messages that had no answer yet. Unlogged, so that a note
  * costs no flush: it has to survive the end of a service's process, not of PostgreSQL.

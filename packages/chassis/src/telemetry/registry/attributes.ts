@@ -164,8 +164,8 @@ export const attributes = {
     ...own,
     type: 'string',
     meaning:
-      'Why an event became a dead letter: `malformed`, `failed` (its handler threw to the last try), `crashed` (its process ended at each try), `given_up` (JetStream stopped delivering it) or `terminated` (by another client)',
-    values: ['malformed', 'failed', 'crashed', 'given_up', 'terminated'],
+      'Why an event became a dead letter: `malformed`, `failed` (its handler threw to the last try), `crashed` (its process ended at each try), `contradiction` (its version is known with another event), `given_up` (JetStream stopped delivering it) or `terminated` (by another client)',
+    values: ['malformed', 'failed', 'crashed', 'contradiction', 'given_up', 'terminated'],
   },
   kind: {
     ...own,

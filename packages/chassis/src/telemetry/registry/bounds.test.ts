@@ -16,7 +16,7 @@ const counter: MetricDefinition<AttributeName> = {
 };
 
 test('combinations are the product of the values', () => {
-  expect(mostCombinations(counter)).toBe(9 * 4 * 80);
+  expect(mostCombinations(counter)).toBe(9 * 6 * 80);
   expect(mostCombinations({ ...counter, attributes: [] })).toBe(1);
 });
 
@@ -26,7 +26,7 @@ test('attributes that depend on each other count once', () => {
 });
 
 test('a histogram has a series for each bucket, the last bucket, the sum and the count', () => {
-  expect(mostSeries({ ...counter, attributes: ['cause'], instrument: 'histogram', buckets: [1, 2] })).toBe(4 * 5);
+  expect(mostSeries({ ...counter, attributes: ['cause'], instrument: 'histogram', buckets: [1, 2] })).toBe(6 * 5);
 });
 
 test('an attribute without a bound is refused', () => {

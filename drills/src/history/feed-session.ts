@@ -29,6 +29,8 @@ export type FeedSession = {
   userId: string | undefined;
   form: 'stream' | 'poll';
   segments: FeedSegment[];
+  /** What became of its latest request. */
+  latest: string;
 };
 
 export const FeedEvent = z.looseObject({ id: z.string(), type: z.string() });

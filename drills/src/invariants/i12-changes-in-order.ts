@@ -48,12 +48,13 @@ function findFaults(
     const place = places.find((each) => each >= next);
     if (place !== undefined) {
       const missed = missedUntil(place, next > 0);
-      faults.push(...missed.map((message) => `left out ${describe(message)} before ${event.type} ${event.id}`));
+      if (missed.length > 0) faults.push(`left out ${describe(missed)} before ${event.type} ${event.id}`);
       next = place + 1;
     } else if (places.length > 0) faults.push(`showed ${event.type} ${event.id} of ${name} again, or too late`);
   }
   const lacking = isExpired ? [] : missedUntil(messages.length, false);
-  return [...faults, ...lacking.map((message) => `lacks ${describe(message)}`)];
+  if (lacking.length > 0) faults.push(`lacks ${describe(lacking)}, and had ${session.latest} at last`);
+  return faults;
 }
 
 /**
@@ -68,6 +69,9 @@ function sees({ userId }: FeedSession, { data }: Message['event']): boolean {
   return userId === undefined || data.customerId === userId || data.providerId === userId;
 }
 
-function describe({ event, stream, seq }: Message): string {
-  return `${event.type} ${event.id} (${stream} ${seq})`;
+function describe(messages: readonly Message[]): string {
+  const [first] = messages;
+  if (!first) return 'nothing';
+  const others = messages.length > 1 ? ` and ${messages.length - 1} more` : '';
+  return `${first.event.type} ${first.event.id} (${first.stream} ${first.seq})${others}`;
 }

@@ -75,7 +75,7 @@ function follower(messages: readonly Message[]): FeedSession {
     type,
     at: at.getTime(),
   }));
-  return { userId: undefined, form: 'poll', segments: [{ from: 0, isExpired: false, received }] };
+  return { userId: undefined, form: 'poll', latest: 'status 200', segments: [{ from: 0, isExpired: false, received }] };
 }
 
 function segmentOf({ clients }: ObservedState): FeedSegment {

@@ -33,7 +33,10 @@ export async function followFeed(deps: FollowFeedDeps, session: FeedSession): Pr
   const follow = session.form === 'poll' ? poll : readStream;
   let place: Place | undefined;
   while (!deps.signal.aborted) {
-    const next = await follow(deps, session, place).catch(() => 'unavailable' as const);
+    const next = await follow(deps, session, place).catch((error) => {
+      if (!deps.signal.aborted) session.latest = String(error);
+      return 'unavailable' as const;
+    });
     if (next === 'expired') {
       if (place) place.segment.isExpired = true;
       place = undefined;
@@ -47,7 +50,7 @@ type Followed = Place | undefined | 'expired' | 'unavailable';
 
 async function poll(deps: FollowFeedDeps, session: FeedSession, place: Place | undefined): Promise<Followed> {
   const query = place ? `?limit=100&wait=${pollWaitS}&cursor=${place.position}` : '';
-  const answer = await ask(deps, `/changes${query}`, { accept: 'application/json' }, timeoutMs);
+  const answer = await ask(deps, session, `/changes${query}`, { accept: 'application/json' }, timeoutMs);
   if (answer.statusCode !== 200) return refused(answer);
   const { items, nextCursor } = Page.parse(await answer.body.json());
   const segment = place?.segment ?? begin(session);
@@ -58,7 +61,7 @@ async function poll(deps: FollowFeedDeps, session: FeedSession, place: Place | u
 /** Reads a stream for a while. @returns the position of the last event that came as a whole */
 async function readStream(deps: FollowFeedDeps, session: FeedSession, place: Place | undefined): Promise<Followed> {
   const headers = { accept: 'text/event-stream', ...(place && { 'last-event-id': place.position }) };
-  const answer = await ask(deps, '/changes', headers, deps.random.between(...streamMs));
+  const answer = await ask(deps, session, '/changes', headers, deps.random.between(...streamMs));
   if (answer.statusCode !== 200) return refused(answer);
   let current = place;
   let unread = '';
@@ -99,15 +102,18 @@ async function refused(answer: Dispatcher.ResponseData): Promise<'expired' | 'un
   return answer.statusCode === 410 ? 'expired' : 'unavailable';
 }
 
-function ask(
+async function ask(
   { gateways, by, dispatcher, random, signal }: FollowFeedDeps,
+  session: FeedSession,
   path: string,
   headers: Record<string, string>,
   withinMs: number,
 ): Promise<Dispatcher.ResponseData> {
-  return request(new URL(path, random.pick(gateways)), {
+  const answer = await request(new URL(path, random.pick(gateways)), {
     dispatcher,
     headers: { authorization: `Bearer ${by.token}`, ...headers },
     signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
   });
+  session.latest = `status ${answer.statusCode}`;
+  return answer;
 }

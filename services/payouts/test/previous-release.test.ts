@@ -3,15 +3,7 @@ import { openDatabase, parsePostgresUrl } from '@punctual/chassis/postgres';
 import type { Payout, PayoutAccountHistory, PayoutStatus } from '@punctual/contracts';
 import { createTestLifecycle } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConfirmAccounts } from '../src/persistence/migrations/20261129-confirm-accounts.ts';
-import { ErasePeople } from '../src/persistence/migrations/20261129-erase-people.ts';
 import { HoldPayouts } from '../src/persistence/migrations/20261129-hold-payouts.ts';
-import { FillWaitingSince } from '../src/persistence/migrations/20261130-fill-waiting-since.ts';
-import { IndexPayouts } from '../src/persistence/migrations/20261130-index-payouts.ts';
-import { KeepJobTitles } from '../src/persistence/migrations/20261130-keep-job-titles.ts';
-import { ListPayouts } from '../src/persistence/migrations/20261130-list-payouts.ts';
-import { SumEarlierPayouts } from '../src/persistence/migrations/20261130-sum-earlier-payouts.ts';
-import { SumPayouts } from '../src/persistence/migrations/20261130-sum-payouts.ts';
 import { schema } from '../src/persistence/schema.ts';
 import { newParties, type Parties, scheduleEvent } from './schedule-events.ts';
 import { type PayoutsService, startPayouts } from './world.ts';
@@ -32,11 +24,7 @@ const seeded = {
 beforeAll(async () => {
   world = await startPayouts({ instances: 0 });
   const lifecycle = createTestLifecycle();
-  const added: unknown[] = [
-    ...[HoldPayouts, ConfirmAccounts, ErasePeople, KeepJobTitles, ListPayouts, SumPayouts],
-    ...[SumEarlierPayouts, FillWaitingSince, IndexPayouts],
-  ];
-  const migrations = schema.migrations.filter((each) => !added.includes(each));
+  const migrations = schema.migrations.slice(0, schema.migrations.indexOf(HoldPayouts));
   await openDatabase({
     url: parsePostgresUrl(world.environment.databaseUrl),
     poolSize: 2,

@@ -166,26 +166,30 @@ test('everything between a far position and now arrives once, also for ops', asy
   }
 }, 60_000);
 
-test('a recreated stream ends the feeds, and their positions are 410', async () => {
-  const customer = person('customer');
-  const changes = await setting.followFeed(gatewayAt(0), customer);
-  const cursor = await nowFor(customer);
-  const poll = setting.page(gatewayAt(0), customer, { cursor, wait: 20 });
-  await delay(100);
-  await setting.producer.loseStream('REMINDER');
-  await changes.ended;
-  const expired = { status: 410, json: { code: 'cursor-expired' } };
-  expect(await poll).toMatchObject(expired);
-  expect(await setting.page(gatewayAt(0), customer, { cursor })).toMatchObject(expired);
-  expect(await setting.followFeed(gatewayAt(0), { ...customer, lastId: changes.lastId() })).toMatchObject({
-    status: 410,
-  });
-  await eventually(async () => {
-    const begun = await nowFor(customer);
-    await publish('reminder.due', customer, person('provider'));
-    expect((await setting.page(gatewayAt(0), customer, { cursor: begun })).json.items).toHaveLength(1);
-  });
-});
+const restarts = ['loseStream', 'beginAgain'] as const;
+test.each(restarts)(
+  'a stream whose sequences begin again ends the feeds, and positions are 410: %s',
+  async (restart) => {
+    const customer = person('customer');
+    const changes = await setting.followFeed(gatewayAt(0), customer);
+    const cursor = await nowFor(customer);
+    const poll = setting.page(gatewayAt(0), customer, { cursor, wait: 20 });
+    await delay(100);
+    await setting.producer[restart]('REMINDER');
+    await changes.ended;
+    const expired = { status: 410, json: { code: 'cursor-expired' } };
+    expect(await poll).toMatchObject(expired);
+    expect(await setting.page(gatewayAt(0), customer, { cursor })).toMatchObject(expired);
+    expect(await setting.followFeed(gatewayAt(0), { ...customer, lastId: changes.lastId() })).toMatchObject({
+      status: 410,
+    });
+    await eventually(async () => {
+      const begun = await nowFor(customer);
+      await publish('reminder.due', customer, person('provider'));
+      expect((await setting.page(gatewayAt(0), customer, { cursor: begun })).json.items).toHaveLength(1);
+    });
+  },
+);
 
 test('the feed continues after NATS was unavailable', async () => {
   const customer = person('customer');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MsgHdrsImpl } from '@nats-io/transport-node';
-import { declareStreams, StreamSettings } from '@punctual/chassis';
+import { declareStreams, originCreated, StreamSettings } from '@punctual/chassis';
 import { allEvents, type EventType, type StreamName, sequenceText } from '@punctual/contracts';
 import { connectPeer } from '@punctual/testkit';
 
@@ -38,6 +38,10 @@ export async function startProducer(natsUrl: string, copies = 1) {
     loseStream: async (name: StreamName) => {
       await peer.manager.streams.delete(name);
       await declare();
+    },
+    /** The stream has lost its end, as `ops streams apply --watch` says it. */
+    beginAgain: async (name: StreamName) => {
+      await peer.manager.streams.update(name, { metadata: { [originCreated]: new Date().toISOString() } });
     },
     info: (name: StreamName) => peer.manager.streams.info(name),
     /** Removes what came before, and that. */

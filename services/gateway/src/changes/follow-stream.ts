@@ -32,11 +32,12 @@ export type Follower = {
 
 const remembered = 5_000;
 const retryPauseMs = 1_000;
+const lookMs = 2_000;
 
 /**
  * Follows one stream from its end on, and keeps the latest messages, including some from before the
- * start. Calls `onMessage` for each in stream order, and `onRestart` when the stream was recreated;
- * neither may throw.
+ * start. Calls `onMessage` for each in stream order, and `onRestart` when the stream was recreated or
+ * its sequences began again (ADR 0037); neither may throw.
  */
 export function followStream(
   deps: FollowStreamDeps,
@@ -67,21 +68,34 @@ export function followStream(
     const { state } = info;
     const createdAt = streamCreatedAt(info);
     if (position?.streamCreatedAt !== createdAt) {
-      // A stream created after the start is read from its beginning: nothing in it has been seen.
-      const skipped = position ? 0 : state.last_seq - remembered;
+      // A stream whose sequences began again has few new messages, and the others were seen before.
+      const skipped = state.last_seq - remembered;
       const isRestart = position !== undefined && position.streamCreatedAt !== 0;
       position = { streamCreatedAt: createdAt, sequence: Math.max(skipped, state.first_seq - 1, 0) };
       recent.restart(position.sequence);
       if (isRestart) onRestart();
     }
+    // What this process remembers is gone, and the sequences will be said to have begun again.
+    if (position.sequence > state.last_seq) throw new Error('The stream has lost its last messages.');
     if (position.sequence >= state.last_seq) setReady();
     const consumer = await orderedConsumer(broker, stream, position.sequence + 1);
     current = await readMessages(consumer);
     outage.back();
-    for await (const message of current) {
-      take(createdAt, message);
-      if (message.seq >= state.last_seq) setReady();
+    const looking = setInterval(() => void endIfAnother(broker, createdAt), lookMs).unref();
+    try {
+      for await (const message of current) {
+        take(createdAt, message);
+        if (message.seq >= state.last_seq) setReady();
+      }
+    } finally {
+      clearInterval(looking);
     }
+  };
+
+  /** A consumer of a stream whose sequences began again does not end by itself. */
+  const endIfAnother = async (broker: Broker, createdAt: number) => {
+    const info = await broker.manager.streams.info(stream).catch(() => undefined);
+    if (info && streamCreatedAt(info) !== createdAt) current?.stop();
   };
 
   const run = async () => {

@@ -1,5 +1,9 @@
+import { cp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { consumers } from '@punctual/contracts';
+import { watchStreams } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import { instances } from '../stack/instances.ts';
 import type { Fault } from './fault.ts';
@@ -11,6 +15,12 @@ const goneMs = { quick: 2_000, full: 20_000 };
 const messagesBeforeDeletion = 50;
 /** Within this time NATS stores and counts what reminders published before it was stopped. */
 const inFlightMs = 300;
+/** Long enough for events that the copy of NATS' folder does not have. */
+const forgottenMs = { quick: 2_000, full: 15_000 };
+/** `streams apply --watch` declares a stream again within ten seconds. */
+const declaredWithinMs = 20_000;
+/** The watcher looks every two seconds, and then declares consumers and copies. */
+const noticedWithinMs = 5_000;
 
 export const streamFaults: readonly Fault[] = [
   {
@@ -47,7 +57,66 @@ export const streamFaults: readonly Fault[] = [
       await runRebuildStream(stack, 'REMINDER');
     },
   },
+  {
+    name: 'stream-gone',
+    what: 'SCHEDULE, PAYOUT and REMINDER are deleted, one after another, and nobody rebuilds them',
+    alerts: [],
+    inject: (context) =>
+      whileWatched(context.stack, async () => {
+        const { streams } = context.stack.peer.manager;
+        for (const name of ['SCHEDULE', 'PAYOUT', 'REMINDER']) {
+          await delay(context.random.between(200, 1_500));
+          await streams.delete(name);
+          await eventually(() => streams.info(name), { withinMs: declaredWithinMs });
+        }
+        await delay(noticedWithinMs);
+      }),
+  },
+  {
+    name: 'nats-power-loss',
+    what: 'NATS is killed and starts with an older copy of its folder: the whole of it, or the messages alone',
+    alerts: [],
+    inject: ({ stack, random, pace }) =>
+      whileWatched(stack, async () => {
+        const { nats } = stack.servers;
+        if (nats.folder === undefined) throw new Error('This drill needs a nats-server that is a process of ours.');
+        const parts = random.pick(['jetstream', 'jetstream/PUNCTUAL/streams']);
+        const [now, before] = [join(nats.folder, parts), join(nats.folder, 'before')];
+        await nats.halt();
+        await cp(now, before, { recursive: true });
+        await nats.resume();
+        await delay(forgottenMs[pace]);
+        await nats.signal('SIGKILL');
+        stack.countKill();
+        await nats.halt();
+        await putBack(before, now, parts === 'jetstream' ? 'everything' : 'messages');
+        await nats.resume();
+        await delay(noticedWithinMs);
+      }),
+  },
 ];
+
+/** Runs `streams apply --watch` meanwhile, unless the stack does. */
+async function whileWatched(stack: DrillStack, work: () => Promise<void>): Promise<void> {
+  if (stack.isWatched) return work();
+  const logFile = join(stack.folder, 'logs', 'streams.log');
+  const watch = await watchStreams(stack.addresses.nats, { metrics: undefined, environment: undefined, logFile });
+  try {
+    await work();
+  } finally {
+    await watch.stop();
+  }
+}
+
+/** Replaces the folder, or only the messages of each stream in it: its consumers stay ahead of it. */
+async function putBack(before: string, now: string, what: 'everything' | 'messages'): Promise<void> {
+  const parts = what === 'everything' ? ['.'] : (await readdir(before)).map((stream) => join(stream, 'msgs'));
+  for (const part of parts) {
+    await rm(join(now, part), { recursive: true });
+    await cp(join(before, part), join(now, part), { recursive: true });
+  }
+  await rm(before, { recursive: true });
+}
 
 /**
  * Deletes REMINDER when scheduling has consumed all of it. Nothing can refill this stream, so

@@ -179,4 +179,16 @@ export const mutations: readonly GuardMutation[] = [
       by: 'return undefined;',
     },
   },
+  {
+    guard: 'tail-check',
+    what: 'an outbox takes every stream for one that lost nothing',
+    drill: 'nats-power-loss',
+    caughtBy: 'I1',
+    seeds: 3,
+    replace: {
+      file: 'packages/chassis/src/postgres/outbox/compare-with-stream.ts',
+      line: 'await markUnpublished(session, lost);',
+      by: '',
+    },
+  },
 ];

@@ -27,6 +27,8 @@ import { whileStopped } from './while-stopped.ts';
  * Every service as processes, the servers behind links, and direct access to databases and streams.
  */
 export type DrillStack = {
+  /** Whether `streams apply --watch` runs. */
+  isWatched: boolean;
   /** Of the logs and everything else that a drill leaves. */
   folder: string;
   processes: Stack;
@@ -164,6 +166,7 @@ export async function startDrillStack({
   };
 
   return {
+    isWatched: observed,
     folder,
     processes,
     servers,

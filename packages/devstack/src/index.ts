@@ -49,7 +49,7 @@ export type { TlsPostgres } from './servers/tls-postgres.ts';
 export { smallHeap } from './stack/service-process.ts';
 export { type ServiceName, serviceFolder, serviceNames } from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
-export { applyStreams } from './stack/streams.ts';
+export { applyStreams, watchStreams } from './stack/streams.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';
 export { eventually } from './story/eventually.ts';
 export { windowIn, windowOn } from './story/times.ts';

@@ -27,6 +27,7 @@ export {
   type StreamDeclaration,
 } from './nats/declare-streams.ts';
 export type { ConsumerOptions, ConsumerSource, Received, Refusal } from './nats/handling.ts';
+export type { Inbox } from './nats/inbox.ts';
 export { findLost, type HeldStream, holdStream, holds, idAt, type Stored } from './nats/lost-events.ts';
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent, publishEvents } from './nats/publish-event.ts';

@@ -1,4 +1,3 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
 import { failpoint } from '../process/failpoint.ts';
 import type { Outage } from '../process/log-outage.ts';
@@ -7,6 +6,7 @@ import { inSpan, type StartedSpan, startSpan } from '../telemetry/trace-context.
 import type { Broker } from './broker.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { deadLetter } from './dead-letter.ts';
+import type { Delivery } from './delivery.ts';
 import type { Faults } from './faults.ts';
 import type { Handling, Identified, Refusal } from './handling.ts';
 import { readHeaders } from './message-headers.ts';
@@ -27,7 +27,7 @@ const processing = {
   'messaging.operation.type': 'process',
 } as const;
 
-export type ParsedMessage<E> = { message: JsMsg; event: E };
+export type ParsedMessage<E> = { message: Delivery; event: E };
 
 /**
  * Calls the handler with the distinct events, then acknowledges all that it does not refuse.
@@ -35,10 +35,11 @@ export type ParsedMessage<E> = { message: JsMsg; event: E };
  */
 export async function applyBatch<E extends Identified>(
   deps: ApplyDeps,
-  { durable, handle }: Handling<E>,
+  handling: Handling<E>,
   batch: readonly ParsedMessage<E>[],
 ): Promise<Failure | undefined> {
   const { metrics, faults, outage } = deps;
+  const { durable, handle } = handling;
   const spans = batch.map(({ message }) => startSpan(`process ${message.subject}`, spanOptions(durable, message)));
   const received = batch.map(({ event }, index) => ({ event, traceparent: spans[index]?.traceparent }));
   const distinct = [...new Map(received.map((each) => [each.event.id, each])).values()];
@@ -67,7 +68,7 @@ export async function applyBatch<E extends Identified>(
     const refusal = refusalOf.get(event.id);
     if (refusal === undefined) continue;
     metrics.count('dead');
-    await deadLetter(deps, { durable, message, cause: refusal.cause, reason: refusal.reason });
+    await deadLetter(deps, handling, { message, cause: refusal.cause, reason: refusal.reason });
   }
   return undefined;
 }
@@ -91,7 +92,7 @@ function inSpanOf<T>(durable: string, spans: readonly StartedSpan[], work: () =>
   );
 }
 
-function spanOptions(durable: string, message: JsMsg) {
+function spanOptions(durable: string, message: Delivery) {
   const readable = readHeaders(() => message.headers);
   const headers = readable === 'unreadable' ? undefined : readable;
   const id = headers?.get('Nats-Msg-Id') ?? '';
@@ -114,7 +115,7 @@ function spanOptions(durable: string, message: JsMsg) {
 }
 
 /** Why a message comes again, from what ops writes into the ids of replayed messages. */
-function redeliveryOf(message: JsMsg, id: string): string | undefined {
+function redeliveryOf(message: Delivery, id: string): string | undefined {
   if (message.info.stream === 'REPLAY') return id.startsWith('redrive:') ? 'redrive' : 'replay';
   return message.redelivered ? 'redelivered' : undefined;
 }

@@ -1,4 +1,4 @@
-import type { JsMsg } from '@nats-io/jetstream';
+import type { Delivery } from './delivery.ts';
 
 /**
  * Durable notes of attempts to handle messages, shared by the instances of a service. Where a note
@@ -17,6 +17,6 @@ export type Attempts = {
 };
 
 /** Names a message. With the time, since a rebuilt stream starts its sequences again. */
-export function messageKey({ seq, time, info }: JsMsg): string {
+export function messageKey({ seq, time, info }: Delivery): string {
   return `${info.stream}:${seq}:${time.getTime()}`;
 }

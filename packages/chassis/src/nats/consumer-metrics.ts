@@ -1,5 +1,5 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { counter, histogram, observed, observeTogether } from '../telemetry/instruments.ts';
+import type { Delivery } from './delivery.ts';
 import type { Identified } from './handling.ts';
 
 /** The result of handling an event; `unknown`: of a type that the consumer ignores. */
@@ -12,7 +12,7 @@ const deadLetterCauses = ['malformed', 'failed', 'crashed', 'contradiction', 'gi
 /** The metrics of a consumer; free while no telemetry is exported. */
 export type ConsumerMetrics = {
   /** Counts the messages that were delivered before. */
-  delivered(messages: readonly JsMsg[]): void;
+  delivered(messages: readonly Delivery[]): void;
   count(result: HandlingResult): void;
   applied(events: readonly Identified[]): void;
 };

@@ -1,10 +1,12 @@
 import { type Consumer, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { every } from '../process/every.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { logOutage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import { reasonOf } from '../process/reason-of.ts';
 import type { Broker, BrokerHandle } from './broker.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { declareConsumer, sourcesOf } from './declare-consumers.ts';
 import { handleAdvisories } from './delivery-advisories.ts';
@@ -24,6 +26,7 @@ export type ConsumerDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Li
 
 const batchSize = 200;
 const retryPauseMs = 1_000;
+const compareEveryMs = 5_000;
 /** The default of nats-server. */
 const defaultMaxPayload = 1024 * 1024;
 
@@ -58,19 +61,22 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
     fields: {},
   });
 
-  let consuming: Promise<void> | undefined;
+  let current: Promise<void> | undefined;
   const run = async () => {
     const broker = await deps.broker.connected();
     const metrics = createConsumerMetrics({ consumer: durable, stream }, () => lagOf(broker, stream, durable), signal);
-    const faults = createFaults();
+    const consuming: BatchDeps = { broker, logger, signal, metrics, faults: createFaults(), outage: ofServers };
+    const catchUp = handling.inbox && createCatchUp(consuming, { ...handling, inbox: handling.inbox }, source);
+    if (catchUp) watch(deps, catchUp, `${durable} on ${stream}`);
     while (!signal.aborted) {
       try {
         const consumer = await declare(broker, source, { durable, ackWaitMs }, logger);
         missing.back();
         if (outage.isAway()) outage.back();
         else logger.info('Consuming');
-        consuming = consume({ broker, logger, signal, metrics, faults, outage: ofServers }, handling, consumer);
-        await consuming;
+        await catchUp?.check();
+        current = consume(consuming, handling, consumer, catchUp);
+        await current;
       } catch (error) {
         if (isStreamMissing(error)) missing.away();
         else if (!signal.aborted) outage.away(error);
@@ -81,7 +87,12 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   // It only rejects without a broker, which `connectBroker` logs.
   run().catch(() => {});
   // Finishes the current batch, but does not wait for requests to NATS, which may be unavailable.
-  deps.lifecycle.onShutdown(`${durable} on ${stream}`, () => consuming?.catch(() => {}));
+  deps.lifecycle.onShutdown(`${durable} on ${stream}`, () => current?.catch(() => {}));
+}
+
+/** Notices a database that was restored, or lost commits in a failover, while this instance runs. */
+function watch({ logger, lifecycle }: ConsumerDeps, catchUp: CatchUp, consumer: string): void {
+  every({ logger, lifecycle }, { name: `catch up ${consumer}`, pauseMs: compareEveryMs, run: catchUp.check });
 }
 
 function isStreamMissing(error: unknown): boolean {
@@ -111,6 +122,7 @@ async function consume<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
   consumer: Consumer,
+  catchUp: CatchUp | undefined,
 ): Promise<void> {
   const { ackWaitMs = defaultAckWaitMs } = handling;
   const { connection } = deps.broker;
@@ -126,6 +138,7 @@ async function consume<E extends Identified>(
       const messages = await prefetch.take();
       if (messages.length === 0) return;
       await handleMessages(deps, handling, messages);
+      catchUp?.settled(messages.at(-1)?.seq ?? 0);
     }
   } finally {
     await prefetch.close();

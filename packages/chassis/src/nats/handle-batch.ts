@@ -1,16 +1,15 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { reasonOf } from '../process/reason-of.ts';
 import { isUnavailable } from '../unavailable/is-unavailable.ts';
 import { type ApplyDeps, applyBatch, type ParsedMessage } from './apply-batch.ts';
 import { deadLetter } from './dead-letter.ts';
+import type { Delivery } from './delivery.ts';
 import { enoughFaults } from './faults.ts';
 import type { Handling, Identified } from './handling.ts';
 import { onceThere } from './once-there.ts';
+import { readMessage } from './read-message.ts';
 
 export type BatchDeps = ApplyDeps & { signal: AbortSignal };
 
-/** Bytes that are not UTF-8 make a message malformed, instead of becoming U+FFFD. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 const maxRetryDelayMs = 60_000;
 /** For an event that waits for a server, so that it is handled soon after the server is back. */
 const maxUnavailableDelayMs = 5_000;
@@ -21,7 +20,7 @@ const maxUnavailableDelayMs = 5_000;
 export async function handleBatch<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
-  messages: readonly JsMsg[],
+  messages: readonly Delivery[],
 ): Promise<void> {
   const batch: ParsedMessage<E>[] = [];
   for (const message of messages) {
@@ -47,15 +46,15 @@ export async function handleBatch<E extends Identified>(
 
 async function readOrSettle<E extends Identified>(
   deps: BatchDeps,
-  { durable, read }: Handling<E>,
-  message: JsMsg,
+  handling: Handling<E>,
+  message: Delivery,
 ): Promise<E | undefined> {
   try {
-    const event = read(JSON.parse(utf8.decode(message.data)));
+    const event = readMessage(handling, message);
     if (event !== undefined) return event;
   } catch (error) {
     deps.metrics.count('dead');
-    await deadLetter(deps, { durable, message, cause: 'malformed', reason: `malformed: ${reasonOf(error)}` });
+    await deadLetter(deps, handling, { message, cause: 'malformed', reason: `malformed: ${reasonOf(error)}` });
     return undefined;
   }
   deps.logger.info({ subject: message.subject, sequence: message.seq }, 'Event of unknown type ignored');
@@ -71,10 +70,11 @@ async function readOrSettle<E extends Identified>(
  */
 export async function putOff<E extends Identified>(
   deps: BatchDeps,
-  { durable, maxDeliveries = 8 }: Handling<E>,
-  message: JsMsg,
+  handling: Handling<E>,
+  message: Delivery,
   error: unknown,
 ): Promise<void> {
+  const { maxDeliveries = 8 } = handling;
   const { subject, seq: sequence } = message;
   const { deliveryCount: deliveries } = message.info;
   const unavailable = isUnavailable(error);
@@ -82,7 +82,7 @@ export async function putOff<E extends Identified>(
   if (deliveries >= maxDeliveries && faults >= Math.min(enoughFaults, maxDeliveries)) {
     deps.faults.forget(sequence);
     deps.metrics.count('dead');
-    return deadLetter(deps, { durable, message, cause: 'failed', reason: reasonOf(error) });
+    return deadLetter(deps, handling, { message, cause: 'failed', reason: reasonOf(error) });
   }
   deps.metrics.count('retried');
   if (unavailable) deps.outage.away(error);

@@ -1,6 +1,6 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { type Attempts, messageKey } from './attempts.ts';
 import { deadLetter } from './dead-letter.ts';
+import type { Delivery } from './delivery.ts';
 import { type BatchDeps, handleBatch, putOff } from './handle-batch.ts';
 import type { Handling, Identified } from './handling.ts';
 import { type Failure, onceThere } from './once-there.ts';
@@ -15,7 +15,7 @@ const mostUnanswered = 5;
 export async function handleMessages<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
-  messages: readonly JsMsg[],
+  messages: readonly Delivery[],
 ): Promise<void> {
   deps.metrics.delivered(messages);
   const { attempts } = handling;
@@ -31,7 +31,7 @@ export async function handleMessages<E extends Identified>(
   if (failure) return putOffAll(deps, handling, messages, failure);
 
   const noting = { ...handling, attempts };
-  const isSuspect = (message: JsMsg) => found.has(messageKey(message));
+  const isSuspect = (message: Delivery) => found.has(messageKey(message));
   await handleNoted(
     deps,
     noting,
@@ -39,7 +39,7 @@ export async function handleMessages<E extends Identified>(
     0,
   );
   // Whichever ends the process next, the others had their turn.
-  const unanswered = (message: JsMsg) => found.get(messageKey(message)) ?? 0;
+  const unanswered = (message: Delivery) => found.get(messageKey(message)) ?? 0;
   for (const suspect of again.filter(isSuspect).toSorted((a, b) => unanswered(a) - unanswered(b))) {
     if (deps.signal.aborted) suspect.nak();
     else await handleAlone(deps, noting, suspect, unanswered(suspect));
@@ -51,13 +51,12 @@ type Noting<E extends Identified> = Handling<E> & { attempts: Attempts };
 async function handleAlone<E extends Identified>(
   deps: BatchDeps,
   handling: Noting<E>,
-  message: JsMsg,
+  message: Delivery,
   unanswered: number,
 ): Promise<void> {
   if (unanswered < mostUnanswered) return handleNoted(deps, handling, [message], unanswered + 1);
   deps.metrics.count('dead');
-  const { durable } = handling;
-  await deadLetter(deps, { durable, message, cause: 'crashed', reason: 'crashed its consumer' });
+  await deadLetter(deps, handling, { message, cause: 'crashed', reason: 'crashed its consumer' });
 }
 
 /**
@@ -67,7 +66,7 @@ async function handleAlone<E extends Identified>(
 async function handleNoted<E extends Identified>(
   deps: BatchDeps,
   handling: Noting<E>,
-  messages: readonly JsMsg[],
+  messages: readonly Delivery[],
   alone: number,
 ): Promise<void> {
   const { durable, attempts } = handling;
@@ -92,7 +91,7 @@ async function handleNoted<E extends Identified>(
 async function putOffAll<E extends Identified>(
   deps: BatchDeps,
   handling: Handling<E>,
-  messages: readonly JsMsg[],
+  messages: readonly Delivery[],
   { error }: Failure,
 ): Promise<void> {
   for (const message of messages) await putOff(deps, handling, message, error);

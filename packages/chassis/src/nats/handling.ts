@@ -1,5 +1,6 @@
 import type { StreamName } from '@punctual/contracts';
 import type { Attempts } from './attempts.ts';
+import type { Inbox } from './inbox.ts';
 
 /** Acknowledgement time when a {@link Handling} names none. */
 export const defaultAckWaitMs = 10_000;
@@ -46,6 +47,11 @@ export type Handling<E extends Identified> = {
    * process ended each time. Without them such a message comes back without limit.
    */
   attempts?: Attempts;
+  /**
+   * Where `handle` records the events that it applies, in the transaction of their effect. With it,
+   * a restored database gets again what it lacks of the acknowledged events.
+   */
+  inbox?: Inbox<NoInfer<E>>;
   /** How long NATS holds back the messages of a dead instance. A handler may take longer. */
   ackWaitMs?: number;
 };

@@ -25,6 +25,7 @@ export {
   purgeResponses,
 } from './idempotency/idempotency.ts';
 export { createAttempts, purgeAttempts } from './inbox/attempts.ts';
+export { createInbox } from './inbox/inbox.ts';
 export { purgeDelivered } from './inbox/purge-delivered.ts';
 export { recordInInbox } from './inbox/record-in-inbox.ts';
 export { attemptTable, inboxDelete, inboxInsert, inboxReceived, inboxTable } from './inbox/tables.ts';

@@ -83,6 +83,15 @@ export const events: DashboardSpec = {
           ],
         },
         {
+          title: 'Read again',
+          what: 'Events per second that a restored database lacked, and that were handled again.',
+          unit: 'short',
+          only: 'a database was restored',
+          queries: [
+            { expr: perSecond(series('punctual.consumer.caught_up'), { by: byConsumer }), legend: '{{consumer}}' },
+          ],
+        },
+        {
           title: 'Dead letters',
           what: 'Events that became dead letters, by consumer and cause. Each needs a person.',
           unit: 'short',

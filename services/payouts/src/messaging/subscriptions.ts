@@ -1,7 +1,9 @@
 import { type Attempts, type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { createInbox } from '@punctual/chassis/postgres';
 import { consumers, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
 import { type FollowScheduleDeps, followSchedule } from '../commands/follow-schedule.ts';
 import { recordErasure } from '../commands/record-erasure.ts';
+import { createErasureInbox } from '../persistence/erasure-inbox.ts';
 
 const { payoutsSchedule, payoutsPerson } = consumers;
 
@@ -12,6 +14,7 @@ export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: Subscr
   startConsumer(consuming, {
     ...payoutsSchedule,
     attempts,
+    inbox: createInbox(deps.database),
     read: readScheduleEvent,
     handle: (messages) => followSchedule({ ...deps, consumer: payoutsSchedule.durable }, messages),
   });
@@ -19,6 +22,7 @@ export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: Subscr
   startConsumer(consuming, {
     ...payoutsPerson,
     attempts,
+    inbox: createErasureInbox(deps.database),
     read: readPersonEvent,
     handle: (messages) => recordErasure(deps, messages),
   });

@@ -1,6 +1,6 @@
 import type { Queryable } from '../statement.ts';
 
-const keptDays = 7;
+export const keptDays = 7;
 const batchSize = 1_000;
 
 // An event's id is a UUIDv7, so its index leads to the oldest rows and not to every page that once

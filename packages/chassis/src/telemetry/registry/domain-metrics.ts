@@ -99,6 +99,15 @@ export const domainMetrics = {
     across: 'sum',
     only: 'an event was delivered again',
   },
+  'punctual.consumer.caught_up': {
+    ...consumer,
+    instrument: 'counter',
+    unit: '{event}',
+    meaning: 'Acknowledged events that a restored database lacked, and that were handled again',
+    across: 'sum',
+    from: withOutbox,
+    only: 'a database was restored',
+  },
   'punctual.consumer.dead_letters': {
     ...consumer,
     instrument: 'counter',

@@ -9,31 +9,55 @@ const streamNames: readonly FeedStream[] = ['SCHEDULE', 'REMINDER', 'PAYOUT'];
  * repeats an event of its stream may be left out.
  */
 export function changesInOrder({ clients, streams }: Pick<ObservedState, 'clients' | 'streams'>): string[] {
-  const all = streamNames.map((name) => indexById(name, streams[name]));
+  const all = streamNames.flatMap((name) => findLives(name, streams[name]));
   return clients.feeds.flatMap((session, number) =>
     session.segments
-      .flatMap((segment) => all.flatMap((stream) => findFaults(session, segment, stream)))
+      .flatMap((segment) => all.flatMap((life) => findFaults(session, segment, life)))
       .map((fault) => `follower ${number + 1} (${session.form}) of the feed ${fault}`),
   );
 }
 
-/** A stream with the places of each event, which a stream may have more than once. */
-type IndexedStream = { name: FeedStream; messages: readonly Message[]; placesOf: ReadonlyMap<string, number[]> };
+/** A stream from its creation until its deletion. */
+type StreamLife = {
+  name: FeedStream;
+  messages: readonly Message[];
+  /** A stream may have an event more than once. */
+  placesOf: ReadonlyMap<string, number[]>;
+  /** Events that were received from then on, and before `until`, are from this life. */
+  from: number;
+  until: number;
+};
 
-function indexById(name: FeedStream, messages: readonly Message[]): IndexedStream {
+/** The sequences of a stream that was created again begin again. */
+function findLives(name: FeedStream, messages: readonly Message[]): StreamLife[] {
+  const begins = [0, ...messages.keys().filter((place) => seqAt(messages, place) <= seqAt(messages, place - 1))];
+  const timeAt = (begin: number | undefined) =>
+    begin === undefined ? Number.POSITIVE_INFINITY : (messages[begin]?.at.getTime() ?? 0);
+  return begins.map((begin, life) => {
+    const own = messages.slice(begin, begins[life + 1]);
+    const from = life === 0 ? 0 : timeAt(begin);
+    return { name, messages: own, placesOf: placesById(own), from, until: timeAt(begins[life + 1]) };
+  });
+}
+
+function seqAt(messages: readonly Message[], place: number): number {
+  return messages[place]?.seq ?? Number.NEGATIVE_INFINITY;
+}
+
+function placesById(messages: readonly Message[]): Map<string, number[]> {
   const placesOf = new Map<string, number[]>();
   for (const [place, { event }] of messages.entries()) {
     const places = placesOf.get(event.id);
     if (places) places.push(place);
     else placesOf.set(event.id, [place]);
   }
-  return { name, messages, placesOf };
+  return placesOf;
 }
 
 function findFaults(
   session: FeedSession,
   { from, isExpired, received }: FeedSegment,
-  { name, messages, placesOf }: IndexedStream,
+  { name, messages, placesOf, ...life }: StreamLife,
 ): string[] {
   const faults: string[] = [];
   let next = 0;
@@ -43,7 +67,7 @@ function findFaults(
       const isRepeat = placesOf.get(event.id)?.[0] !== next + index;
       return !isRepeat && sees(session, event) && (isBegun || at.getTime() > from);
     });
-  for (const event of received.filter(({ stream }) => stream === name)) {
+  for (const event of received.filter(({ stream, at }) => stream === name && at >= life.from && at < life.until)) {
     const places = (placesOf.get(event.id) ?? []).filter((place) => wasThere(messages[place], event));
     const place = places.find((each) => each >= next);
     if (place !== undefined) {
@@ -52,7 +76,8 @@ function findFaults(
       next = place + 1;
     } else if (places.length > 0) faults.push(`showed ${event.type} ${event.id} of ${name} again, or too late`);
   }
-  const lacking = isExpired ? [] : missedUntil(messages.length, false);
+  const isOver = isExpired || life.until < Number.POSITIVE_INFINITY;
+  const lacking = isOver ? [] : missedUntil(messages.length, false);
   if (lacking.length > 0) faults.push(`lacks ${describe(lacking)}, and had ${session.latest} at last`);
   return faults;
 }

@@ -265,6 +265,27 @@ test('checkInvariants lets a client receive again what a stream lost and got aga
   expect(checkInvariants(state)).toEqual([]);
 });
 
+test('checkInvariants compares a client with the stream as it was created again', () => {
+  const state = goodState();
+  const [queued, due] = state.streams.REMINDER;
+  if (!queued || !due) throw new Error('Nobody was reminded.');
+  const later = new Date(due.at.getTime() + 1_000);
+  state.streams.REMINDER.push({ ...due, seq: 1, at: later }, { ...queued, seq: 2, at: later });
+  const [before] = state.clients.feeds[0]?.segments ?? [];
+  if (!before) throw new Error('Nobody follows the feed.');
+  before.isExpired = true;
+  const again = [due, queued].map(({ event: { id, type } }) => ({
+    stream: 'REMINDER' as const,
+    id,
+    type,
+    at: Number(later),
+  }));
+  state.clients.feeds[0]?.segments.push({ from: Number(later) - 1, isExpired: false, received: again });
+  expect(checkInvariants(state).filter(({ invariant }) => invariant === 'I12')).toEqual([]);
+  again.reverse();
+  expect(checkInvariants(state).map(({ invariant }) => invariant)).toContain('I12');
+});
+
 test('checkInvariants asks of a user only for their own events', () => {
   const state = goodState();
   const [feed] = state.clients.feeds;

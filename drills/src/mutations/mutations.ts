@@ -151,8 +151,8 @@ export const mutations: readonly GuardMutation[] = [
     seeds: 1,
     replace: {
       file: 'packages/chassis/src/nats/handle-messages.ts',
-      line: 'const isSuspect = (message: JsMsg) => found.has(messageKey(message));',
-      by: 'const isSuspect = (_: JsMsg) => false;',
+      line: 'const isSuspect = (message: Delivery) => found.has(messageKey(message));',
+      by: 'const isSuspect = (_: Delivery) => false;',
     },
   },
   {

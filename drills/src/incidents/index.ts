@@ -1,6 +1,7 @@
 import { dataIncidents } from './data.ts';
 import type { Incident } from './incident.ts';
 import { messagingIncidents } from './messaging.ts';
+import { restoredIncidents } from './restored.ts';
 import { slowIncidents } from './slow.ts';
 import { stoppedIncidents } from './stopped.ts';
 
@@ -11,5 +12,6 @@ export const incidents: readonly Incident[] = [
   ...stoppedIncidents,
   ...messagingIncidents,
   ...dataIncidents,
+  ...restoredIncidents,
   ...slowIncidents,
 ];

@@ -40,6 +40,12 @@ export const events: DashboardSpec = {
           queries: [{ expr: total('punctual.outbox.leader', { by: byService }), legend: '{{service_name}}' }],
         },
         {
+          title: 'Lost by a stream',
+          what: 'Events per second that a stream no longer held and that were published again. 0, except after a loss.',
+          unit: 'short',
+          queries: [{ expr: perSecond(series('punctual.outbox.lost'), { by: byService }), legend: '{{service_name}}' }],
+        },
+        {
           title: 'To reconcile after a restore',
           what: 'Aggregates of a database that is older than its stream. 0, except after a restore.',
           unit: 'short',

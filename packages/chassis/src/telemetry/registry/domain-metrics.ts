@@ -45,6 +45,7 @@ export const domainMetrics = {
     attributes: [],
     from: withOutbox,
     across: 'sum',
+    only: 'a stream lost events',
   },
   'punctual.outbox.leader': {
     ...own,

@@ -1,4 +1,4 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { consumers } from '@punctual/contracts';
@@ -15,6 +15,8 @@ const goneMs = { quick: 2_000, full: 20_000 };
 const messagesBeforeDeletion = 50;
 /** Within this time NATS stores and counts what reminders published before it was stopped. */
 const inFlightMs = 300;
+/** The streams that their outboxes refill. */
+const ofOutboxes = ['SCHEDULE', 'PAYOUT'];
 /** Long enough for events that the copy of NATS' folder does not have. */
 const forgottenMs = { quick: 2_000, full: 15_000 };
 /** `streams apply --watch` declares a stream again within ten seconds. */
@@ -59,12 +61,12 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'stream-gone',
-    what: 'SCHEDULE, PAYOUT and REMINDER are deleted, one after another, and nobody rebuilds them',
+    what: 'SCHEDULE and PAYOUT are deleted, one after the other, and nobody rebuilds them',
     alerts: [],
     inject: (context) =>
       whileWatched(context.stack, async () => {
         const { streams } = context.stack.peer.manager;
-        for (const name of ['SCHEDULE', 'PAYOUT', 'REMINDER']) {
+        for (const name of ofOutboxes) {
           await delay(context.random.between(200, 1_500));
           await streams.delete(name);
           await eventually(() => streams.info(name), { withinMs: declaredWithinMs });
@@ -74,22 +76,27 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'nats-power-loss',
-    what: 'NATS is killed and starts with an older copy of its folder: the whole of it, or the messages alone',
+    what: 'NATS is killed and starts with older copies of SCHEDULE and PAYOUT: with their consumers, or the messages alone',
     alerts: [],
     inject: ({ stack, random, pace }) =>
       whileWatched(stack, async () => {
         const { nats } = stack.servers;
         if (nats.folder === undefined) throw new Error('This drill needs a nats-server that is a process of ours.');
-        const parts = random.pick(['jetstream', 'jetstream/PUNCTUAL/streams']);
-        const [now, before] = [join(nats.folder, parts), join(nats.folder, 'before')];
+        const streams = join(nats.folder, 'jetstream', 'PUNCTUAL', 'streams');
+        const before = join(nats.folder, 'before');
         await nats.halt();
-        await cp(now, before, { recursive: true });
+        await cp(streams, before, { recursive: true });
         await nats.resume();
         await delay(forgottenMs[pace]);
         await nats.signal('SIGKILL');
         stack.countKill();
         await nats.halt();
-        await putBack(before, now, parts === 'jetstream' ? 'everything' : 'messages');
+        const part = random.pick(['.', 'msgs']);
+        for (const name of ofOutboxes) {
+          await rm(join(streams, name, part), { recursive: true });
+          await cp(join(before, name, part), join(streams, name, part), { recursive: true });
+        }
+        await rm(before, { recursive: true });
         await nats.resume();
         await delay(noticedWithinMs);
       }),
@@ -106,16 +113,6 @@ async function whileWatched(stack: DrillStack, work: () => Promise<void>): Promi
   } finally {
     await watch.stop();
   }
-}
-
-/** Replaces the folder, or only the messages of each stream in it: its consumers stay ahead of it. */
-async function putBack(before: string, now: string, what: 'everything' | 'messages'): Promise<void> {
-  const parts = what === 'everything' ? ['.'] : (await readdir(before)).map((stream) => join(stream, 'msgs'));
-  for (const part of parts) {
-    await rm(join(now, part), { recursive: true });
-    await cp(join(before, part), join(now, part), { recursive: true });
-  }
-  await rm(before, { recursive: true });
 }
 
 /**

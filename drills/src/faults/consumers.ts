@@ -119,7 +119,7 @@ async function killByEvent(context: FaultContext, { service, consumer }: (typeof
         throw new Error(`${deadly?.id} ended ${deadly?.kills} processes of ${service}, and is no dead letter`);
       return found;
     },
-    { withinMs: deadWithinMs[pace] },
+    { withinMs: deadWithinMs[pace], everyMs: 500 },
   );
   const reason = letter.headers?.get('Dlq-Reason');
   if (reason !== crashed) throw new Error(`${consumer} dead-lettered an event because ${reason}`);

@@ -49,7 +49,7 @@ async function contradict({ stack: { peer }, random }: FaultContext, stream: key
           throw new Error(`${durable} has ${reason ?? 'no dead letter'} for the second event of ${chosen.subject}`);
       }
     },
-    { withinMs },
+    { withinMs, everyMs: 250 },
   );
   await peer.manager.streams.deleteMessage(stream, seq);
 }

@@ -105,6 +105,8 @@ async function readPresent(
     if (message.info.pending === 0) break;
   }
   await messages.close();
+  // It would live for another five minutes, and a stream has a limited number.
+  await consumer.delete();
   if (stored.length < info.state.messages) {
     throw new Error(`${stream} holds ${info.state.messages} messages, and ${stored.length} could be read`);
   }

@@ -7,6 +7,12 @@ import { type Position, setPosition } from '../persistence/positions.ts';
 import { keepPublished } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 
+/**
+ * Before its position a store may still hold decisions in outboxes that were just published: far more
+ * than all instances have in flight.
+ */
+const inFlight = 5_000;
+
 /** An event that REMINDER has: as it was published, as we read it, and where. */
 type Published = { event: CloudEvent; reminder: ReminderEvent; streamSequence: number };
 
@@ -17,9 +23,9 @@ type Published = { event: CloudEvent; reminder: ReminderEvent; streamSequence: n
  */
 export async function adoptPublished(deps: RemindersDeps, after: Position, to: number): Promise<number> {
   let adopted = 0;
-  for await (const page of readPublished(deps, { from: after.sequence + 1, to })) {
+  for await (const page of readPublished(deps, { from: after.sequence + 1 - inFlight, to })) {
     await adoptPage(deps, page);
-    await keepPublished(deps.store, page, { stream: Number(after.source), at: deps.now() });
+    await keepPublished(deps.store, page, { stream: Number(after.source.split(' ')[0]), at: deps.now() });
     adopted += page.length;
   }
   await setPosition(deps.store, 'REMINDER', { source: after.source, sequence: to });

@@ -19,9 +19,10 @@ export async function applyScheduleEvents(
   arrivals: readonly Arrival[],
 ): Promise<readonly Refusal[]> {
   const byAssignment = Map.groupBy(arrivals, ({ event }) => event.data.assignmentId);
-  const moved = await eraseLateTitles(deps, await moveAll(deps, byAssignment));
+  const { records, generation } = await moveAll(deps, byAssignment);
+  const moved = await eraseLateTitles(deps, records);
   try {
-    await flushOutbox(deps, moved);
+    await flushOutbox(deps, moved, generation);
   } catch (error) {
     // The decisions are stored. A redelivery would decide nothing more, and delay the next events.
     const assignments = moved.map(({ assignmentId }) => assignmentId);
@@ -41,7 +42,7 @@ function refusals(records: readonly AssignmentRecord[], byAssignment: Map<string
 
 /**
  * @returns the records afterwards, also unchanged ones: after a crash their outboxes may not be
- *   empty
+ *   empty; and the generation of the history that they are of
  */
 async function moveAll({ store, rules, now, history }: RemindersDeps, byAssignment: Map<string, Arrival[]>) {
   const ids = [...byAssignment.keys()];
@@ -65,7 +66,7 @@ async function moveAll({ store, rules, now, history }: RemindersDeps, byAssignme
     });
     if (history.generation() !== generation) continue;
     for (const { to } of steps) found.set(to.assignmentId, to);
-    if (steps.length === 0 || (await saveSteps(store, steps))) return [...found.values()];
+    if (steps.length === 0 || (await saveSteps(store, steps))) return { records: [...found.values()], generation };
     // Another worker has moved one of them, so decide again.
   }
 }

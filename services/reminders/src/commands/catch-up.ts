@@ -10,7 +10,7 @@ import { eraseTitles } from './erase-titles.ts';
 const lookBack = 1_000;
 
 /**
- * Applies the events of SCHEDULE after this position again, up to `target`: our consumer has
+ * Applies the events of SCHEDULE after this position again, up to `target`: our consumers may have
  * acknowledged them, and a restored store has lost their effects. May be repeated, and by several
  * instances at once.
  * @returns how many messages it read

@@ -20,9 +20,10 @@ const sample = 1_000;
  *
  * Each instance does so by itself. Every write may be repeated, and by several at once.
  * @param thorough looks closer even if both seem as long as they were: after a start, and in doubt
+ * @param isTailSuspect compares the end of REMINDER with the kept events, at least
  * @throws when the store or NATS is unavailable; call it again then
  */
-export async function checkHistory(deps: RemindersDeps, thorough: boolean): Promise<void> {
+export async function checkHistory(deps: RemindersDeps, thorough: boolean, isTailSuspect = thorough): Promise<void> {
   const { history } = deps;
   const generation = history.generation();
   // Before the streams: these never fall behind the store, unless they lost something.
@@ -30,7 +31,7 @@ export async function checkHistory(deps: RemindersDeps, thorough: boolean): Prom
   const nats = await deps.broker.connected();
   const [stream, consumed] = await Promise.all([holdStream(nats, 'REMINDER'), howFarConsumed(nats)]);
 
-  const after = stream && (await repairStream(deps, { stream, at: atReminder, thorough }));
+  const after = stream && (await repairStream(deps, { stream, at: atReminder, isTailSuspect }));
   const isSame = consumed !== undefined && atSchedule?.source === consumed.source;
   const schedule = consumed && { source: consumed.source, sequence: isSame ? atSchedule.sequence : 0 };
   const isOlder =
@@ -38,7 +39,7 @@ export async function checkHistory(deps: RemindersDeps, thorough: boolean): Prom
     hasGoneBack(history.known.SCHEDULE, atSchedule) ||
     (stream && after && (await isOlderThanReminder(deps, stream, after))) ||
     (consumed && schedule && (thorough || !isSame) && (await isOlderThanSchedule(deps, consumed, schedule)));
-  if (isOlder) return followRestored(deps, { stream, after, schedule, target: consumed?.acknowledged ?? 0 });
+  if (isOlder) return followRestored(deps, { stream, after, schedule, target: consumed?.delivered ?? 0 });
 
   if (stream && after)
     await follow(deps, 'REMINDER', { at: after, isStored: atReminder !== undefined }, stream.lastSequence);
@@ -71,14 +72,16 @@ function readPositions({ store, history }: RemindersDeps) {
 /** @returns the position after which the store has to be compared with the stream */
 async function repairStream(
   deps: RemindersDeps,
-  { stream, at, thorough }: { stream: HeldStream; at: Position | undefined; thorough: boolean },
+  { stream, at, isTailSuspect }: { stream: HeldStream; at: Position | undefined; isTailSuspect: boolean },
 ): Promise<Position> {
   const source = String(stream.createdAt);
   if (at === undefined) return { source, sequence: 0 };
   const isOther = at.source.split(' ')[0] !== source;
   const isShorter = at.sequence > stream.lastSequence;
   const lost =
-    isOther || isShorter || thorough ? await refillStream(deps, stream, { isOther }) : await publishLost(deps, stream);
+    isOther || isShorter || isTailSuspect
+      ? await refillStream(deps, stream, { isOther })
+      : await publishLost(deps, stream);
   if (!isOther && !isShorter && lost === 0) return at;
   // Another source, so that no instance takes the lower sequence for a restored store.
   const now = isOther

@@ -44,12 +44,13 @@ async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () =>
     for (let found = first; found.length > 0; found = await findDue(deps.store, deps.now(), lookAhead)) {
       for (const ids of batchesOf(found, deps.random())) {
         if (deps.signal.aborted || !deps.history.isCaughtUp()) return;
+        const generation = deps.history.generation();
         if (await isRestored(deps)) return;
         const { rows, records } = await decideOn(deps, ids);
         linkSpanTo(rows.map(({ traceparent }) => traceparent));
         claimed += rows.length;
         await sending;
-        sending = flushOutbox(deps, records, rows);
+        sending = flushOutbox(deps, records, generation, rows);
         // A failure is thrown by the next turn, or at the end.
         sending.catch(() => {});
         await onBatch();

@@ -22,24 +22,26 @@ type Rows = ReadonlyMap<string, LedgerRow>;
  * the events, then empties the outboxes. Every step may be repeated, so after a crash at any point any worker that finds the
  * record continues. The events of one assignment are published one after another; a failure holds
  * back the later ones of that assignment only.
+ * @param since the generation of the history in which the records were read
  * @param known rows of the ledger that the caller has read already
  * @throws when something could not be published; it stays in its outbox
  */
 export async function flushOutbox(
   deps: RemindersDeps,
   found: AssignmentRecord[],
+  since: number,
   known: readonly LedgerRow[] = [],
 ): Promise<void> {
   const { store, metrics } = deps;
   const records = found.filter(({ outbox }) => outbox.length > 0);
   if (records.length === 0) return;
-  const generation = deps.history.generation();
+  assertSince(deps.history, since);
   await applyToLedger(store, records);
   await deps.alarms.set(alarmsOf(records));
 
   await deps.history.agreed();
   const stream = await checkReminderStream(deps.broker);
-  assertSame(deps.history, stream, generation);
+  assertSame(deps.history, stream, since);
   const broker = await deps.broker.connected();
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
@@ -69,11 +71,15 @@ export async function flushOutbox(
 }
 
 /** @throws when the records may be of a store, or the positions of a stream, that was restored since */
-function assertSame(history: History, { createdAt, lastSequence }: ReminderStream, generation: number): void {
+function assertSame(history: History, { createdAt, lastSequence }: ReminderStream, since: number): void {
   const { REMINDER: known } = history.known;
   const isSame = known?.source.split(' ')[0] === String(createdAt) && lastSequence >= known.sequence;
   if (!isSame) history.doubt();
-  if (history.generation() !== generation) throw new Error('the store or REMINDER may have been restored');
+  assertSince(history, since);
+}
+
+function assertSince(history: History, since: number): void {
+  if (history.generation() !== since) throw new Error('the store or REMINDER may have been restored');
 }
 
 /** Moves the store's position in REMINDER. What was expected and is not the case is looked into. */
@@ -86,9 +92,9 @@ async function noteStored(
   const sequences = stored.map(({ streamSequence }) => streamSequence);
   if (sequences.length === 0 || known === undefined) return;
   const highest = Math.max(...sequences);
-  // Events that the stream had already, or a stream that has lost its tail since.
-  const isLower = Math.min(...sequences) <= lastSequence;
-  if (isLower || !(await advancePosition(store, 'REMINDER', known, highest))) return history.doubt();
+  // Another instance has published these events too, or the stream has lost its tail since.
+  if (Math.min(...sequences) <= lastSequence) history.suspect();
+  if (!(await advancePosition(store, 'REMINDER', known, highest))) return history.doubt();
   if (history.known.REMINDER?.source !== known.source) return;
   history.known.REMINDER = { source: known.source, sequence: Math.max(history.known.REMINDER.sequence, highest) };
 }

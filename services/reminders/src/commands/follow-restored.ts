@@ -12,7 +12,7 @@ export type Restored = {
   after: Position | undefined;
   /** Its position in SCHEDULE. */
   schedule: Position | undefined;
-  /** The last event of SCHEDULE that our consumers have acknowledged. */
+  /** The last event of SCHEDULE that our consumers may have acknowledged. */
   target: number;
 };
 

@@ -17,6 +17,10 @@ export type History = {
   isRestoring(): boolean;
   /** Has all of it checked before anything else is published. */
   doubt(): void;
+  /** Has the next check look closer, without waiting for it. */
+  suspect(): void;
+  /** Whether something was suspected since the last call. */
+  takeSuspicion(): boolean;
   beginRestore(): void;
   /** Says that the store and REMINDER agree, unless there was a doubt since this generation. */
   agree(generation: number, isCaughtUp: boolean): void;
@@ -28,6 +32,7 @@ export function createHistory(signal: AbortSignal): History {
   let isAgreed = false;
   let isCaughtUp = false;
   let isRestoring = false;
+  let isSuspected = false;
   let agreement = newAgreement();
   signal.addEventListener('abort', () => agreement.reject(signal.reason), { once: true });
   return {
@@ -41,6 +46,14 @@ export function createHistory(signal: AbortSignal): History {
       if (!isAgreed || signal.aborted) return;
       isAgreed = false;
       agreement = newAgreement();
+    },
+    suspect: () => {
+      isSuspected = true;
+    },
+    takeSuspicion: () => {
+      const wasSuspected = isSuspected;
+      isSuspected = false;
+      return wasSuspected;
     },
     beginRestore: () => {
       isCaughtUp = false;

@@ -8,6 +8,7 @@ const batchSize = 1_000;
 
 /** Reports each reminder that is later than the grace once. It is still to be sent. */
 export async function reportOverdue(deps: RemindersDeps): Promise<void> {
+  const generation = deps.history.generation();
   const now = deps.now();
   const late = await findLate(deps.store, now.subtract({ milliseconds: deps.graceMs }), batchSize);
   const alike = Map.groupBy(late, ({ scheduleVersion, kind }) => `${scheduleVersion}:${kind}`);
@@ -19,5 +20,6 @@ export async function reportOverdue(deps: RemindersDeps): Promise<void> {
     return [{ assignmentIds: group.map((row) => row.assignmentId), scheduleVersion, kind, entry }];
   });
   await noteOverdue(deps.store, decisions);
-  await flushOutbox(deps, await findAssignments(deps.store, [...new Set(late.map((row) => row.assignmentId))]), late);
+  const records = await findAssignments(deps.store, [...new Set(late.map((row) => row.assignmentId))]);
+  await flushOutbox(deps, records, generation, late);
 }

@@ -40,9 +40,10 @@ async function releaseClaims({ store, logger, now }: RemindersDeps): Promise<voi
 }
 
 async function settle(deps: RemindersDeps): Promise<void> {
+  const generation = deps.history.generation();
   const before = deps.now().subtract({ milliseconds: settleMs });
   const records = await findUnsettled(deps.store, before, batchSize);
-  await flushOutbox(deps, records);
+  await flushOutbox(deps, records, generation);
   if (records.length > 0) deps.logger.info({ assignments: records.length }, 'flushed outboxes that were left behind');
 }
 

@@ -25,9 +25,10 @@ export function watchHistory(deps: RemindersDeps & { lifecycle: Lifecycle }): vo
     const generation = history.generation();
     const isRecent = checked !== undefined && performance.now() - checked.at < forgetAfterMs;
     const thorough = !isRecent || checked?.generation !== generation;
+    const isTailSuspect = history.takeSuspicion() || thorough;
     checked = undefined;
     try {
-      await checkHistory(deps, thorough);
+      await checkHistory(deps, thorough, isTailSuspect);
       refused.back();
       checked = { generation, at: performance.now() };
     } catch (error) {

@@ -5,9 +5,11 @@ import { consumers } from '@punctual/contracts';
 export type Consumed = {
   /** Tells the consumer from another of its name: it begins anew when the stream did. */
   source: string;
-  /** Up to here, some event was acknowledged. */
+  /** Beyond this, no event was acknowledged. */
+  delivered: number;
+  /** Up to here, one of our consumers has acknowledged all that it reads. */
   acknowledged: number;
-  /** Up to here, all were. */
+  /** Up to here, all have. */
   settled: number;
 };
 
@@ -25,6 +27,7 @@ export async function howFarConsumed(nats: Pick<Broker, 'manager'>): Promise<Con
   const acknowledged = Math.max(...floors);
   return {
     source: String(schedule.created),
+    delivered: Math.max(...all.map(({ delivered }) => delivered.stream_seq)),
     acknowledged,
     settled: Math.min(acknowledged, ...waiting.map(({ ack_floor }) => ack_floor.stream_seq)),
   };

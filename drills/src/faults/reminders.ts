@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { nanos } from '@nats-io/transport-node';
 import { raceTheClock } from '../load/race-the-clock.ts';
+import type { StoredMessage } from '../network/nats-peer.ts';
+import type { DrillStack } from '../stack/drill-stack.ts';
+import { copyDatabase, putBack } from '../stack/mongodb-copy.ts';
 import { atFailpoint, killAtFailpoint } from './at-failpoint.ts';
 import type { Fault } from './fault.ts';
 
@@ -8,6 +12,13 @@ const dispatchSteps = ['after-claim', 'after-decision', 'after-sent'];
 const killsPerStep = { quick: 1, full: 6 };
 const raceSeconds = { quick: 7, full: 60 };
 const heldMs = 400;
+const sinceBackupMs = { quick: 8_000, full: 60_000 };
+/** Else the stream would hide what is published again after the restore. */
+const shortDuplicateWindow = 1_000;
+const duplicateWindow = 10 * 60_000;
+/** Within this time a command that MongoDB has received is carried out. */
+const inFlightMs = 500;
+const publishedAgainMs = 5_000;
 
 export const reminderFaults: readonly Fault[] = [
   killAtFailpoint(
@@ -39,4 +50,38 @@ export const reminderFaults: readonly Fault[] = [
       }
     },
   },
+  {
+    name: 'reminders-restored',
+    what: 'MongoDB comes back as it was a minute before, while users work on',
+    alerts: [],
+    inject: async ({ stack, pace }) => {
+      const { links, peer } = stack;
+      const db = stack.mongo.db();
+      await peer.manager.streams.update('REMINDER', { duplicate_window: nanos(shortDuplicateWindow) });
+      try {
+        const backup = await stack.whileStopped(() => copyDatabase(db));
+        await delay(sinceBackupMs[pace]);
+        links.mongo.judge(() => 'cut-before');
+        links.mongo.reset();
+        await delay(inFlightMs);
+        const { state } = await peer.manager.streams.info('REMINDER');
+        await putBack(db, backup);
+        links.mongo.heal();
+        await delay(publishedAgainMs);
+        await refuseRepeated(stack, state.last_seq);
+      } finally {
+        await peer.manager.streams.update('REMINDER', { duplicate_window: nanos(duplicateWindow) });
+      }
+    },
+  },
 ];
+
+/** @throws when an event up to this sequence is on REMINDER once more after it */
+async function refuseRepeated({ peer }: DrillStack, last: number): Promise<void> {
+  const stored = await peer.read('REMINDER');
+  const idOf = ({ headers }: StoredMessage) => headers?.get('Nats-Msg-Id');
+  const before = new Set(stored.filter(({ seq }) => seq <= last).map(idOf));
+  const again = stored.filter((message) => message.seq > last && before.has(idOf(message)));
+  if (again.length > 0)
+    throw new Error(`published again after the restore: ${again.map(({ text }) => text).join(' ')}`);
+}

@@ -1,11 +1,9 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { consumers } from '@punctual/contracts';
 import { watchStreams } from '@punctual/devstack';
 import { eventually } from '@punctual/testkit';
 import type { DrillStack } from '../stack/drill-stack.ts';
-import { instances } from '../stack/instances.ts';
 import type { Fault } from './fault.ts';
 import { runOps } from './run-ops.ts';
 
@@ -13,8 +11,6 @@ import { runOps } from './run-ops.ts';
 const fullMs = { quick: 4_000, full: 60_000 };
 const goneMs = { quick: 2_000, full: 20_000 };
 const messagesBeforeDeletion = 50;
-/** Within this time NATS stores and counts what reminders published before it was stopped. */
-const inFlightMs = 300;
 /** The streams that their outboxes refill. */
 const ofOutboxes = ['SCHEDULE', 'PAYOUT'];
 /** Long enough for events that the copy of NATS' folder does not have. */
@@ -51,10 +47,11 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'reminder-stream-deleted',
-    what: 'REMINDER is deleted, then created again, empty, by `npm run ops -- rebuild-stream`',
+    what: 'REMINDER is deleted, then declared by `npm run ops -- rebuild-stream`, and reminders refills it',
     alerts: [],
     inject: async ({ stack, pace }) => {
-      await deleteOnceConsumed(stack);
+      await stack.peer.untilStreamHolds('REMINDER', messagesBeforeDeletion);
+      await stack.peer.manager.streams.delete('REMINDER');
       await delay(goneMs[pace]);
       await runRebuildStream(stack, 'REMINDER');
     },
@@ -113,28 +110,6 @@ async function whileWatched(stack: DrillStack, work: () => Promise<void>): Promi
   } finally {
     await watch.stop();
   }
-}
-
-/**
- * Deletes REMINDER when scheduling has consumed all of it. Nothing can refill this stream, so
- * messages that scheduling had not read would be lost, which is a known limitation and not what
- * this drill looks for.
- */
-async function deleteOnceConsumed({ peer, processes, wake }: DrillStack): Promise<void> {
-  await peer.untilStreamHolds('REMINDER', messagesBeforeDeletion);
-  for (const pid of instances.map((instance) => processes.service('reminders', instance).pid()))
-    if (pid !== undefined) process.kill(pid, 'SIGSTOP');
-  await delay(inFlightMs);
-  for (;;) {
-    const { num_pending, num_ack_pending } = await peer.manager.consumers.info(
-      'REMINDER',
-      consumers.schedulingReminder.durable,
-    );
-    if (num_pending + num_ack_pending === 0) break;
-    await delay(100);
-  }
-  await peer.deleteStream('REMINDER');
-  wake();
 }
 
 function runRebuildStream(stack: DrillStack, stream: string): Promise<void> {

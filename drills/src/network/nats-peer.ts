@@ -24,14 +24,11 @@ export type NatsPeer = {
   jetstream: JetStreamClient;
   manager: JetStreamManager;
   /**
-   * All messages of the stream in order, after those of a deleted stream with its name; empty if
-   * there is none.
+   * All messages of the stream in order; empty if there is none.
    */
   read(stream: string): Promise<StoredMessage[]>;
   /** Waits until the stream holds this many messages; the first drill starts with empty streams. */
   untilStreamHolds(stream: string, messages: number): Promise<void>;
-  /** Deletes a stream that cannot be rebuilt; `read` still returns what it held. */
-  deleteStream(stream: string): Promise<void>;
   consumers(): Promise<ConsumerInfo[]>;
   /** Sets the ack wait of the services' consumers. */
   setAckWait(ms: number): Promise<void>;
@@ -50,11 +47,7 @@ export async function connectNatsPeer(url: string): Promise<NatsPeer> {
   });
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const client = jetstream(connection);
-  const deleted = new Map<string, StoredMessage[]>();
-  const read = async (stream: string) => [
-    ...(deleted.get(stream) ?? []),
-    ...(await readPresent(manager, client, stream)),
-  ];
+  const read = (stream: string) => readPresent(manager, client, stream);
   const consumers = async () => {
     const lists = await Promise.all(
       consumed.map((stream) =>
@@ -73,10 +66,6 @@ export async function connectNatsPeer(url: string): Promise<NatsPeer> {
     read,
     untilStreamHolds: async (stream, messages) => {
       while ((await manager.streams.info(stream)).state.messages < messages) await delay(100);
-    },
-    deleteStream: async (stream) => {
-      deleted.set(stream, await read(stream));
-      await manager.streams.delete(stream);
     },
     consumers,
     setAckWait: async (ms) => {

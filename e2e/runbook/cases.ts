@@ -92,7 +92,7 @@ export const cases: Readonly<Record<string, Case>> = {
     yes: true,
     before: ({ peer }) => peer.manager.streams.delete('SCHEDULE'),
   }),
-  'rebuild-stream --stream REMINDER': prints(/REMINDER is declared again/, {
+  'rebuild-stream --stream REMINDER': prints(/\d+ events on REMINDER again/, {
     yes: true,
     before: ({ peer }) => peer.manager.streams.delete('REMINDER'),
   }),
@@ -204,9 +204,8 @@ export const cases: Readonly<Record<string, Case>> = {
     await runSql(scene, 'scheduling', command.replace('NAME', role));
     await runSql(scene, 'scheduling', `drop role ${role}`);
   },
-  "db.reminders.find({ state: 'SENT', sentAt: { $gte: ISODate('…') } })": async (scene, command) => {
-    const since = Temporal.Now.instant().subtract({ hours: 1 }).toString();
-    expect(await runMongo(scene, command.replace('…', since))).not.toEqual([]);
+  'db.positions.find()': async (scene, command) => {
+    expect(await runMongo(scene, command)).not.toEqual([]);
   },
 
   'npm run can-deploy -- payouts --to staging': prints(/^Yes\./m, {
@@ -236,6 +235,9 @@ export const cases: Readonly<Record<string, Case>> = {
   'npm run drills -- --only reminder-stream-deleted': async (scene) => {
     // It takes minutes, and CI runs it.
     await prints(/reminder-stream-deleted/)(scene, 'npm run drills -- --list');
+  },
+  'npm run drills -- --only reminders-restored': async (scene) => {
+    await prints(/reminders-restored/)(scene, 'npm run drills -- --list');
   },
   'npm run gameday': testedElsewhere('drills/src/gameday'),
   'npm run drills -- --alerts': testedElsewhere('by itself: each fault at full length'),

@@ -10,13 +10,15 @@ import { type Nats, withNats } from '../system/with-nats.ts';
 import { idsOnStream } from './ids-on-stream.ts';
 import { type Outbox, openOutbox } from './outbox-of.ts';
 
-/** The service whose outbox fills a stream. Reminders keeps no published events. */
+/** The service whose outbox fills a stream. Reminders refills its stream by itself. */
 const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
 /**
  * How long until the relay's events in flight are refused, for want of a stream, and read again
  * after the lost ones.
  */
 const refusedWithinMs = 2_000;
+/** Longer than reminders takes to notice. */
+const settledMs = 5_000;
 type Rebuildable = keyof typeof producers;
 
 export const rebuildStream: OpsCommand = {
@@ -24,7 +26,7 @@ export const rebuildStream: OpsCommand = {
   about: 'refills a lost stream from the outbox of its service, with the same ids',
   details: [
     'Declares the stream if it is missing. Then the service publishes again the events of the last seven days that are missing from it.',
-    'Older events are gone. REMINDER is only declared, and stays empty: reminders keeps no published events. Planned reminders are still sent.',
+    'Older events are gone. REMINDER is only declared: reminders compares it with what it has published every two seconds, and refills it.',
   ].join('\n'),
   flags: { stream: { value: 'NAME', about: Object.keys(producers).join(', ') }, yes: yesFlag },
   run: async (context, input) => {
@@ -32,7 +34,7 @@ export const rebuildStream: OpsCommand = {
     const system = await findSystem(context.environment);
     await withNats(system, async (nats) => {
       const producer = producers[stream];
-      if (producer === undefined) return makeEmpty(context, { input, system, nats, stream });
+      if (producer === undefined) return declare(context, { input, system, nats, stream });
       const outbox = await openOutbox(system.database(producer));
       try {
         await rebuild(context, { input, system, nats, stream, outbox });
@@ -88,13 +90,25 @@ async function describe({ print }: Context, { nats, stream }: Work): Promise<num
   return info?.state.messages;
 }
 
-async function makeEmpty(context: Context, work: Work): Promise<void> {
+/** Declares a stream, and waits until its service has refilled it. */
+async function declare(context: Context, work: Work): Promise<void> {
+  const { nats, stream } = work;
   const held = await describe(context, work);
-  context.print('It cannot be filled: reminders keeps no published events. Planned reminders will still be sent.');
+  context.print('Reminders publishes again what is missing of the last seven days, with the same ids, by itself.');
   if (held !== undefined || !(await context.agree(work.input))) return;
-  await declareStreams(work.nats, [work.stream], work.system.streams);
-  await declareReaders(work.nats, work.system.streams);
-  context.print(`${work.stream} is declared again.`);
+  await declareStreams(nats, [stream], work.system.streams);
+  await declareReaders(nats, work.system.streams);
+  context.say(`${stream} is declared again; waiting for reminders to refill it.`);
+  context.print(`${count(await untilSettled(nats, stream), 'event')} on ${stream} again.`);
+}
+
+/** Waits until the service had time to look, and no event has come for as long. */
+async function untilSettled(nats: Nats, stream: string): Promise<number> {
+  for (let held = -1; ; await delay(settledMs)) {
+    const messages = (await streamInfo(nats, stream))?.state.messages ?? 0;
+    if (messages === held) return messages;
+    held = messages;
+  }
 }
 
 function readStreamName(input: CommandInput): Rebuildable {

@@ -3,7 +3,7 @@ import { type CloudEvent, type ReminderEvent, readReminderEvent } from '@punctua
 import { adopt, adoptedRows } from '../domain/adopt.ts';
 import { findAssignments, type RecordStep, replaceRecords } from '../persistence/assignments.ts';
 import { adoptRows } from '../persistence/ledger.ts';
-import { type Position, setPosition } from '../persistence/positions.ts';
+import { type Position, raisePosition } from '../persistence/positions.ts';
 import { keepPublished } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 
@@ -11,7 +11,7 @@ import type { RemindersDeps } from './deps.ts';
  * Before its position a store may still hold decisions in outboxes that were just published: far more
  * than all instances have in flight.
  */
-const inFlight = 5_000;
+const inFlight = 2_000;
 
 /** An event that REMINDER has: as it was published, as we read it, and where. */
 type Published = { event: CloudEvent; reminder: ReminderEvent; streamSequence: number };
@@ -25,10 +25,11 @@ export async function adoptPublished(deps: RemindersDeps, after: Position, to: n
   let adopted = 0;
   for await (const page of readPublished(deps, { from: after.sequence + 1 - inFlight, to })) {
     await adoptPage(deps, page);
-    await keepPublished(deps.store, page, { stream: Number(after.source.split(' ')[0]), at: deps.now() });
+    const isNew = ({ streamSequence }: Published) => streamSequence > after.sequence;
+    await keepPublished(deps.store, page.filter(isNew), { stream: Number(after.source.split(' ')[0]), at: deps.now() });
     adopted += page.length;
   }
-  await setPosition(deps.store, 'REMINDER', { source: after.source, sequence: to });
+  await raisePosition(deps.store, 'REMINDER', { source: after.source, sequence: to });
   return adopted;
 }
 

@@ -1,7 +1,7 @@
 import { isUnavailable, readRange, reasonOf, type StoredMessage } from '@punctual/chassis';
 import { type PersonErased, readPersonEvent, readScheduleEvent, type ScheduleEvent } from '@punctual/contracts';
 import { findAssignments } from '../persistence/assignments.ts';
-import { clearTarget, type Position, setPosition } from '../persistence/positions.ts';
+import { clearTarget, type Position, raisePosition } from '../persistence/positions.ts';
 import { applyScheduleEvents } from './apply-schedule-events.ts';
 import type { RemindersDeps } from './deps.ts';
 import { eraseTitles } from './erase-titles.ts';
@@ -23,9 +23,9 @@ export async function catchUp(deps: RemindersDeps, after: Position, target: numb
     await applyPage(deps, page);
     count += page.length;
     const sequence = page.at(-1)?.seq ?? target;
-    await setPosition(deps.store, 'SCHEDULE', { source: after.source, sequence });
+    await raisePosition(deps.store, 'SCHEDULE', { source: after.source, sequence });
   }
-  await setPosition(deps.store, 'SCHEDULE', { source: after.source, sequence: target });
+  await raisePosition(deps.store, 'SCHEDULE', { source: after.source, sequence: target });
   await clearTarget(deps.store, target);
   return count;
 }

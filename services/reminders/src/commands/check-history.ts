@@ -1,6 +1,6 @@
 import { type HeldStream, holdStream } from '@punctual/chassis';
 import { type Consumed, howFarConsumed } from '../messaging/how-far-consumed.ts';
-import { advancePosition, findPosition, hasGoneBack, type Position, setPosition } from '../persistence/positions.ts';
+import { advancePosition, findPosition, hasGoneBack, type Position, raisePosition } from '../persistence/positions.ts';
 import { lacksPublished } from './adopt-published.ts';
 import { lacksSchedule } from './catch-up.ts';
 import type { RemindersDeps } from './deps.ts';
@@ -56,7 +56,7 @@ export async function trustStore(deps: RemindersDeps): Promise<void> {
   const { REMINDER: known } = history.known;
   if (stream && known?.source !== String(stream.createdAt)) {
     const now = { source: String(stream.createdAt), sequence: stream.lastSequence };
-    await setPosition(store, 'REMINDER', now);
+    await raisePosition(store, 'REMINDER', now);
     history.known.REMINDER = now;
   }
   history.agree(generation, true);
@@ -87,7 +87,7 @@ async function repairStream(
   const now = isOther
     ? { source, sequence: 0 }
     : { source: `${source} ${stream.lastSequence}`, sequence: stream.lastSequence };
-  await setPosition(deps.store, 'REMINDER', now);
+  await raisePosition(deps.store, 'REMINDER', now);
   return now;
 }
 
@@ -110,7 +110,7 @@ async function follow(
 ): Promise<void> {
   const sequence = Math.max(at.sequence, to);
   const now = { source: at.source, sequence };
-  if (!isStored) await setPosition(store, name, now);
+  if (!isStored) await raisePosition(store, name, now);
   else if (sequence > at.sequence && !(await advancePosition(store, name, at, sequence))) return history.doubt();
   history.known[name] = now;
 }

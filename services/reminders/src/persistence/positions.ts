@@ -20,16 +20,14 @@ export function hasGoneBack(known: Position | undefined, at: Position | undefine
   return at === undefined || (at.source === known.source && at.sequence < known.sequence);
 }
 
-/** Writes a position, whatever it was. */
-export async function setPosition(
-  { positions }: Pick<Store, 'positions'>,
+/** Moves a position forward, never back: other instances would take that for a restore. */
+export async function raisePosition(
+  store: Pick<Store, 'positions'>,
   name: Named,
   { source, sequence }: Position,
 ): Promise<void> {
-  await positions
-    .updateOne({ _id: name }, { $set: { source, sequence } }, { upsert: true })
-    // Another instance wrote the first one.
-    .catch(falseOnDuplicate);
+  const { matchedCount } = await store.positions.updateOne({ _id: name, source }, { $max: { sequence } });
+  if (matchedCount === 0) await setPosition(store, name, { source, sequence });
 }
 
 /**
@@ -52,17 +50,24 @@ export async function advancePosition(
 }
 
 /** Says to all instances that the store has to catch up as far as this before it sends anything. */
-export async function setTarget(
-  { positions }: Pick<Store, 'positions'>,
-  { source, sequence }: Position,
-  target: number,
-): Promise<void> {
-  await positions
-    .updateOne({ _id: 'SCHEDULE' }, { $set: { source, sequence }, $max: { target } }, { upsert: true })
-    .catch(falseOnDuplicate);
+export async function setTarget(store: Pick<Store, 'positions'>, schedule: Position, target: number): Promise<void> {
+  await raisePosition(store, 'SCHEDULE', schedule);
+  await store.positions.updateOne({ _id: 'SCHEDULE' }, { $max: { target } });
 }
 
 /** Says that the store has caught up that far. */
 export async function clearTarget({ positions }: Pick<Store, 'positions'>, target: number): Promise<void> {
   await positions.updateOne({ _id: 'SCHEDULE', target: { $lte: target } }, { $unset: { target: 1 } });
+}
+
+/** Writes a position, whatever it was. */
+async function setPosition(
+  { positions }: Pick<Store, 'positions'>,
+  name: Named,
+  { source, sequence }: Position,
+): Promise<void> {
+  await positions
+    .updateOne({ _id: name }, { $set: { source, sequence } }, { upsert: true })
+    // Another instance wrote the first one.
+    .catch(falseOnDuplicate);
 }

@@ -7,12 +7,14 @@ import {
   JetStreamApiError,
   type JsMsg,
 } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import {
   type Broker,
   type BrokerHandle,
   type Lifecycle,
   type Logger,
   logOutage,
+  readHeaders,
   streamCreatedAt,
 } from '@punctual/chassis';
 import { type ChangeStream, identify, type StreamMessage, type StreamPosition } from './change.ts';
@@ -33,6 +35,8 @@ export type Follower = {
 const remembered = 5_000;
 const retryPauseMs = 1_000;
 const lookMs = 2_000;
+/** `ops streams apply --watch` says within seconds that the sequences of a shorter stream began again. */
+const waitForRestartMs = 10_000;
 
 /**
  * Follows one stream from its end on, and keeps the latest messages, including some from before the
@@ -54,10 +58,15 @@ export function followStream(
   const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
   const recent = createMessageWindow(remembered, 0);
   let position: StreamPosition | undefined;
+  /** The message at the position. */
+  let last: JsMsg | undefined;
+  /** Since when the stream holds another message there. */
+  let partedAt: number | undefined;
   let current: ConsumerMessages | undefined;
 
   const take = (createdAt: number, message: JsMsg) => {
     position = { streamCreatedAt: createdAt, sequence: message.seq };
+    last = message;
     const taken = identify(stream, createdAt, message);
     recent.add(taken);
     onMessage(taken);
@@ -73,10 +82,18 @@ export function followStream(
       const isRestart = position !== undefined && position.streamCreatedAt !== 0;
       position = { streamCreatedAt: createdAt, sequence: Math.max(skipped, state.first_seq - 1, 0) };
       recent.restart(position.sequence);
+      last = undefined;
       if (isRestart) onRestart();
     }
-    // What this process remembers is gone, and the sequences will be said to have begun again.
-    if (position.sequence > state.last_seq) throw new Error('The stream has lost its last messages.');
+    if (last && !(await holds(broker, stream, last, state.last_seq))) {
+      partedAt ??= performance.now();
+      if (performance.now() - partedAt < waitForRestartMs) throw new Error('The stream has lost its last messages.');
+      position = { streamCreatedAt: createdAt, sequence: state.last_seq };
+      recent.restart(state.last_seq);
+      last = undefined;
+      onRestart();
+    }
+    partedAt = undefined;
     if (position.sequence >= state.last_seq) setReady();
     const consumer = await orderedConsumer(broker, stream, position.sequence + 1);
     current = await readMessages(consumer);
@@ -120,6 +137,24 @@ export function followStream(
     ready,
     recent,
   };
+}
+
+/** Whether a stream still holds a message, or it was removed and newer ones follow. */
+async function holds(
+  broker: Broker,
+  stream: ChangeStream,
+  { seq, headers }: JsMsg,
+  lastSequence: number,
+): Promise<boolean> {
+  if (lastSequence < seq) return false;
+  const consumer = await orderedConsumer(broker, stream, seq);
+  const first = await consumer.next({ expires: 1_000 }).finally(() => consumer.delete().catch(() => undefined));
+  return !first || first.seq > seq || idIn(first.headers) === idIn(headers);
+}
+
+function idIn(headers: MsgHdrs | undefined): string | undefined {
+  const read = readHeaders(() => headers);
+  return read === 'unreadable' ? undefined : read?.get('Nats-Msg-Id');
 }
 
 /**

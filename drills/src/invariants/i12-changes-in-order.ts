@@ -10,11 +10,12 @@ const streamNames: readonly FeedStream[] = ['SCHEDULE', 'REMINDER', 'PAYOUT'];
  */
 export function changesInOrder({ clients, streams }: Pick<ObservedState, 'clients' | 'streams'>): string[] {
   const all = streamNames.flatMap((name) => findLives(name, streams[name]));
-  return clients.feeds.flatMap((session, number) =>
-    session.segments
-      .flatMap((segment) => all.flatMap((life) => findFaults(session, segment, life)))
-      .map((fault) => `follower ${number + 1} (${session.form}) of the feed ${fault}`),
-  );
+  return clients.feeds.flatMap((session, number) => {
+    const hadSince = firstReceipts(session);
+    return session.segments
+      .flatMap((segment) => all.flatMap((life) => findFaults({ ...session, hadSince }, segment, life)))
+      .map((fault) => `follower ${number + 1} (${session.form}) of the feed ${fault}`);
+  });
 }
 
 /** A stream from its creation until its deletion. */
@@ -55,7 +56,7 @@ function placesById(messages: readonly Message[]): Map<string, number[]> {
 }
 
 function findFaults(
-  session: FeedSession,
+  session: FeedSession & { hadSince: ReadonlyMap<string, number> },
   { from, isExpired, received }: FeedSegment,
   { name, messages, placesOf, ...life }: StreamLife,
 ): string[] {
@@ -65,14 +66,15 @@ function findFaults(
   const missedUntil = (until: number, isBegun: boolean) =>
     messages.slice(next, until).filter(({ event, at }, index) => {
       const isRepeat = placesOf.get(event.id)?.[0] !== next + index;
-      return !isRepeat && sees(session, event) && (isBegun || at.getTime() > from);
+      const isKnown = (session.hadSince.get(event.id) ?? Number.POSITIVE_INFINITY) < at.getTime();
+      return !isRepeat && !isKnown && sees(session, event) && (isBegun || at.getTime() > from);
     });
   for (const event of received.filter(({ stream, at }) => stream === name && at >= life.from && at < life.until)) {
     const places = (placesOf.get(event.id) ?? []).filter((place) => wasThere(messages[place], event));
     const place = places.find((each) => each >= next);
     if (place !== undefined) {
       const missed = missedUntil(place, next > 0);
-      if (missed.length > 0) faults.push(`left out ${describe(missed)} before ${event.type} ${event.id}`);
+      if (missed.length > 0 && !isExpired) faults.push(`left out ${describe(missed)} before ${event.type} ${event.id}`);
       next = place + 1;
     } else if (places.length > 0) faults.push(`showed ${event.type} ${event.id} of ${name} again, or too late`);
   }
@@ -80,6 +82,15 @@ function findFaults(
   const lacking = isOver ? [] : missedUntil(messages.length, false);
   if (lacking.length > 0) faults.push(`lacks ${describe(lacking)}, and had ${session.latest} at last`);
   return faults;
+}
+
+/** When the client first received each event. */
+function firstReceipts({ segments }: FeedSession): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { id, at } of segments.flatMap(({ received }) => received)) {
+    first.set(id, Math.min(at, first.get(id) ?? Number.POSITIVE_INFINITY));
+  }
+  return first;
 }
 
 /**

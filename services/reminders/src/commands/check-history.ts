@@ -26,6 +26,8 @@ const sample = 1_000;
 export async function checkHistory(deps: RemindersDeps, thorough: boolean, isTailSuspect = thorough): Promise<void> {
   const { history } = deps;
   const generation = history.generation();
+  // Before the store is asked: it rises meanwhile.
+  const known = { ...history.known };
   // Before the streams: these never fall behind the store, unless they lost something.
   const [atReminder, atSchedule] = await readPositions(deps);
   const nats = await deps.broker.connected();
@@ -35,8 +37,8 @@ export async function checkHistory(deps: RemindersDeps, thorough: boolean, isTai
   const isSame = consumed !== undefined && atSchedule?.source === consumed.source;
   const schedule = consumed && { source: consumed.source, sequence: isSame ? atSchedule.sequence : 0 };
   const isOlder =
-    hasGoneBack(history.known.REMINDER, atReminder) ||
-    hasGoneBack(history.known.SCHEDULE, atSchedule) ||
+    hasGoneBack(known.REMINDER, atReminder) ||
+    hasGoneBack(known.SCHEDULE, atSchedule) ||
     (stream && after && (await isOlderThanReminder(deps, stream, after))) ||
     (consumed && schedule && (thorough || !isSame) && (await isOlderThanSchedule(deps, consumed, schedule)));
   if (isOlder) return followRestored(deps, { stream, after, schedule, target: consumed?.delivered ?? 0 });

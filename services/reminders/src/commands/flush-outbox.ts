@@ -9,7 +9,7 @@ import { removeFromOutbox } from '../persistence/assignments.ts';
 import { recordDispatch } from '../persistence/heartbeat-store.ts';
 import { applyToLedger, markSent } from '../persistence/ledger.ts';
 import { findRows } from '../persistence/ledger-queries.ts';
-import { advancePosition } from '../persistence/positions.ts';
+import { advancePosition, type Position } from '../persistence/positions.ts';
 import { keepPublished, type StoredEvent } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 import type { History } from './history.ts';
@@ -40,8 +40,10 @@ export async function flushOutbox(
   await deps.alarms.set(alarmsOf(records));
 
   await deps.history.agreed();
+  // Before the stream is asked: it rises meanwhile.
+  const position = deps.history.known.REMINDER;
   const stream = await checkReminderStream(deps.broker);
-  assertSame(deps.history, stream, since);
+  assertSame(deps.history, { stream, position, since });
   const broker = await deps.broker.connected();
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
@@ -71,9 +73,12 @@ export async function flushOutbox(
 }
 
 /** @throws when the records may be of a store, or the positions of a stream, that was restored since */
-function assertSame(history: History, { createdAt, lastSequence }: ReminderStream, since: number): void {
-  const { REMINDER: known } = history.known;
-  const isSame = known?.source.split(' ')[0] === String(createdAt) && lastSequence >= known.sequence;
+function assertSame(
+  history: History,
+  { stream, position, since }: { stream: ReminderStream; position: Position | undefined; since: number },
+): void {
+  const isSame =
+    position?.source.split(' ')[0] === String(stream.createdAt) && stream.lastSequence >= position.sequence;
   if (!isSame) history.doubt();
   assertSince(history, since);
 }

@@ -82,7 +82,7 @@ async function repairStream(
   const isShorter = at.sequence > stream.lastSequence;
   const lost =
     isOther || isShorter || isTailSuspect
-      ? await refillStream(deps, stream, { isOther })
+      ? await refillStream(deps, stream, { upTo: isOther ? undefined : at.sequence })
       : await publishLost(deps, stream);
   if (!isOther && !isShorter && lost === 0) return at;
   // Another source, so that no instance takes the lower sequence for a restored store.

@@ -11,18 +11,18 @@ const batchSize = 500;
  * Finds the kept events that REMINDER has lost, because its tail or the stream itself is gone, and
  * publishes them again with the same ids, in order for each assignment. What they say stays that of
  * the first time, also `sentAt`.
- * @param options.isOther whether it is another stream than the one that the events were published to
+ * @param options.upTo the position that the store had in this stream before it was looked at; undefined
+ *   if it is another stream than the one that the events were published to
  * @returns how many it published
  */
 export async function refillStream(
   deps: RemindersDeps,
   stream: HeldStream,
-  { isOther }: { isOther: boolean },
+  { upTo }: { upTo: number | undefined },
 ): Promise<number> {
-  for (const sameStream of isOther ? [true, false] : [true]) {
-    const pages = pagesOf(deps.store, { stream: stream.createdAt, sameStream });
-    for await (const lost of findLost(stream, pages, { sameStream })) await markLost(deps.store, lost);
-  }
+  const pages = pagesOf(deps.store, { stream: stream.createdAt, upTo });
+  const lost = findLost(stream, pages, { sameStream: upTo !== undefined });
+  for await (const page of lost) await markLost(deps.store, page);
   return publishLost(deps, stream);
 }
 

@@ -108,6 +108,15 @@ test('a decision that the stream lacks keeps its place after those that it has',
   });
 });
 
+test('a decision that was taken again leaves no gap in the numbers', () => {
+  const [backup] = publish(apply(undefined, proposed));
+  const [after, events] = publish(apply(backup, confirmed));
+  const again = apply(backup, moved);
+  const adopted = adoptAll(again, events);
+  const numbers = adopted.outbox.map((_, index) => adopted.sequence - adopted.outbox.length + 1 + index);
+  expect(numbers[0] ?? after.sequence + 1).toBe(after.sequence + 1);
+});
+
 test('a newer version suppresses reminders of versions in between that the stream has', () => {
   const [backup] = publish(apply(undefined, proposed));
   const [, events] = publish(apply(backup, confirmed));

@@ -22,12 +22,15 @@ export function adopt(record: AssignmentRecord | undefined, events: readonly [Re
   const late = events.filter(({ type, data }) => type === 'reminder.overdue' && data.scheduleVersion === from.version);
   const overdue = new Set([...from.overdue, ...late.map(({ data }) => data.kind)]);
   const latest = Math.max(...events.map(({ data }) => data.reminderSequence));
+  // Decided again since the restore, and so never to be published: their numbers are free.
+  const firstNumber = from.sequence - from.outbox.length + 1;
+  const freed = from.outbox.filter((entry, index) => !outbox.includes(entry) && firstNumber + index > latest).length;
   const ahead = events.filter(({ data }) => data.scheduleVersion > from.version).map(keyOf);
   return {
     ...from,
     open,
     overdue: open.filter((kind) => overdue.has(kind)),
-    sequence: Math.max(from.sequence, latest + outbox.length),
+    sequence: Math.max(from.sequence - freed, latest + outbox.length),
     outbox,
     ahead: [...new Set([...(from.ahead ?? []), ...ahead])],
   } satisfies AssignmentRecord;

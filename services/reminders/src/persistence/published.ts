@@ -35,15 +35,19 @@ function toDocument(
 const pageSize = 100;
 
 /**
- * The kept events that one stream, or another of its name, has stored: by sequence, highest first.
+ * The kept events that this stream, or without `upTo` others of its name, have stored: by sequence,
+ * highest first.
  * @param of.stream when the present stream was created, in epoch milliseconds
+ * @param of.upTo leaves out what this stream has beyond: it may be newer than what is known of the stream
  */
 export async function* pagesOf(
   { published }: Pick<Store, 'published'>,
-  { stream, sameStream }: { stream: number; sameStream: boolean },
+  { stream, upTo }: { stream: number; upTo: number | undefined },
 ): AsyncGenerator<Stored[]> {
   const places = published.find(
-    { streamSequence: { $gt: 0 }, stream: sameStream ? stream : { $ne: stream } },
+    upTo === undefined
+      ? { streamSequence: { $gt: 0 }, stream: { $ne: stream } }
+      : { streamSequence: { $gt: 0, $lte: upTo }, stream },
     { projection: { streamSequence: 1 }, sort: { streamSequence: -1 }, batchSize: pageSize },
   );
   let page: Stored[] = [];

@@ -16,7 +16,8 @@ const reasons = async (eventId: string) =>
     .map(({ headers }) => headers?.get('Dlq-Reason'));
 
 const inInbox = async (eventId: string) =>
-  (await world.database.query('select from inbox where event_id = $1', [eventId])).rowCount;
+  (await world.database.query("select from inbox where consumer = 'payouts-schedule' and event_id = $1", [eventId]))
+    .rowCount;
 
 test('a known version with another event id is a dead letter without effect, and its neighbours are applied', async () => {
   const parties = newParties();

@@ -45,6 +45,7 @@ export const logFields: Readonly<Record<string, LogFieldDefinition>> = {
   because: text('Why a payment could not be made'),
   kept: { type: 'object', meaning: 'Which parts of a dead letter were stored', stability: 'stable' },
   events: number('How many events'),
+  aggregates: number('How many assignments or payouts they are of'),
   aggregateId: text('Assignment whose events wait'),
 
   payoutId: text('Payout'),

@@ -13,6 +13,7 @@ import {
   type TestStack,
   type Visit,
 } from '@punctual/testkit';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultyStripe, startFaultyStripe } from '../services/payouts/test/faulty-stripe.ts';
 
@@ -82,8 +83,8 @@ async function approve(journey: Journey): Promise<Visit> {
 }
 
 /**
- * A service that stops answering with an event in its hands, one that is down, an unreadable event,
- * and a payment provider that refuses the key.
+ * A service that stops answering with an event in its hands, one that is down and finds less than
+ * there was, an unreadable event, and a payment provider that refuses the key.
  */
 async function breakThings(): Promise<void> {
   const journey = await createJourney(world);
@@ -98,6 +99,7 @@ async function breakThings(): Promise<void> {
   }
   const payouts = world.stack.service('payouts');
   await payouts.stop();
+  await forget(peer);
   const finance = await world.user('finance');
   expect((await finance.send(endpoints.listPayouts, {})).status).toBe(503);
   await payouts.start();
@@ -109,6 +111,16 @@ async function breakThings(): Promise<void> {
     expect(await firing()).toEqual(expect.arrayContaining(['DeadLetters', 'PaymentsRefused']));
   });
   stripe.setFaults(() => 'none');
+}
+
+/** A stream loses its last event, and the database of payouts what it has applied. */
+async function forget({ manager }: Awaited<ReturnType<typeof connectPeer>>): Promise<void> {
+  const { state } = await manager.streams.info('PAYOUT');
+  await manager.streams.deleteMessage('PAYOUT', state.last_seq);
+  const database = new Client({ connectionString: world.databases.payouts });
+  await database.connect();
+  await database.query('delete from inbox');
+  await database.end();
 }
 
 async function firing(): Promise<string[]> {

@@ -22,6 +22,11 @@ export type FaultDescription = {
    * what clients were answered is then not checked.
    */
   losesCommits?: true;
+  /**
+   * Set when the store of reminders is put back: numbers that it gives again after those of its stream
+   * leave gaps, now and in later drills.
+   */
+  leavesGaps?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

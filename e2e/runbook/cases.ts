@@ -81,6 +81,7 @@ export const cases: Readonly<Record<string, Case>> = {
     yes: true,
   }),
   'dlq list': explainsItself(),
+  'dlq show': explainsItself(),
   'dlq drop': explainsItself(),
   'dlq redrive': explainsItself(),
   'npm run ops -- replay --consumer payouts-schedule --from 2026-11-20T00:00Z': prints(/[1-9]\d* events replayed/),

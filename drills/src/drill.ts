@@ -41,7 +41,7 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
   const accepted: AcceptedCommand[] = [];
   const known = new Set<string>();
   let eventsBefore = 0;
-  let mayHaveGaps = false;
+  let isReminderRefilled = false;
 
   return async (fault: Fault, seed: number): Promise<DrillResult> => {
     const random = createRandom(seed);
@@ -69,11 +69,11 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const clients = { operations, anomalies, feeds: followers.sessions };
     await followers.stop(() => changesInOrder({ ...state, clients }).length === 0);
     const events = Object.values(state.streams).flat().length;
-    mayHaveGaps ||= fault.leavesGaps === true;
+    isReminderRefilled ||= fault.refillsReminder === true;
     const general = [...loaded.wrong, failure, unhealed, busy].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
-      ...checkInvariants({ ...state, clients, mayHaveGaps }).filter(({ text }) => !known.has(text)),
+      ...checkInvariants({ ...state, clients, isReminderRefilled }).filter(({ text }) => !known.has(text)),
     ];
     for (const { text } of violations) known.add(text);
     const result: DrillResult = {

@@ -23,10 +23,10 @@ export type FaultDescription = {
    */
   losesCommits?: true;
   /**
-   * Set when the store of reminders is put back: numbers that it gives again after those of its stream
-   * leave gaps, now and in later drills.
+   * Set when REMINDER is refilled, or goes on after a restored store: two instances may do so at once,
+   * so numbers may be left out or out of order, in later drills too. Subscribers compare them (ADR 0039).
    */
-  leavesGaps?: true;
+  refillsReminder?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

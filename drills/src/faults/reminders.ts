@@ -54,7 +54,7 @@ export const reminderFaults: readonly Fault[] = [
     name: 'reminders-restored',
     what: 'MongoDB comes back as it was a minute before, while users work on',
     alerts: [],
-    leavesGaps: true,
+    refillsReminder: true,
     inject: async ({ stack, pace }) => {
       const { links, peer } = stack;
       const db = stack.mongo.db();

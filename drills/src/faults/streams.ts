@@ -49,6 +49,7 @@ export const streamFaults: readonly Fault[] = [
     name: 'reminder-stream-deleted',
     what: 'REMINDER is deleted, then declared by `npm run ops -- rebuild-stream`, and reminders refills it',
     alerts: [],
+    refillsReminder: true,
     inject: async ({ stack, pace }) => {
       await stack.peer.untilStreamHolds('REMINDER', messagesBeforeDeletion);
       await stack.peer.manager.streams.delete('REMINDER');

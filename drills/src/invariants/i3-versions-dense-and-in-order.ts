@@ -3,8 +3,8 @@ import type { Message, ObservedState, TimelineRow } from './state.ts';
 
 /**
  * I3: the versions of every aggregate are dense in its timeline, and in this order in its stream. An
- * assignment begins with version 0, unless scheduling 1.0 created it; everything else with 1. Once the
- * store of reminders was put back, their numbers only rise.
+ * assignment begins with version 0, unless scheduling 1.0 created it; everything else with 1. Once
+ * REMINDER was refilled, its order is not checked.
  */
 export function versionsDenseAndInOrder(state: ObservedState): string[] {
   const { scheduling, payouts, streams } = state;
@@ -14,7 +14,7 @@ export function versionsDenseAndInOrder(state: ObservedState): string[] {
     ...inTimeline('assignment', scheduling.timeline, firstOfAssignment),
     ...inTimeline('payout', payouts.timeline, one),
     ...inStream('SCHEDULE', streams.SCHEDULE, firstOfAssignment),
-    ...inStream('REMINDER', streams.REMINDER, one, state.mayHaveGaps),
+    ...(state.isReminderRefilled ? [] : inStream('REMINDER', streams.REMINDER, one)),
     ...inStream('PAYOUT', streams.PAYOUT, one),
   ];
 }
@@ -29,12 +29,11 @@ function inTimeline(name: string, timeline: readonly TimelineRow[], first: First
   );
 }
 
-function inStream(stream: string, messages: readonly Message[], first: FirstVersion, mayHaveGaps = false): string[] {
+function inStream(stream: string, messages: readonly Message[], first: FirstVersion): string[] {
   return checkVersions(
     `${stream} of assignment`,
     firstOfEach(messages).map(({ event }) => ({ aggregate: event.subject, version: event.sequence })),
     first,
-    mayHaveGaps,
   );
 }
 
@@ -42,12 +41,11 @@ function checkVersions(
   where: string,
   versions: readonly { aggregate: string; version: number }[],
   first: FirstVersion,
-  mayHaveGaps = false,
 ): string[] {
   return [...Map.groupBy(versions, ({ aggregate }) => aggregate)].flatMap(([aggregate, own]) => {
     const found = own.map(({ version }) => version);
-    const isRight = (version: number, index: number) =>
-      mayHaveGaps ? version > (found[index - 1] ?? 0) : version === index + first(aggregate);
-    return found.every(isRight) ? [] : [`${where} ${aggregate} goes ${found.join(', ')}`];
+    return found.every((version, index) => version === index + first(aggregate))
+      ? []
+      : [`${where} ${aggregate} goes ${found.join(', ')}`];
   });
 }

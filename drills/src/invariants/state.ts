@@ -75,8 +75,8 @@ export type ObservedState = {
   createdBy10: ReadonlySet<string>;
   /** What the clients of one drill were answered; nothing where nobody recorded it. */
   clients: ObservedClients;
-  /** Whether the numbers of reminders may have gaps, since their store was put back. */
-  mayHaveGaps: boolean;
+  /** Whether the numbers of reminders may be out of order, since their stream was refilled. */
+  isReminderRefilled: boolean;
 };
 
 export type ObservedClients = {
@@ -116,7 +116,7 @@ export async function readObservedState(
     accepted,
     createdBy10: new Set(),
     clients: { operations: [], anomalies: [], feeds: [] },
-    mayHaveGaps: false,
+    isReminderRefilled: false,
     scheduling: {
       ...(await readServiceTables(databases.scheduling, 'assignment_timeline', 'assignment_id')),
       assignments: await rows(

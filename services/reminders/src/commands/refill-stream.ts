@@ -22,7 +22,9 @@ export async function refillStream(
 ): Promise<number> {
   const pages = pagesOf(deps.store, { stream: stream.createdAt, upTo });
   const lost = findLost(stream, pages, { sameStream: upTo !== undefined });
-  for await (const page of lost) await markLost(deps.store, page);
+  const found = await Array.fromAsync(lost);
+  // The oldest first: another instance may already publish what is marked.
+  for (const page of found.toReversed()) await markLost(deps.store, page);
   return publishLost(deps, stream);
 }
 

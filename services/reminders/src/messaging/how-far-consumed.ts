@@ -3,7 +3,7 @@ import { consumers } from '@punctual/contracts';
 
 /** How far our consumers have read SCHEDULE. */
 export type Consumed = {
-  /** Tells the consumer from another of its name: it begins anew when the stream did. */
+  /** Tells the consumer from another of its name: it begins again when the stream does. */
   source: string;
   /** Beyond this, no event was acknowledged. */
   delivered: number;

@@ -1,5 +1,6 @@
 import type { Identified } from '../../nats/handling.ts';
 import type { Inbox, InboxPart } from '../../nats/inbox.ts';
+import { placeOf } from '../place.ts';
 import type { Queryable } from '../statement.ts';
 import { keptDays } from './purge-delivered.ts';
 import { inboxInsert } from './tables.ts';
@@ -7,13 +8,9 @@ import { inboxInsert } from './tables.ts';
 /** For the clocks of two servers. */
 const marginHours = 1;
 
-/**
- * Where the database is. It changes when the database is created again from a backup, and when its
- * server starts or another one takes over. The migrator knows when the database was first created.
- */
+/** Where the database is, and how old. The migrator knows when it was first created. */
 const description = `select
-  concat_ws(' ', (select oid from pg_database where datname = current_database()),
-    'inbox'::regclass::oid, extract(epoch from pg_postmaster_start_time())) as place,
+  ${placeOf('inbox')} as place,
   now() - interval '${keptDays} days' + interval '${marginHours} hours' as kept_since,
   (select min(executed_at) from mikro_orm_migrations) as created_at`;
 

@@ -1,11 +1,7 @@
 import type { LeaderSession } from '../outbox/leader-session.ts';
+import { placeOf } from '../place.ts';
 
-/**
- * Where the database is. It changes when the database is made again from a backup, and when its
- * server starts or another one takes over.
- */
-const place = `concat_ws(' ', (select oid from pg_database where datname = current_database()),
-  'restore'::regclass::oid, extract(epoch from pg_postmaster_start_time()))`;
+const place = placeOf('restore');
 
 /**
  * A condition: the database was compared with its stream since it is where it is, and is not older.

@@ -146,12 +146,14 @@ const panels = dashboards.flatMap(({ id, perService, rows }) =>
 );
 
 describe('after a run and two faults', () => {
-  test.each(panels)('the panel has data: $name', async ({ expr, service }) => {
+  test.each(panels)('the panel has data: $name', { timeout: 120_000 }, async ({ expr, service }) => {
     const filled = expr
       .replaceAll('$__rate_interval', '20s')
       .replaceAll('$__range', '15m')
       .replaceAll('$service', service);
-    expect(await pointsOf(filled), filled).toBeGreaterThan(0);
+    // Longer than a failed job waits until it runs again.
+    const soon = { withinMs: 90_000, everyMs: 1_000 };
+    await eventually(async () => expect(await pointsOf(filled), filled).toBeGreaterThan(0), soon);
   });
 
   test('every rule is evaluated without an error', async () => {

@@ -13,8 +13,10 @@ export function watchDrift(deps: ReconcileDeps & { lifecycle: Lifecycle }): void
       const pages: ReconciliationPage[] = [];
       do pages.push(await reconcile({ ...deps, now: () => at }, pages.at(-1)?.nextUntil));
       while (pages.at(-1)?.nextUntil && !signal.aborted);
-      // Without the provider the counts are unknown, not 0.
-      if (signal.aborted || (deps.provider && !pages.every((page) => page.providerCompared))) return;
+      if (signal.aborted) return;
+      // Without the provider the counts are unknown, not 0: tried again soon.
+      if (deps.provider && !pages.every((page) => page.providerCompared))
+        throw new Error('The payment provider could not be compared');
 
       for (const kind of DriftKind.options) {
         const count = pages.reduce((sum, { counts }) => sum + (counts.get(kind) ?? 0), 0);

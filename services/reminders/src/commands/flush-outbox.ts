@@ -48,7 +48,8 @@ export async function flushOutbox(
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
   const results = records.map(({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], stored: [] }));
-  const failure = await publishInOrder({ broker, rows, sentAt }, records, results);
+  const isSame = () => deps.history.generation() === since;
+  const failure = await publishInOrder({ broker, rows, sentAt, isSame }, records, results);
 
   const sent = results.flatMap((published) => published.sent);
   const stored = results.flatMap((published) => published.stored);
@@ -84,7 +85,11 @@ function assertSame(
 }
 
 function assertSince(history: History, since: number): void {
-  if (history.generation() !== since) throw new Error('the store or REMINDER may have been restored');
+  if (history.generation() !== since) throw restoredSince();
+}
+
+function restoredSince(): Error {
+  return new Error('the store or REMINDER may have been restored');
 }
 
 /** Moves the store's position in REMINDER. What was expected and is not the case is looked into. */
@@ -117,17 +122,18 @@ async function rowsOf({ store }: RemindersDeps, records: AssignmentRecord[], kno
 
 /**
  * Publishes the first entries of all records at once, then the second entries of those that
- * succeeded, and so on.
+ * succeeded, and so on, as long as the history is the same.
  * @returns the first failure, if any
  */
 async function publishInOrder(
-  { broker, rows, sentAt }: { broker: Broker; rows: Rows; sentAt: Temporal.Instant },
+  { broker, rows, sentAt, isSame }: { broker: Broker; rows: Rows; sentAt: Temporal.Instant; isSame: () => boolean },
   records: AssignmentRecord[],
   results: Published[],
 ): Promise<Error | undefined> {
   let failure: Error | undefined;
   let going = records.map((record, index) => ({ record, published: results[index] }));
   for (let position = 0; going.length > 0; position += 1) {
+    if (!isSame()) return failure ?? restoredSince();
     const steps = going.flatMap(({ record, published }) => {
       const entry = record.outbox[position];
       if (entry === undefined || published === undefined) return [];

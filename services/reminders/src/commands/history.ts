@@ -7,7 +7,10 @@ import type { Position } from '../persistence/positions.ts';
 export type History = {
   /** The positions that the store had when this process last read or wrote them. */
   readonly known: { REMINDER?: Position; SCHEDULE?: Position };
-  /** Rises with every doubt: what was read before it may be of another history. */
+  /**
+   * Rises with every doubt and when it is over: what was read before may be of another history, or
+   * of a restored store that did not know yet what was published.
+   */
   generation(): number;
   /** Waits until the store has what REMINDER has, and REMINDER what was published. */
   agreed(): Promise<void>;
@@ -61,6 +64,7 @@ export function createHistory(signal: AbortSignal): History {
     },
     agree: (since, caughtUp) => {
       if (since !== generation) return;
+      if (!isAgreed) generation += 1;
       isAgreed = true;
       isCaughtUp = caughtUp;
       isRestoring = !caughtUp;

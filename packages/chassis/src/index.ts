@@ -16,7 +16,7 @@ export { readQuery, refuseQuery } from './http/read-request.ts';
 export { startingHeader } from './http/starting-app.ts';
 export type { Attempts } from './nats/attempts.ts';
 export { type Broker, type BrokerHandle, connectBroker } from './nats/broker.ts';
-export { type ConsumerDeps, startConsumer } from './nats/consumer.ts';
+export { type ConsumerDeps, type RunningConsumer, startConsumer } from './nats/consumer.ts';
 export type { DeadLetter } from './nats/dead-letter-copy.ts';
 export { declareConsumers } from './nats/declare-consumers.ts';
 export {

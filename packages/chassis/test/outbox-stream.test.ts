@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Broker, BrokerConfig, connectBroker, declareStreams, readConfig } from '../src/index.ts';
 import {
+  isCompared,
   outboxStream,
   outboxStreamIndex,
   outboxStreamSequence,
@@ -59,7 +60,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-async function startRelay(): Promise<Broker> {
+async function startRelay(options: { untilCaughtUp?: () => Promise<void> } = {}): Promise<Broker> {
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   relay = createLifecycle(logger);
   const config = readConfig(BrokerConfig, { ...environment.env, NATS_URL: nats.url });
@@ -71,6 +72,7 @@ async function startRelay(): Promise<Broker> {
     name: 'scheduling',
     stream: 'SCHEDULE',
     reconcileSome: async () => {},
+    ...options,
     logger,
     lifecycle: relay,
   });
@@ -246,3 +248,23 @@ test('an event that the stream remembers but no longer holds is not taken for pu
   await eventually(async () => expect(await onStream()).toEqual(['1:1', '3:1', '2:1']), { withinMs: 15_000 });
   await untilPublished();
 }, 60_000);
+
+test('nothing that cannot be undone is done before the consumers have caught up', async () => {
+  const compared = async () => (await database.query(`select ${isCompared} as it`)).rows[0].it;
+  await eventually(async () => expect(await compared()).toBe(true));
+  await relay.shutdown();
+  await database.query('update database_identity set compared_in = null');
+  const consumers = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await startRelay({
+    untilCaughtUp: () => {
+      asked.resolve();
+      return consumers.promise;
+    },
+  });
+  await asked.promise;
+  await delay(300);
+  expect(await compared()).toBe(false);
+  consumers.resolve();
+  await eventually(async () => expect(await compared()).toBe(true));
+});

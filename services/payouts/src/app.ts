@@ -11,6 +11,7 @@ import {
 import {
   createAttempts,
   erasePeople,
+  type OutboxRelay,
   openDatabase,
   purgeAttempts,
   purgeDelivered,
@@ -52,12 +53,13 @@ export const payouts: ServiceDefinition<Config> = {
       now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
       newId: () => randomUUIDv7(),
     };
-    const relay = startOutboxRelay({
+    const relay: OutboxRelay = startOutboxRelay({
       databaseUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
       broker,
       name: 'payouts',
       stream: 'PAYOUT',
       reconcileSome: () => reconcileSome(database, (...restored) => liftRestored(clock, ...restored)),
+      untilCaughtUp: () => ofVisits.untilCaughtUp(),
       ...process,
     });
     const deps = {
@@ -67,7 +69,7 @@ export const payouts: ServiceDefinition<Config> = {
       ...clock,
     };
     const twoPersonMinor = config.PAYOUT_TWO_PERSON_MINOR;
-    subscribe({ broker, ...process }, { ...deps, twoPersonMinor, attempts: createAttempts(database) });
+    const ofVisits = subscribe({ broker, ...process }, { ...deps, twoPersonMinor, attempts: createAttempts(database) });
     every(process, {
       name: 'finish migrations',
       pauseMs: 5_000,

@@ -27,6 +27,15 @@ export type ConsumerDeps = { broker: BrokerHandle; logger: Logger; lifecycle: Li
 const batchSize = 200;
 const retryPauseMs = 1_000;
 const compareEveryMs = 5_000;
+/** A consumer that runs in the background. */
+export type RunningConsumer = {
+  /**
+   * Waits until the database has every effect of what was acknowledged: a restored one may lack some.
+   * @throws when the database or NATS is unavailable
+   */
+  untilCaughtUp(): Promise<void>;
+};
+
 /** The default of nats-server. */
 const defaultMaxPayload = 1024 * 1024;
 
@@ -35,15 +44,20 @@ const defaultMaxPayload = 1024 * 1024;
  * and again if it vanishes, and handles messages batch by batch. Messages on `replay.<durable>` go
  * through the same handler, and messages that JetStream gives up on become dead letters.
  */
-export function startConsumer<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>): void {
+export function startConsumer<E extends Identified>(deps: ConsumerDeps, options: ConsumerOptions<E>): RunningConsumer {
   const { durable, stream, subjects } = options;
   const [own, replays, advisories] = sourcesOf(durable, { stream, subjects });
-  follow(deps, options, own);
+  const running = follow(deps, options, own);
   follow(deps, options, replays);
   follow(deps, handleAdvisories(deps, durable), advisories);
+  return running;
 }
 
-function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>, source: ConsumerSource): void {
+function follow<E extends Identified>(
+  deps: ConsumerDeps,
+  handling: Handling<E>,
+  source: ConsumerSource,
+): RunningConsumer {
   const { durable, ackWaitMs = defaultAckWaitMs } = handling;
   const { stream } = source;
   const { signal } = deps.lifecycle;
@@ -62,11 +76,13 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
   });
 
   let current: Promise<void> | undefined;
+  const started = Promise.withResolvers<CatchUp | undefined>();
   const run = async () => {
     const broker = await deps.broker.connected();
     const metrics = createConsumerMetrics({ consumer: durable, stream }, () => lagOf(broker, stream, durable), signal);
     const consuming: BatchDeps = { broker, logger, signal, metrics, faults: createFaults(), outage: ofServers };
     const catchUp = handling.inbox && createCatchUp(consuming, { ...handling, inbox: handling.inbox }, source);
+    started.resolve(catchUp);
     if (catchUp) watch(deps, catchUp, `${durable} on ${stream}`);
     while (!signal.aborted) {
       try {
@@ -85,9 +101,10 @@ function follow<E extends Identified>(deps: ConsumerDeps, handling: Handling<E>,
     }
   };
   // It only rejects without a broker, which `connectBroker` logs.
-  run().catch(() => {});
+  run().catch(() => started.resolve(undefined));
   // Finishes the current batch, but does not wait for requests to NATS, which may be unavailable.
   deps.lifecycle.onShutdown(`${durable} on ${stream}`, () => current?.catch(() => {}));
+  return { untilCaughtUp: async () => (await started.promise)?.check() };
 }
 
 /** Notices a database that was restored, or lost commits in a failover, while this instance runs. */

@@ -1,4 +1,4 @@
-import { type Attempts, type ConsumerDeps, startConsumer } from '@punctual/chassis';
+import { type Attempts, type ConsumerDeps, type RunningConsumer, startConsumer } from '@punctual/chassis';
 import { createInbox } from '@punctual/chassis/postgres';
 import { consumers, readPersonEvent, readScheduleEvent } from '@punctual/contracts';
 import { type FollowScheduleDeps, followSchedule } from '../commands/follow-schedule.ts';
@@ -9,9 +9,12 @@ const { payoutsSchedule, payoutsPerson } = consumers;
 
 export type SubscriptionDeps = Omit<FollowScheduleDeps, 'consumer'> & { attempts: Attempts };
 
-/** Starts every consumer of this service. */
-export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: SubscriptionDeps): void {
-  startConsumer(consuming, {
+/**
+ * Starts every consumer of this service.
+ * @returns the one that follows visits, and so decides what may be paid
+ */
+export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: SubscriptionDeps): RunningConsumer {
+  const ofVisits = startConsumer(consuming, {
     ...payoutsSchedule,
     attempts,
     inbox: createInbox(deps.database),
@@ -26,4 +29,5 @@ export function subscribe(consuming: ConsumerDeps, { attempts, ...deps }: Subscr
     read: readPersonEvent,
     handle: (messages) => recordErasure(deps, messages),
   });
+  return ofVisits;
 }

@@ -25,6 +25,8 @@ export type RelayDeps = {
   stream: StreamName;
   /** Lifts some of the aggregates of a restored database, once a person has approved it. */
   reconcileSome(): Promise<void>;
+  /** Of a service that does what cannot be undone, such as a payment: waits for its consumers. */
+  untilCaughtUp?: () => Promise<void>;
   logger: Logger;
   lifecycle: Lifecycle;
 };
@@ -111,7 +113,7 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
     logger.info('leads the outbox');
     outboxMetrics.leads(session);
     const identity = await readIdentity(session);
-    const { stream, reconcileSome } = deps;
+    const { stream, reconcileSome, untilCaughtUp } = deps;
     const onWaiting = outboxMetrics.toReconcile;
     while (!signal.aborted && !reachability.isAway()) {
       const held = await untilCompared({ session, signal, stream, ...leading });
@@ -121,6 +123,7 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
         identity,
         stream,
         reconcileSome,
+        untilCaughtUp,
         onWaiting,
         signal,
         ...leading,

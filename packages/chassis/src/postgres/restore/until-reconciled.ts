@@ -18,6 +18,8 @@ export type ReconcileDeps = {
   stream: string;
   /** Lifts some of the aggregates that wait for it, in a transaction. */
   reconcileSome(): Promise<void>;
+  /** Waits until the service has what its neighbours published before the restore, if that matters. */
+  untilCaughtUp?: (() => Promise<void>) | undefined;
   /** Called with the number of aggregates that wait, 0 when none does. */
   onWaiting(aggregates: number): void;
   logger: Logger;
@@ -48,6 +50,7 @@ export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
     const state = await readRestoreState(session);
     deps.onWaiting(state?.aggregates ?? 0);
     if (!state) {
+      await deps.untilCaughtUp?.();
       await noteCompared(session);
       if (isLogged) logger.info({ stream }, 'Reconciled after the restore; publishing again');
       return true;

@@ -23,6 +23,7 @@ import { subscribe } from './messaging/subscriptions.ts';
 import { createAttempts } from './persistence/attempts.ts';
 import { checkWritable } from './persistence/check-writable.ts';
 import { openStore } from './persistence/store.ts';
+import { createTurn } from './persistence/turn.ts';
 import { createLedgerCounts } from './queries/measure-health.ts';
 import { createDispatchMetrics, observeHealth } from './queries/observe-health.ts';
 
@@ -43,6 +44,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
     broker,
     alarms: createAlarms({ agenda, now }),
     history,
+    refillTurn: createTurn(store, 'refill', randomUUID()),
     metrics: createDispatchMetrics(),
     logger,
     now,

@@ -9,6 +9,7 @@ import { createDispatch, dispatchDue } from '../src/commands/dispatch-due.ts';
 import { createHistory } from '../src/commands/history.ts';
 import { sweep } from '../src/commands/sweep.ts';
 import { watchHistory } from '../src/jobs/watch-history.ts';
+import { createTurn } from '../src/persistence/turn.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { type RemindersService, startReminders } from './world.ts';
 
@@ -32,6 +33,7 @@ function createDeps() {
     alarms: { set: async () => {}, setAgain: async () => {} },
     metrics: { sent },
     history,
+    refillTurn: createTurn(world.store, 'refill', randomUUIDv7()),
     logger: Object.assign(Object.create(world.logger), { warn }),
     now: () => Temporal.Now.instant().round('millisecond'),
     newId: randomUUIDv7,

@@ -1,6 +1,7 @@
 import type { BrokerHandle, Logger } from '@punctual/chassis';
 import type { PlanRules } from '../domain/planned-reminder.ts';
 import type { Store } from '../persistence/store.ts';
+import type { Turn } from '../persistence/turn.ts';
 import type { History } from './history.ts';
 
 /** The dependencies of the commands. */
@@ -9,6 +10,8 @@ export type RemindersDeps = {
   broker: BrokerHandle;
   alarms: Alarms;
   history: History;
+  /** To refill REMINDER: two instances could store events out of order. */
+  refillTurn: Turn;
   metrics: DispatchMetrics;
   logger: Logger;
   /** The clock, in milliseconds. */

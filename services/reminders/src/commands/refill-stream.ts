@@ -10,26 +10,50 @@ const batchSize = 500;
 /**
  * Finds the kept events that REMINDER has lost, because its tail or the stream itself is gone, and
  * publishes them again with the same ids, in order for each assignment. What they say stays that of
- * the first time, also `sentAt`.
+ * the first time, also `sentAt`. One instance does so at a time.
  * @param options.upTo the position that the store had in this stream before it was looked at; undefined
  *   if it is another stream than the one that the events were published to
  * @returns how many it published
+ * @throws while another instance does so
  */
 export async function refillStream(
   deps: RemindersDeps,
   stream: HeldStream,
   { upTo }: { upTo: number | undefined },
 ): Promise<number> {
-  const pages = pagesOf(deps.store, { stream: stream.createdAt, upTo });
-  const lost = findLost(stream, pages, { sameStream: upTo !== undefined });
-  const found = await Array.fromAsync(lost);
-  // The oldest first: another instance may already publish what is marked.
-  for (const page of found.toReversed()) await markLost(deps.store, page);
-  return publishLost(deps, stream);
+  const findAll = () =>
+    Array.fromAsync(
+      findLost(stream, pagesOf(deps.store, { stream: stream.createdAt, upTo }), { sameStream: upTo !== undefined }),
+    );
+  if ((await findAll()).length === 0) return publishLost(deps, stream);
+  return inTurn(deps, async () => {
+    // Another instance may have refilled it meanwhile.
+    const found = await findAll();
+    // The oldest first: should this process end, the next one begins with them.
+    for (const page of found.toReversed()) await markLost(deps.store, page);
+    return publishMarked(deps, stream);
+  });
 }
 
-/** Publishes the kept events that are known to be lost. */
-export async function publishLost(deps: RemindersDeps, { createdAt: stream }: HeldStream): Promise<number> {
+/**
+ * Publishes the kept events that are known to be lost, which an instance has left behind.
+ * @throws while another instance does so
+ */
+export async function publishLost(deps: RemindersDeps, stream: HeldStream): Promise<number> {
+  if ((await findUnpublished(deps.store, 1)).length === 0) return 0;
+  return inTurn(deps, () => publishMarked(deps, stream));
+}
+
+async function inTurn<T>({ refillTurn }: RemindersDeps, work: () => Promise<T>): Promise<T> {
+  if (!(await refillTurn.take())) throw new Error('Another instance refills REMINDER.');
+  try {
+    return await work();
+  } finally {
+    await refillTurn.end();
+  }
+}
+
+async function publishMarked(deps: RemindersDeps, { createdAt: stream }: HeldStream): Promise<number> {
   let published = 0;
   for (;;) {
     const lost = await findUnpublished(deps.store, batchSize);
@@ -37,6 +61,7 @@ export async function publishLost(deps: RemindersDeps, { createdAt: stream }: He
     if (published === 0) deps.logger.warn({ stream: 'REMINDER' }, 'Stream has lost events; publishing them again');
     published += await publishInOrder(deps, lost, stream);
     deps.signal.throwIfAborted();
+    if (!(await deps.refillTurn.take())) throw new Error('Another instance refills REMINDER.');
   }
 }
 

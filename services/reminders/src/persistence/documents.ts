@@ -54,6 +54,9 @@ export type PositionDocument = {
   target?: number;
 };
 
+/** Who does what one instance does at a time; `beat` rises while it is at work. */
+export type TurnDocument = { _id: 'refill'; holder: string; beat: number };
+
 /** Attempts at a message that had no answer; `_id` is its consumer and the message's key. */
 export type AttemptDocument = { _id: string; alone: number; at: Date };
 

@@ -8,6 +8,7 @@ import type {
   PositionDocument,
   PublishedDocument,
   ReminderDocument,
+  TurnDocument,
 } from './documents.ts';
 import { noticeStuck } from './notice-stuck.ts';
 import { renewStuck } from './renew-stuck.ts';
@@ -25,6 +26,7 @@ export type Store = {
   published: Collection<PublishedDocument>;
   positions: Collection<PositionDocument>;
   attempts: Collection<AttemptDocument>;
+  turns: Collection<TurnDocument>;
 };
 
 export const jobsCollection = 'jobs';
@@ -83,6 +85,7 @@ export async function openStore({
     published: db.collection('published'),
     positions: db.collection('positions'),
     attempts: db.collection('attempts'),
+    turns: db.collection('turns'),
   };
   await createIndexes(store);
   return store;

@@ -1,6 +1,14 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { type CollectionResult, DataPointType, type MetricData, type MetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  type AggregationTemporality,
+  type CollectionResult,
+  DataPointType,
+  type InstrumentType,
+  type MetricData,
+  type MetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { createLogger } from '../process/logger.ts';
+import { gaugeTemporality } from './gauge-temporality.ts';
 import { prometheusName } from './registry/prometheus-name.ts';
 import { prometheusAddress } from './settings.ts';
 
@@ -17,14 +25,21 @@ export function createPrometheusReader(): MetricReader {
   const onStart = (error: unknown) => {
     if (error instanceof Error) logger.error({ err: error, host, port }, 'Metrics cannot be served');
   };
-  return new NamedWithUnits(
+  return new ServingReader(
     { host, port, withResourceConstantLabels: /^service\.name$/, withoutScopeInfo: true },
     onStart,
   );
 }
 
-/** Adds the units to the names, as the specification has it; the exporter does not. */
-class NamedWithUnits extends PrometheusExporter {
+/**
+ * Serves gauges as they are observed, and adds the units to the names, as the specification has it;
+ * the exporter does neither.
+ */
+class ServingReader extends PrometheusExporter {
+  override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return gaugeTemporality(type) ?? super.selectAggregationTemporality(type);
+  }
+
   override async collect(options?: Parameters<PrometheusExporter['collect']>[0]): Promise<CollectionResult> {
     // A server that does not answer leaves out what it was asked for, not the others.
     const { resourceMetrics, errors } = await super.collect({ timeoutMillis: measureWithinMs, ...options });

@@ -250,6 +250,7 @@ test('an event that the stream remembers but no longer holds is not taken for pu
 }, 60_000);
 
 test('nothing that cannot be undone is done before the consumers have caught up', async () => {
+  await declareStreams(broker, ['SCHEDULE']);
   const compared = async () => (await database.query(`select ${isCompared} as it`)).rows[0].it;
   await eventually(async () => expect(await compared()).toBe(true));
   await relay.shutdown();

@@ -8,9 +8,9 @@ import { checkReminderStream } from '../messaging/check-reminder-stream.ts';
 import { type BulkDecision, closeReminders, findAssignments } from '../persistence/assignments.ts';
 import { claimRows } from '../persistence/ledger.ts';
 import { findDue } from '../persistence/ledger-queries.ts';
-import { findPosition, hasGoneBack } from '../persistence/positions.ts';
 import type { RemindersDeps } from './deps.ts';
 import { flushOutbox } from './flush-outbox.ts';
+import { isRestored } from './is-restored.ts';
 
 const batchSize = 1_000;
 /** Finding due reminders costs more the more there are, and far more than trying to claim them. */
@@ -45,6 +45,7 @@ async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () =>
       for (const ids of batchesOf(found, deps.random())) {
         if (deps.signal.aborted || !deps.history.isCaughtUp()) return;
         const generation = deps.history.generation();
+        // Otherwise a restored store has these reminders as due, although they may be sent.
         if (await isRestored(deps)) return;
         const { rows, records } = await decideOn(deps, ids);
         linkSpanTo(rows.map(({ traceparent }) => traceparent));
@@ -96,14 +97,6 @@ function batchesOf(ids: string[], at: number): string[][] {
     const from = ((first + index) % count) * batchSize;
     return ids.slice(from, from + batchSize);
   });
-}
-
-/** A restored store has these reminders as due, although they may be sent. */
-async function isRestored({ store, history }: RemindersDeps): Promise<boolean> {
-  const { REMINDER: known } = history.known;
-  const isOlder = hasGoneBack(known, await findPosition(store, 'REMINDER'));
-  if (isOlder) history.doubt();
-  return isOlder;
 }
 
 async function decideOn(deps: RemindersDeps, ids: string[]) {

@@ -4,6 +4,7 @@ import { nextSendAt } from '../persistence/ledger-queries.ts';
 import type { RemindersDeps } from './deps.ts';
 import type { Dispatch } from './dispatch-due.ts';
 import { flushOutbox } from './flush-outbox.ts';
+import { isRestored } from './is-restored.ts';
 import { reportOverdue } from './report-overdue.ts';
 
 /** Until then, the worker that decided is probably still publishing. */
@@ -12,14 +13,13 @@ const batchSize = 500;
 
 /**
  * Finishes what a crash, an outage or a lost job has left behind, unless the store was restored and
- * has not caught up. A step that fails is logged and
- * retried by the next sweep; the other steps still run.
+ * has not caught up. A step that fails is logged and retried by the next sweep; the other steps
+ * still run.
  */
 export async function sweep(
   deps: RemindersDeps & { dispatch: Dispatch },
   onProgress: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  if (!deps.history.isCaughtUp()) return;
   const steps = {
     'stale claims': () => releaseClaims(deps),
     'open decisions': () => settle(deps),
@@ -28,10 +28,15 @@ export async function sweep(
     'missing alarms': () => putAlarmsBack(deps),
   };
   for (const [name, run] of Object.entries(steps)) {
-    if (deps.signal.aborted) return;
-    await run().catch((error: unknown) => deps.logger.warn({ err: error, step: name }, 'a step of the sweep failed'));
+    if (deps.signal.aborted || !deps.history.isCaughtUp()) return;
+    const failed = (error: unknown) => deps.logger.warn({ err: error, step: name }, 'a step of the sweep failed');
+    await unlessRestored(deps, run).catch(failed);
     await onProgress();
   }
+}
+
+async function unlessRestored(deps: RemindersDeps, run: () => Promise<unknown>): Promise<void> {
+  if (!(await isRestored(deps))) await run();
 }
 
 async function releaseClaims({ store, logger, now }: RemindersDeps): Promise<void> {

@@ -21,7 +21,7 @@ export const networkFaults: readonly Fault[] = [
   {
     name: 'slow-network',
     what: '300 ms of latency between services and servers; now and then a third of the connections are reset',
-    alerts: [],
+    alerts: ['EventsNotPublished'],
     inject: async ({ stack: { links }, random, pace }) => {
       const all = Object.values(links);
       for (const link of all) link.delay(latencyMs);

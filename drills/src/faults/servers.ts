@@ -5,7 +5,9 @@ import type { Fault } from './fault.ts';
 
 const postgresRestarts = { quick: 2, full: 8 };
 const openMs = { quick: 4_000, full: 30_000 };
-const natsKills = { quick: 3, full: 15 };
+const natsKills = { quick: 3, full: 12 };
+/** Long enough that now and then something is published between two of them. */
+const betweenKillsMs = { quick: 1_500, full: 5_000 };
 const natsStoppedMs = { quick: 5_000, full: 20_000 };
 const mongodbKills = { quick: 2, full: 8 };
 
@@ -49,7 +51,7 @@ export const serverFaults: readonly Fault[] = [
     inject: async ({ stack, random, pace }) => {
       const { nats } = stack.servers;
       for (let kill = 0; kill < natsKills[pace]; kill += 1) {
-        await delay(random.between(300, 1_500));
+        await delay(random.between(300, betweenKillsMs[pace]));
         await nats.signal('SIGKILL');
         stack.countKill();
         await nats.halt();

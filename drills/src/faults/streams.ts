@@ -9,7 +9,7 @@ import { runOps } from './run-ops.ts';
 
 /** At full length long enough for its alert, which takes half a minute. */
 const fullMs = { quick: 4_000, full: 60_000 };
-const goneMs = { quick: 2_000, full: 20_000 };
+const goneMs = { quick: 2_000, full: 5_000 };
 const messagesBeforeDeletion = 50;
 /** The streams that their publishers refill. */
 const refilled = ['SCHEDULE', 'PAYOUT', 'REMINDER'];
@@ -24,7 +24,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'stream-full',
     what: 'SCHEDULE and PAYOUT are full and refuse new events',
-    alerts: ['EventsNotPublished'],
+    alerts: ['EventsNotPublished', 'EventsLate'],
     inject: async ({ stack: { peer }, pace }) => {
       const names = ['SCHEDULE', 'PAYOUT'];
       for (const name of names) {

@@ -13,7 +13,7 @@ import pg from 'pg';
 import { untilSettled } from './until-settled.ts';
 
 /** With `BENCH_FSYNC=1`, PostgreSQL and NATS flush to the disk before they confirm, as in a deployment. */
-const fsync = process.env.BENCH_FSYNC === '1';
+export const fsync = process.env.BENCH_FSYNC === '1';
 
 /** The servers that the stacks of one benchmark share. */
 export type BenchServers = {

@@ -14,6 +14,7 @@ import { raceBenchmark } from './benchmarks/race.ts';
 import { readBenchmark } from './benchmarks/read.ts';
 import { remindersBenchmark } from './benchmarks/reminders.ts';
 import { remindersAtRestBenchmark } from './benchmarks/reminders-at-rest.ts';
+import { retentionBenchmark } from './benchmarks/retention.ts';
 import { screensBenchmark } from './benchmarks/screens.ts';
 import { telemetryBenchmark } from './benchmarks/telemetry.ts';
 import type { Benchmark } from './result.ts';
@@ -31,6 +32,7 @@ const benchmarks: Record<string, Benchmark> = {
   reminders: remindersBenchmark,
   'reminders-at-rest': remindersAtRestBenchmark,
   'cancel-race': cancelRaceBenchmark,
+  retention: retentionBenchmark,
   attacks: attacksBenchmark,
   screens: screensBenchmark,
   feed: feedBenchmark,
@@ -38,15 +40,21 @@ const benchmarks: Record<string, Benchmark> = {
   telemetry: telemetryBenchmark,
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, rows: { type: 'string' } },
+});
 const [name = ''] = positionals;
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 
 if (benchmark) {
-  const result = await benchmark((line) => console.error(line));
+  const result = await benchmark(
+    (line) => console.error(line),
+    values.rows === undefined ? {} : { rows: Number(values.rows) },
+  );
   // Compact, for programs; the last line in any case.
   console.log(values.json ? JSON.stringify(result) : JSON.stringify(result, undefined, 2));
 } else {
-  console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--json]`);
+  console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--json] [--rows N]`);
   process.exitCode = 2;
 }

@@ -13,7 +13,10 @@ export type BenchmarkResult = {
   details: Record<string, unknown>;
 };
 
-export type Benchmark = (log: (line: string) => void) => Promise<BenchmarkResult>;
+/** `rows`: of the table that a benchmark fills, for those that say so. */
+export type BenchmarkOptions = { rows?: number };
+
+export type Benchmark = (log: (line: string) => void, options: BenchmarkOptions) => Promise<BenchmarkResult>;
 
 export function median(values: readonly number[]): number {
   return percentile(values, 50);

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Database,
+  idempotencyTable,
   inboxReceived,
   inboxTable,
   openDatabase,
@@ -10,6 +11,7 @@ import {
   outboxTable,
   parsePostgresUrl,
   purgeDelivered,
+  purgeResponses,
 } from '../src/postgres/index.ts';
 import { createLifecycle } from '../src/process/lifecycle.ts';
 
@@ -25,7 +27,13 @@ beforeAll(async () => {
     migrations: [],
     lifecycle,
   });
-  for (const statement of [...outboxTable, ...outboxStreamSequence, ...inboxTable, ...inboxReceived])
+  for (const statement of [
+    ...outboxTable,
+    ...outboxStreamSequence,
+    ...inboxTable,
+    ...inboxReceived,
+    ...idempotencyTable,
+  ])
     await database.query(statement);
 });
 
@@ -80,4 +88,38 @@ test('purgeDelivered finds old rows without reading the rest of a reused table',
   await purgeDelivered(database, new AbortController().signal);
 
   expect((await blocksRead()) - before).toBeLessThan(100);
+});
+
+test('purgeDelivered deletes only old events also from an outbox with partitions', async () => {
+  await database.query('alter table outbox rename to whole');
+  await database.query(`create table outbox (like whole including defaults, primary key (id)) partition by range (id)`);
+  const [row] = await database.query<{ id: string }>(`select uuidv7(interval '-7.5 days') as id`);
+  await database.query(`create table earlier partition of outbox for values from (minvalue) to ('${row?.id}')`);
+  await database.query(`create table later partition of outbox for values from ('${row?.id}') to (maxvalue)`);
+  // Rows at the same positions of both partitions.
+  await database.query(`
+    insert into outbox (id, position, aggregate_id, aggregate_version, type, payload, created_at, published_at)
+    select uuidv7(-age), n, gen_random_uuid(), 1, kind, '{}', now() - age, case when kind <> 'waiting' then now() end
+    from (values ('old', interval '8 days'), ('recent', interval '6 days'), ('waiting', interval '5 days'))
+      as rows (kind, age), generate_series(1, 1500) as n order by n, kind`);
+
+  await purgeDelivered(database, new AbortController().signal);
+
+  const left = await database.query('select type, count(*)::int as n from outbox group by type order by type');
+  expect(left).toEqual([
+    { type: 'recent', n: 1_500 },
+    { type: 'waiting', n: 1_500 },
+  ]);
+});
+
+test('purgeResponses deletes responses after two days, and no others', async () => {
+  await database.query(`
+    insert into idempotency_key (caller_id, key, fingerprint, answer, created_at)
+    select gen_random_uuid(), 'key', hours, '{}', now() - make_interval(hours => hours)
+    from (values (47, 3), (49, 2500)) as rows (hours, amount), generate_series(1, amount)`);
+
+  await purgeResponses(database, Temporal.Now.instant(), new AbortController().signal);
+
+  const left = await database.query('select fingerprint, count(*)::int as n from idempotency_key group by fingerprint');
+  expect(left).toEqual([{ fingerprint: '47', n: 3 }]);
 });

@@ -93,7 +93,7 @@ export const payouts: ServiceDefinition<Config> = {
     every(process, {
       name: 'purge stored responses',
       pauseMs: 10 * 60_000,
-      run: () => purgeResponses(database, deps.now()),
+      run: (signal) => purgeResponses(database, deps.now(), signal),
     });
     every(process, {
       name: 'add up sums of payouts',

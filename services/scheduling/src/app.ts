@@ -81,7 +81,7 @@ export const scheduling: ServiceDefinition<Config> = {
     every(process, {
       name: 'purge stored responses',
       pauseMs: 10 * 60_000,
-      run: () => purgeResponses(database, deps.now()),
+      run: (signal) => purgeResponses(database, deps.now(), signal),
     });
 
     every(process, {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Caller } from '../../http/authenticate.ts';
+import { deleteInBatches } from '../delete-in-batches.ts';
 import type { Queryable, Statement } from '../statement.ts';
 
 /** What every request that changes something has in common. */
@@ -125,9 +126,13 @@ export function storeResponse({ callerId, key, fingerprint }: KeyClaim, response
 }
 
 /** Deletes expired responses, which are ignored from the moment they expire. */
-export async function purgeResponses(database: Queryable, now: Temporal.Instant): Promise<void> {
+export async function purgeResponses(database: Queryable, now: Temporal.Instant, signal: AbortSignal): Promise<void> {
   const oldest = now.subtract({ hours: keptHours });
-  await database.query('delete from idempotency_key where created_at <= ?', [oldest]);
+  await deleteInBatches(database, signal, {
+    table: 'idempotency_key',
+    where: 'created_at <= ?',
+    parameters: [oldest],
+  });
 }
 
 /** An empty body is as good as none. */

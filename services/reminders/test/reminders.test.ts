@@ -5,10 +5,10 @@ import { OpenReminders, type Reminders, type RemindersExplanation, type Schedule
 import { eventually } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { purgeEnded } from '../src/commands/purge-ended.ts';
 import type { AssignmentRecord } from '../src/domain/assignment.ts';
 import { entryOf } from '../src/domain/outbox-entry.ts';
 import { findAssignments } from '../src/persistence/assignments.ts';
+import { expireEnded } from '../src/persistence/expire-ended.ts';
 import { findSent } from '../src/persistence/ledger-queries.ts';
 import { hourMs, minuteMs, scheduleEvent, windowAt } from './schedule-events.ts';
 import { type RemindersService, startReminders } from './world.ts';
@@ -348,12 +348,14 @@ test('a batch of many events plans the newest version of each assignment, number
   }
 });
 
-test('purging removes old ended reminders, keeps the others, and a replay of old events plans nothing', async () => {
-  const over = newAssignment();
-  const open = newAssignment();
+test('the store removes reminders that ended long ago, and a replay of their events plans nothing', {
+  timeout: 240_000,
+}, async () => {
+  const [over, recent, open] = [newAssignment(), newAssignment(), newAssignment()];
   const confirmed = over.event('schedule.confirmed', 2, { window: inDays(5) });
-  await world.publish(confirmed, open.event('schedule.confirmed', 2, { window: inDays(5) }));
-  await world.publish(over.event('schedule.cancelled', 3, { window: inDays(5) }));
+  for (const each of [recent, open]) await world.publish(each.event('schedule.confirmed', 2, { window: inDays(5) }));
+  await world.publish(confirmed, over.event('schedule.cancelled', 3, { window: inDays(5) }));
+  await world.publish(recent.event('schedule.cancelled', 3, { window: inDays(5) }));
   await world.untilReminders(open.assignmentId, ['upcoming-24h PLANNED', 'upcoming-1h PLANNED']);
   const decided = [
     'reminder.queued upcoming-24h',
@@ -361,20 +363,23 @@ test('purging removes old ended reminders, keeps the others, and a replay of old
     'reminder.suppressed upcoming-24h',
     'reminder.suppressed upcoming-1h',
   ];
-  await world.untilPublished(over.assignmentId, decided);
-  const forget = (inDaysFromNow: number) =>
-    purgeEnded(
-      {
-        store: world.store,
-        now: () => Temporal.Now.instant().add({ hours: 24 * inDaysFromNow }),
-        signal: new AbortController().signal,
-      },
-      90,
+  for (const { assignmentId } of [over, recent]) await world.untilPublished(assignmentId, decided);
+  const age = async ({ assignmentId }: typeof over, days: number) => {
+    const ids = ['upcoming-24h', 'upcoming-1h'].map((kind) => `${assignmentId}:2:${kind}`);
+    const sendAt = new Date(Date.now() - days * 24 * hourMs);
+    const { modifiedCount } = await world.store.ledger.updateMany(
+      { _id: { $in: ids }, state: 'SUPPRESSED' },
+      { $set: { sendAt } },
     );
-  await forget(90);
-  expect(await world.list(over.assignmentId)).toHaveLength(2);
-  await forget(96);
-  expect(await world.list(over.assignmentId)).toEqual([]);
+    expect(modifiedCount).toBe(2);
+  };
+  await age(recent, 89);
+  await age(over, 91);
+
+  // The store looks for them every minute.
+  const removed = async () => expect(await world.list(over.assignmentId)).toEqual([]);
+  await eventually(removed, { withinMs: 180_000 });
+  expect(await world.list(recent.assignmentId)).toHaveLength(2);
   expect(await world.list(open.assignmentId)).toHaveLength(2);
 
   await world.publishAgain(confirmed, over.event('schedule.disputed', 4));
@@ -383,6 +388,15 @@ test('purging removes old ended reminders, keeps the others, and a replay of old
   await world.untilPublished(over.assignmentId, decided);
   const record = await world.store.assignments.findOne({ _id: over.assignmentId });
   expect(record).toMatchObject({ version: 4, sequence: 4, outbox: [] });
+});
+
+test('expireEnded follows a changed setting', async () => {
+  const kept = async () =>
+    (await world.store.ledger.indexes()).find(({ name }) => name === 'ended')?.expireAfterSeconds;
+  for (const days of [30, 90]) {
+    await expireEnded(world.store, days);
+    expect(await kept()).toBe(days * 86_400);
+  }
 });
 
 test('only ops can list the next reminders, earliest first', async () => {

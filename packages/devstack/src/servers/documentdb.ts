@@ -15,6 +15,8 @@ const extensionSettings = [
   ...['-c', 'shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb'],
   ...['-c', 'cron.database_name=postgres'],
   ...['-c', 'cron.log_statement=off'],
+  // Its job that removes expired documents would connect to the port that the cluster was made on.
+  ...['-c', 'cron.use_background_workers=on'],
 ];
 
 /**

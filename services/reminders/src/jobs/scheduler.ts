@@ -4,17 +4,17 @@ import { every, type Lifecycle, type Logger, logOutage } from '@punctual/chassis
 import { Agenda, exponential, type Job } from 'agenda';
 import type { RemindersDeps } from '../commands/deps.ts';
 import { createDispatch, type Dispatch } from '../commands/dispatch-due.ts';
-import { purgeEnded } from '../commands/purge-ended.ts';
 import { recordHeartbeat } from '../commands/record-heartbeat.ts';
 import { sweep } from '../commands/sweep.ts';
 import { heartbeatEveryMs } from '../domain/health.ts';
 import { toDate, toInstant } from '../persistence/documents.ts';
+import { expireEnded } from '../persistence/expire-ended.ts';
 import { findDue, nextSendAt } from '../persistence/ledger-queries.ts';
 import { jobsCollection, type Store } from '../persistence/store.ts';
 import { type DispatchData, dispatchJob } from './alarms.ts';
 
 const minuteMs = 60_000;
-const forgetEveryMs = 3_600_000;
+const hourMs = 3_600_000;
 const joinAfterMs = 1_000;
 const forgottenAfterMs = 3_000;
 const muchIsDue = 1_000;
@@ -64,9 +64,10 @@ export async function startScheduler(
     backoff: untilItSucceeds,
   });
   joinIn(deps);
+  // After the start, since a large ledger takes a while.
+  every(deps, { name: 'expire ended reminders', pauseMs: hourMs, run: () => expireEnded(deps.store, deps.keepDays) });
   agenda.define('sweep', (job: Job) => sweep(deps, () => job.touch()));
   agenda.define('heartbeat', () => recordHeartbeat(deps));
-  agenda.define('forget', () => purgeEnded(deps, deps.keepDays));
   await agenda.start();
   lifecycle.onShutdown('scheduler', async () => {
     await drain(agenda);
@@ -74,7 +75,8 @@ export async function startScheduler(
   });
   await repeat(agenda, deps.sweepEveryMs, 'sweep');
   await repeat(agenda, heartbeatEveryMs, 'heartbeat');
-  await repeat(agenda, forgetEveryMs, 'forget');
+  // Of the previous release.
+  await agenda.cancel({ name: 'forget' });
 }
 
 /**

@@ -99,15 +99,6 @@ export async function findSent(store: Store, records: readonly AssignmentRecord[
   return new Map(await Promise.all(sent));
 }
 
-/** The ids of reminders that were sent or suppressed, and whose time was before `before`. */
-export async function findEnded(store: Store, before: Temporal.Instant, limit: number): Promise<string[]> {
-  const ended = await store.ledger
-    .find({ state: { $in: ['SENT', 'SUPPRESSED'] }, sendAt: { $lt: toDate(before) } }, { projection: { _id: 1 } })
-    .limit(limit)
-    .toArray();
-  return ended.map(({ _id }) => _id);
-}
-
 /** When the reminder that has been due longest was to be sent. */
 export async function oldestDue(store: Store, now: Temporal.Instant): Promise<Temporal.Instant | undefined> {
   const [oldest] = await store.ledger

@@ -74,10 +74,6 @@ export async function markSent(store: Store, ids: string[], sentAt: Temporal.Ins
   if (left > 0) throw new Error(`The store has not marked ${left} of ${ids.length} reminders as sent.`);
 }
 
-export async function deleteRows(store: Store, ids: string[]): Promise<void> {
-  if (ids.length > 0) await store.ledger.deleteMany({ _id: { $in: ids } });
-}
-
 function adoptionOf({
   id: _id,
   state,

@@ -1,6 +1,7 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Broker } from '../../nats/broker.ts';
+import type { Stored } from '../../nats/lost-events.ts';
 import { readHeaders } from '../../nats/message-headers.ts';
 import { originHeader } from '../../nats/publisher.ts';
 import { streamInfo } from '../../nats/read-stream.ts';
@@ -10,34 +11,42 @@ import type { DatabaseIdentity } from './identity.ts';
 /** An event that this database published, and does not know. */
 export type UnknownEvent = { id: string; aggregateId: string; version: number; payload: string };
 
+export type Comparison = {
+  unknown: UnknownEvent[];
+  /** Rows of the outbox that are stored, and not marked as published. */
+  unmarked: Stored[];
+};
+
 /** So few that the leader renews its lease in between. */
 const readAtOnce = 100;
 
 /**
  * Finds the events on the stream that this database published and no longer has: it was restored to
  * an earlier moment, or lost its last commits. Reads only what was stored after the latest event
- * that the outbox knows to be stored. Rows that were published and not marked are marked.
+ * that the outbox knows to be stored.
  */
 export async function findUnknown(
   session: LeaderSession,
   broker: Pick<Broker, 'manager'>,
   { stream, identity }: { stream: string; identity: DatabaseIdentity },
-): Promise<UnknownEvent[]> {
+): Promise<Comparison> {
+  const found: Comparison = { unknown: [], unmarked: [] };
   const info = await streamInfo(broker, stream);
-  if (!info || info.state.messages === 0) return [];
+  if (!info || info.state.messages === 0) return found;
   const read = (sequence: number) => broker.manager.streams.getMessage(stream, { seq: sequence });
   const { first_seq: first, last_seq: last } = info.state;
   const known = await readLatestPosition(session);
   // A higher position than the last is one on a stream that is gone.
   const begins =
     known > 0 && known <= last ? known + 1 : await firstStoredSince(identity.createdAt, { first, last, read });
-  const unknown: UnknownEvent[] = [];
   for (let from = Math.max(begins, first); from <= last; from += readAtOnce) {
     const sequences = Array.from({ length: Math.min(readAtOnce, last - from + 1) }, (_, index) => from + index);
     const messages = (await Promise.all(sequences.map(read))).flatMap((message) => message ?? []);
-    unknown.push(...(await withoutKnown(session, messages.flatMap(toEvent), identity.id)));
+    const { unknown, unmarked } = await compare(session, messages.flatMap(toEvent), identity.id);
+    found.unknown.push(...unknown);
+    found.unmarked.push(...unmarked);
   }
-  return unknown;
+  return found;
 }
 
 /** The position of the latest event that the outbox knows to be stored, 0 when it knows of none. */
@@ -91,21 +100,15 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Without those that the outbox has, that were dealt with, or that another database published. An
- * event is ours by its origin, or by its aggregate: the previous release names no origin.
+ * Unknown are those that the outbox does not have, that were not dealt with, and that no other database
+ * published. An event is ours by its origin, or by its aggregate: the previous release names no origin.
  */
-async function withoutKnown(
-  session: LeaderSession,
-  events: readonly StoredEvent[],
-  origin: string,
-): Promise<UnknownEvent[]> {
-  if (events.length === 0) return [];
+async function compare(session: LeaderSession, events: readonly StoredEvent[], origin: string): Promise<Comparison> {
+  if (events.length === 0) return { unknown: [], unmarked: [] };
   const ids = events.map(({ id }) => id);
-  await session.query(
-    `update outbox set published_at = clock_timestamp(), stream_sequence = stored.sequence
-      from unnest($1::uuid[], $2::bigint[]) as stored (id, sequence)
-      where outbox.id = stored.id and published_at is null`,
-    [ids, events.map(({ sequence }) => sequence)],
+  const waiting = await session.query<{ id: string }>(
+    'select id from outbox where id = any($1::uuid[]) and published_at is null',
+    [ids],
   );
   const rows = await session.query<{ id: string }>(
     `select stored.id from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as stored (id, aggregate_id, origin)
@@ -114,6 +117,9 @@ async function withoutKnown(
         and (stored.origin = $4 or exists (select from outbox where outbox.aggregate_id = stored.aggregate_id))`,
     [ids, events.map(({ aggregateId }) => aggregateId), events.map((event) => event.origin ?? null), origin],
   );
-  const unknown = new Set(rows.map(({ id }) => id));
-  return events.filter(({ id }) => unknown.has(id));
+  const [unknown, unmarked] = [rows, waiting].map((found) => new Set(found.map(({ id }) => id)));
+  return {
+    unknown: events.filter(({ id }) => unknown?.has(id)),
+    unmarked: events.filter(({ id }) => unmarked?.has(id)),
+  };
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../process/logger.ts';
 import { pause } from '../../process/pause.ts';
 import type { LeaderSession } from '../outbox/leader-session.ts';
 import type { Reachability } from '../outbox/reachability.ts';
+import { markPublished } from '../outbox/rows.ts';
 import { noteCompared } from './compared.ts';
 import { findUnknown } from './find-unknown.ts';
 import type { DatabaseIdentity } from './identity.ts';
@@ -27,6 +28,7 @@ export type ReconcileDeps = {
 };
 
 const pollMs = 1_000;
+const renewMs = 1_000;
 
 /**
  * Compares the outbox with its stream before anything is published. While the database is older, it
@@ -36,8 +38,10 @@ const pollMs = 1_000;
 export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
   const { session, broker, reachability, stream, logger, signal } = deps;
   try {
-    const unknown = await findUnknown(session, broker, deps);
+    const { unknown, unmarked } = await findUnknown(session, broker, deps);
     if (unknown.length > 0) await recordUnknown(session, stream, unknown);
+    // Not before: a mark moves the position from which the next comparison reads.
+    if (unmarked.length > 0) await markPublished(session, unmarked);
   } catch (error) {
     if (!isForbidden(error)) throw error;
     logger.warn(
@@ -50,7 +54,7 @@ export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
     const state = await readRestoreState(session);
     deps.onWaiting(state?.aggregates ?? 0);
     if (!state) {
-      await deps.untilCaughtUp?.();
+      await untilCaughtUp(deps);
       await noteCompared(session);
       if (isLogged) logger.info({ stream }, 'Reconciled after the restore; publishing again');
       return true;
@@ -64,8 +68,18 @@ export async function untilReconciled(deps: ReconcileDeps): Promise<boolean> {
     }
     isLogged = true;
     if (aggregates === 0) await endRestore(session);
-    else if (isApproved) await deps.reconcileSome();
-    else await Promise.race([pause(pollMs, signal), session.lost]);
+    else if (isApproved) {
+      // What a neighbour's events make again must be there to be lifted.
+      await untilCaughtUp(deps);
+      await deps.reconcileSome();
+    } else await Promise.race([pause(pollMs, signal), session.lost]);
     if (signal.aborted || reachability.isAway()) return false;
   }
+}
+
+/** Renews the lease of the leader meanwhile. @throws when its session ends */
+async function untilCaughtUp({ session, untilCaughtUp }: ReconcileDeps): Promise<void> {
+  if (!untilCaughtUp) return;
+  const renewing = setInterval(() => session.query('select 1').catch(() => {}), renewMs);
+  await Promise.race([untilCaughtUp(), session.lost]).finally(() => clearInterval(renewing));
 }

@@ -29,15 +29,18 @@ async function copyDatabase(url: string, from: string, to: string): Promise<void
 const nameOf = (url: string) => new URL(url).pathname.slice(1);
 
 /** Takes a backup while the service is stopped. Returns what puts it back and starts the service. */
-async function backUp(service: 'scheduling' | 'payouts'): Promise<() => Promise<void>> {
+async function backUp(
+  service: 'scheduling' | 'payouts',
+): Promise<(beforeStart?: () => Promise<void>) => Promise<void>> {
   const url = world.databases[service];
   const backup = `backup_${randomUUID()}`;
   await world.stack.service(service).stop();
   await copyDatabase(url, nameOf(url), backup);
   await world.stack.service(service).start();
-  return async () => {
+  return async (beforeStart) => {
     await world.stack.service(service).stop();
     await copyDatabase(url, backup, nameOf(url));
+    await beforeStart?.();
     return world.stack.service(service).start();
   };
 }
@@ -114,16 +117,21 @@ test('a restored scheduling waits for a person, then says again what holds', asy
 test('a restored payouts pays nothing twice and keeps what stopped a payout', async () => {
   const journey = await world.journey();
   const [paid, stopped] = [await journey.awaitingApproval(), await journey.awaitingApproval()];
+  const paidSince = await journey.awaitingApproval();
   const restore = await backUp('payouts');
   await journey.finance.approvePayout({ params: { id: paid.id } });
   await journey.finance.markPayoutPaid({ params: { id: paid.id }, body: { reference: 'By hand 7' } });
   await journey.finance.blockPayout({ params: { id: stopped.id }, body: { reason: 'A look first' } });
-  await eventually(async () => expect(await payoutEventsOf(stopped.assignmentId)).toHaveLength(3));
+  await journey.finance.blockPayout({ params: { id: paidSince.id }, body: { reason: 'Forgotten' } });
+  for (const { assignmentId } of [stopped, paidSince])
+    await eventually(async () => expect(await payoutEventsOf(assignmentId)).toHaveLength(3));
   const before = await payoutEventsOf(paid.assignmentId);
   expect(before.at(-1)?.type).toBe('payout.paid');
 
   const started = restore();
   await eventually(async () => expect(await readiness('payouts')).toMatchObject({ checks: { restore: 'away' } }));
+  await journey.finance.approvePayout({ params: { id: paidSince.id } });
+  await journey.finance.markPayoutPaid({ params: { id: paidSince.id }, body: { reference: 'By hand 9' } });
   const { stdout } = await world.ops('reconcile-after-restore', '--service', 'payouts', '--yes');
   expect(stdout).toMatch(new RegExp(`^${paid.assignmentId} +version 2 +version 4 +payout.paid PAID \\S+ +2$`, 'm'));
   await started;
@@ -138,6 +146,13 @@ test('a restored payouts pays nothing twice and keeps what stopped a payout', as
     status: 'BLOCKED',
     holds: [{ kind: 'MANUAL', reason: 'A look first' }],
   });
+  // Two changes since the restore, and the repair.
+  await eventually(async () =>
+    expect((await payoutEventsOf(paidSince.assignmentId)).at(-1)).toMatchObject({
+      type: 'payout.paid',
+      data: { version: 5, paymentReference: 'By hand 9' },
+    }),
+  );
   const database = new Client({ connectionString: world.databases.payouts });
   await database.connect();
   const { rows } = await database.query(
@@ -146,4 +161,42 @@ test('a restored payouts pays nothing twice and keeps what stopped a payout', as
   );
   await database.end();
   expect(rows).toEqual([{ outcome: 'PAID', reference: 'By hand 7' }]);
+}, 120_000);
+
+test('a restored payouts is reconciled only when it has read again what opens its payouts', async () => {
+  const journey = await world.journey();
+  const restore = await backUp('payouts');
+  const paid = await journey.awaitingApproval();
+  await journey.finance.approvePayout({ params: { id: paid.id } });
+  await journey.finance.markPayoutPaid({ params: { id: paid.id }, body: { reference: 'By hand 8' } });
+  await eventually(async () => expect((await payoutEventsOf(paid.assignmentId)).at(-1)?.type).toBe('payout.paid'));
+  const before = await payoutEventsOf(paid.assignmentId);
+
+  const database = new Client({ connectionString: world.databases.payouts });
+  const started = restore(async () => {
+    await database.connect();
+    // Its consumer cannot apply anything.
+    await database.query('begin; lock table inbox in share row exclusive mode');
+  });
+  await eventually(async () => expect(await readiness('payouts')).toMatchObject({ checks: { restore: 'away' } }));
+  const done = world.ops('reconcile-after-restore', '--service', 'payouts', '--yes');
+  await delay(3_000);
+  expect((await database.query('select from restored_aggregate')).rowCount).toBeGreaterThan(0);
+  await database.query('commit');
+  expect(await done).toMatchObject({ code: 0 });
+  await started;
+
+  await eventually(async () =>
+    expect((await payoutEventsOf(paid.assignmentId)).at(-1)).toMatchObject({
+      type: 'payout.awaiting_approval',
+      data: { version: before.length + 1 },
+    }),
+  );
+  const { rows } = await database.query(
+    `select outcome, reference from payment_result join payment_attempt a on a.id = attempt_id
+      join payout p on p.id = payout_id where assignment_id = $1`,
+    [paid.assignmentId],
+  );
+  await database.end();
+  expect(rows).toEqual([{ outcome: 'PAID', reference: 'By hand 8' }]);
 }, 120_000);

@@ -67,12 +67,12 @@ function lift({ now: clock, newId }: LiftDeps, { restored, payout, latest, attem
 const unknownAccount = 'unknown';
 
 function recordPayment(
-  { id: payoutId, amount }: PayoutState,
+  { id: payoutId, amount, status }: PayoutState,
   { paymentReference: reference }: PayoutData,
   { attempts, now, newId }: { attempts: readonly Attempt[]; now: Temporal.Instant; newId: () => string },
 ): Statement[] {
   // An open attempt is asked for with its own key, and found.
-  if (reference === null || openAttempt(attempts) || paidBy(attempts)) return [];
+  if (reference === null || status === 'PAID' || openAttempt(attempts) || paidBy(attempts)) return [];
   const number = attempts.length + 1;
   const attempt: Attempt = {
     ...{ id: newId(), payoutId, number, account: unknownAccount, accountVersion: null, amount },

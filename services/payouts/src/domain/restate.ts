@@ -15,24 +15,21 @@ export type Restored = {
 
 /**
  * Says again how a payout is, after a restore. What stopped it on the stream stops it again. One that
- * was approved there may have been paid, so a person must look first.
+ * was approved there may have been paid, so a person must look first. One that was paid since the
+ * restore stays so.
  */
 export function restate(
   payout: PayoutState,
   { version, latest, holdId }: Restored,
   now: Temporal.Instant,
 ): PayoutState {
+  const lifted = { ...payout, version: version - 1 };
+  if (payout.status === 'PAID') return move(lifted, 'restore', 'PAID', {}, now);
   const known = new Set(payout.holds.map(({ id }) => id));
   const unknown = (latest.holds ?? []).filter(({ id }) => !known.has(id));
   const reason = 'It was approved after the backup from which payouts was restored. Was it paid?';
   const doubt = { id: holdId, kind: 'PAYMENT', reason, by: null, at: formatInstant(now) } as const;
   const holds = addHolds(payout.holds, [...unknown, ...(latest.status === 'APPROVED' ? [doubt] : [])]);
   const status = openHolds(holds).length > 0 ? 'BLOCKED' : payout.status;
-  return move(
-    { ...payout, version: version - 1 },
-    'restore',
-    status,
-    { holds, onHold: payout.onHold && status === 'PENDING' },
-    now,
-  );
+  return move(lifted, 'restore', status, { holds, onHold: payout.onHold && status === 'PENDING' }, now);
 }

@@ -13,7 +13,8 @@ export type TransitionCause = CommandName | 'events' | 'payment' | 'account' | '
 export type PayoutTransition = { from: PayoutStatus; to: PayoutStatus; causes: readonly TransitionCause[] };
 
 /**
- * Every transition after a payout is opened `PENDING`. Nothing else can happen. `PAID` is final.
+ * Every transition after a payout is opened `PENDING`. Nothing else can happen. `PAID` is final: after a
+ * restore only its version rises.
  */
 export const transitions: readonly PayoutTransition[] = [
   { from: 'PENDING', to: 'PENDING', causes: ['events', 'restore'] },
@@ -30,6 +31,7 @@ export const transitions: readonly PayoutTransition[] = [
   { from: 'BLOCKED', to: 'PENDING', causes: ['unblock', 'restore'] },
   { from: 'BLOCKED', to: 'AWAITING_APPROVAL', causes: ['unblock', 'restore'] },
   { from: 'BLOCKED', to: 'APPROVED', causes: ['unblock', 'restore'] },
+  { from: 'PAID', to: 'PAID', causes: ['restore'] },
 ];
 
 /** The roles that may give a command. `access.ts` also refuses people their own payouts. */

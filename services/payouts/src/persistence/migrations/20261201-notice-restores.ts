@@ -18,7 +18,27 @@ export class NoticeRestores extends Migration {
         end if;
         return new;
       end $$`);
-    this.addSql("insert into payout_edge values ('APPROVED', 'APPROVED')");
+    this.addSql("insert into payout_edge values ('APPROVED', 'APPROVED'), ('PAID', 'PAID')");
+    // As before, except that the version of a payout that is paid may rise.
+    this.addSql(`
+      create or replace function guard_payout() returns trigger language plpgsql as $$
+      begin
+        if not exists (select from payout_edge where from_status = old.status and to_status = new.status)
+          or old.status = 'PAID'
+            and to_jsonb(new) - 'version' - 'updated_at' <> to_jsonb(old) - 'version' - 'updated_at' then
+          raise exception 'a payout does not go from % to %', old.status, new.status using errcode = 'check_violation';
+        end if;
+        if new.version <= old.version then
+          raise exception 'version % of payout % does not follow %', new.version, old.id, old.version
+            using errcode = 'check_violation';
+        end if;
+        if (new.id, new.assignment_id, new.job_id, new.provider_id, new.customer_id, new.amount_minor, new.currency)
+            is distinct from
+           (old.id, old.assignment_id, old.job_id, old.provider_id, old.customer_id, old.amount_minor, old.currency) then
+          raise exception 'what payout % is about never changes', old.id using errcode = 'check_violation';
+        end if;
+        return new;
+      end $$`);
     for (const statement of restoreTables) this.addSql(statement);
   }
 }

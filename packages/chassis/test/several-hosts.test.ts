@@ -1,4 +1,5 @@
-import { type Servers, startServers } from '@punctual/devstack';
+import { type Server, type Servers, startServers } from '@punctual/devstack';
+import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parsePostgresUrl, SessionClient } from '../src/postgres/index.ts';
@@ -32,9 +33,9 @@ async function run(servers: Servers<'postgres'>, statement: string): Promise<voi
 }
 
 /** Both have the same user and password. */
-function urlOf(query: string) {
+function urlOf(query: string, other: Pick<Server, 'url'> = second.postgres) {
   const { username, password, host } = new URL(first.postgres.url);
-  const hosts = `${host},${new URL(second.postgres.url).host}`;
+  const hosts = `${host},${new URL(other.url).host}`;
   return parsePostgresUrl(`postgres://${username}:${password}@${hosts}/postgres?${query}`);
 }
 
@@ -63,4 +64,24 @@ test('each connection goes to the first server that satisfies target_session_att
   expect(await reached('')).toBe('second');
   await first.postgres.resume();
   expect(await reached('')).toBe('first');
+});
+
+test('connections go to a standby once it has taken over', async () => {
+  await run(first, 'begin read write; alter database postgres reset default_transaction_read_only; commit');
+  const standby = await first.postgres.startStandby?.();
+  if (!standby) throw new Error('PUNCTUAL_SERVERS has PostgreSQL run in Docker.');
+  const query = async (statement: string) => {
+    const client = new SessionClient(urlOf('target_session_attrs=read-write', standby));
+    await client.connect();
+    return client.query(statement).finally(() => client.end());
+  };
+  await query("alter system set synchronous_standby_names = 'standby'");
+  await query('select pg_reload_conf()');
+  await eventually(async () => expect((await query('select from pg_stat_replication')).rowCount).toBe(1));
+  await query('create table kept as select 7 as number');
+
+  await first.postgres.signal('SIGKILL');
+  await expect(query('select')).rejects.toThrow('is not read-write');
+  await standby.promote();
+  expect((await query('select number from kept')).rows).toEqual([{ number: 7 }]);
 });

@@ -25,6 +25,7 @@ export { findCommand } from './servers/commands.ts';
 export { freePort, isPortFree } from './servers/free-port.ts';
 export type { NatsCluster } from './servers/nats-cluster.ts';
 export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
+export type { Postgres, Standby } from './servers/postgres.ts';
 export type { Prometheus, ScrapeTarget } from './servers/prometheus.ts';
 export { NoServerError, type Server, Unavailable } from './servers/source.ts';
 export {

@@ -6,17 +6,33 @@ import { containerSource } from './docker.ts';
 import { embeddedPostgres } from './embedded-postgres.ts';
 import { startLocalServer } from './local-server.ts';
 import { namedServer } from './named-server.ts';
-import { copyCluster, type PostgresPrograms } from './postgres-cluster.ts';
+import { copyCluster, copyFolder, type PostgresPrograms } from './postgres-cluster.ts';
+import { makeStandby, promote } from './postgres-standby.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
-import { postgresUser } from './users.ts';
+import { postgresUser, type User } from './users.ts';
 
 const major = 18;
 /** Every service of every instance holds a pool, and test files run side by side. */
 const maxConnections = 300;
 
+export type Postgres = Server & {
+  /**
+   * Starts a standby, a copy of the server as it is now, for which it stops for a moment. Not for one
+   * in Docker or named by its URL.
+   * @param primaryUrl where the standby reaches this server; its own URL when left out
+   */
+  startStandby?(primaryUrl?: string): Promise<Standby>;
+};
+
+/** A server that streams the log of another one, and answers queries only. */
+export type Standby = Postgres & {
+  /** Takes over. @throws when it does not within a minute */
+  promote(): Promise<void>;
+};
+
 /** Its URL is a superuser's, of the database `postgres`. @throws NoServerError */
-export function startPostgres(host: Host): Promise<Server> {
-  const sources: Source[] = [
+export function startPostgres(host: Host): Promise<Postgres> {
+  const sources: Source<Postgres>[] = [
     ...namedServer(host.env, 'PUNCTUAL_POSTGRES_URL', askPostgres),
     { kind: 'path', name: 'postgres on the PATH', start: async () => start(host, await postgresFromPath(host)) },
     containerSource(host, {
@@ -56,17 +72,45 @@ export async function postgresFromPath(host: Host): Promise<PostgresPrograms> {
   return { version, postgres, initdb: join(dirname(postgres), 'initdb') };
 }
 
-async function start(host: Host, programs: PostgresPrograms): Promise<Server> {
+async function start(host: Host, programs: PostgresPrograms): Promise<Postgres> {
   const user = await postgresUser();
-  const { data, password } = await copyCluster(host, programs, user);
-  return startLocalServer(host, {
-    name: 'postgres',
+  return startOn(host, { name: 'postgres', programs, user, ...(await copyCluster(host, programs, user)) });
+}
+
+type Cluster = {
+  name: string;
+  programs: PostgresPrograms;
+  user: User | undefined;
+  data: string;
+  password: string;
+};
+
+async function startOn(host: Host, cluster: Cluster): Promise<Postgres> {
+  const { name, programs, user, data, password } = cluster;
+  const server = await startLocalServer(host, {
+    name,
     stopSignal: 'INT',
     command: (port) => [programs.postgres, '-D', data, '-p', String(port), ...postgresSettings(host)],
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     ask: askPostgres,
     ...(user && { user }),
   });
+  const standbys: Postgres[] = [];
+  return {
+    ...server,
+    startStandby: async (primaryUrl = server.url) => {
+      const standby = { ...cluster, name: `${name}-standby`, data: `${data}-standby` };
+      await server.halt();
+      await copyFolder(host, data, standby.data).finally(() => server.resume());
+      await makeStandby(standby.data, primaryUrl);
+      const started = await startOn(host, standby);
+      standbys.push(started);
+      return { ...started, promote: () => promote(started.url) };
+    },
+    stop: async () => {
+      await Promise.all([server, ...standbys].map((each) => each.stop()));
+    },
+  };
 }
 
 /** On 127.0.0.1 only. */

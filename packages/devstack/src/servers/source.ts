@@ -36,11 +36,11 @@ export type Host = {
 };
 
 /** One way to get a server. */
-export type Source = {
+export type Source<S extends Server = Server> = {
   kind: 'environment' | 'path' | 'docker' | 'local';
   name: string;
   /** @throws Unavailable, or anything that kept it from starting: the next source is tried */
-  start: () => Promise<Server>;
+  start: () => Promise<S>;
 };
 
 /** This machine does not have it; the message is the reason, without a capital or a full stop. */
@@ -50,10 +50,10 @@ export class Unavailable extends Error {}
 export class NoServerError extends Error {}
 
 /** Starts the first of the sources that works, and says which and why not the ones before it. */
-export async function startFirst(
+export async function startFirst<S extends Server = Server>(
   host: Host,
-  options: { what: string; sources: Source[]; remedy: string },
-): Promise<Server> {
+  options: { what: string; sources: Source<S>[]; remedy: string },
+): Promise<S> {
   const reasons: string[] = [];
   for (const source of permitted(host.env, options.sources)) {
     try {
@@ -74,7 +74,7 @@ export async function startFirst(
  * `PUNCTUAL_SERVERS` pins the choice among what we start ourselves. A URL in the environment is a
  * choice already.
  */
-function permitted(env: NodeJS.ProcessEnv, sources: Source[]): Source[] {
+function permitted<S extends Server>(env: NodeJS.ProcessEnv, sources: Source<S>[]): Source<S>[] {
   switch (env.PUNCTUAL_SERVERS) {
     case 'docker':
       // PgBouncer and others for tests have no container.

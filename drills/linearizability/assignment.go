@@ -52,6 +52,9 @@ var model = (&porcupine.NondeterministicModel{
 
 // step returns every state that the operation can leave behind, and none when it cannot happen here.
 func step(before assignment, asked operation) []assignment {
+	if asked.Command == "lift" {
+		return lift(before, *asked.IfVersion)
+	}
 	if asked.Outcome == "refused" && asked.Seen == nil && asked.Code != "invalid-transition" {
 		return []assignment{before}
 	}
@@ -88,6 +91,19 @@ func withExpiry(state assignment) []assignment {
 		return []assignment{state}
 	}
 	return []assignment{state, {Version: state.Version + 1, Status: "UNSCHEDULED"}}
+}
+
+// lift returns what the repair of a restored database makes of a state: the same under a version above
+// all that anybody has seen.
+func lift(before assignment, version int) []assignment {
+	var next []assignment
+	for _, now := range withExpiry(before) {
+		if now.Version < version {
+			now.Version = version
+			next = append(next, now)
+		}
+	}
+	return next
 }
 
 func explainsRefusal(now assignment, refused operation) bool {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults/fault.ts';
 import type { FindAnomalies } from './history/linearizability.ts';
+import { withoutLost } from './history/without-lost.ts';
 import { changesInOrder } from './invariants/i12-changes-in-order.ts';
 import { checkInvariants, type Violation } from './invariants/index.ts';
-import { readObservedState } from './invariants/state.ts';
+import { type ObservedState, readObservedState } from './invariants/state.ts';
 import { startFollowers } from './load/followers.ts';
 import type { AcceptedCommand } from './load/journey.ts';
 import { startLoad } from './load/load.ts';
@@ -32,6 +33,8 @@ export type DrillResult = {
 /** Load without a fault, before and after it. */
 const leadMs = 500;
 const idleWithinMs = { quick: 60_000, full: 150_000 };
+/** After a database was repaired, at any pace. */
+const wholeWithinMs = 60_000;
 
 /**
  * Drills that share a stack, one after another: each sees only what it has broken itself.
@@ -50,7 +53,10 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const gateways = instances.map((each) => stack.processes.service('gateway', each).url);
     const { issuer } = stack;
     const sender = createRetryingSender(gateways);
-    const load = startLoad({ sender, issuer, random: ofLoad, journeys: fault.journeys });
+    const load = startLoad({
+      ...{ sender, issuer, random: ofLoad, journeys: fault.journeys },
+      forgets: fault.losesCommits === true,
+    });
     const followers = await startFollowers({ gateways, issuer, random: ofFollowers, shown: load.shown });
     await delay(leadMs);
     const failure = await fault.inject({ stack, random: ofFault, pace }).then(() => undefined, String);
@@ -62,10 +68,13 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const loaded = await load.stop();
     accepted.push(...loaded.accepted);
 
-    const operations = fault.losesCommits ? [] : loaded.history;
+    const withinMs = fault.losesCommits ? wholeWithinMs : idleWithinMs[pace];
+    const { state, busy } = await readWhenIdle(stack, withinMs, () => readObservedState(stack, accepted));
+    const { losses } = stack;
+    const operations = losses
+      .filter((loss) => loss.from > from.at)
+      .reduce((history, loss) => withoutLost(history, loss, liftedIn(state)), loaded.history);
     const anomalies = (await findAnomalies?.(operations)) ?? [];
-
-    const { state, busy } = await readWhenIdle(stack, idleWithinMs[pace], () => readObservedState(stack, accepted));
     const clients = { operations, anomalies, feeds: followers.sessions };
     await followers.stop(() => changesInOrder({ ...state, clients }).length === 0);
     const events = Object.values(state.streams).flat().length;
@@ -73,7 +82,7 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const general = [...loaded.wrong, failure, unhealed, busy].filter((text) => text !== undefined);
     const violations = [
       ...general.map((text) => ({ invariant: 'general' as const, text })),
-      ...checkInvariants({ ...state, clients, isReminderRefilled }).filter(({ text }) => !known.has(text)),
+      ...checkInvariants({ ...state, clients, losses, isReminderRefilled }).filter(({ text }) => !known.has(text)),
     ];
     for (const { text } of violations) known.add(text);
     const result: DrillResult = {
@@ -89,4 +98,10 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     eventsBefore = events;
     return result;
   };
+}
+
+/** The versions to which repairs have lifted assignments, by id. */
+function liftedIn({ streams }: ObservedState): ReadonlyMap<string, number> {
+  const repairs = streams.SCHEDULE.filter(({ event }) => event.data.withdrawnEventIds !== undefined);
+  return new Map(repairs.map(({ event }) => [event.subject, event.sequence]));
 }

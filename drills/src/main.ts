@@ -85,11 +85,13 @@ function refuse(reason: string): never {
 /** Runs each chosen fault once, or until `--minutes` are over those that have run least. */
 async function runDrills(): Promise<boolean> {
   const pace: Pace = values.quick ? 'quick' : 'full';
-  const chosen = faults.filter(({ name, knownToFail }) =>
-    values.only.length > 0 ? values.only.includes(name) : knownToFail === undefined,
+  const chosen = faults.filter(({ name, knownToFail, isOnlyFull }) =>
+    values.only.length > 0 ? values.only.includes(name) : knownToFail === undefined && !(values.quick && isOnlyFull),
   );
   for (const { name, knownToFail } of faults.filter((fault) => fault.knownToFail && !chosen.includes(fault)))
     say(`Left out: ${name}, since ${knownToFail}`);
+  const onlyFull = faults.filter((fault) => fault.isOnlyFull && !chosen.includes(fault)).map(({ name }) => name);
+  if (values.quick && values.only.length === 0) say(`Only at full length: ${onlyFull.join(', ')}`);
   const isTimed = Number(values.minutes) > 0;
   const stack = await startDrillStack({ name: 'drills', pace, log: say });
   const results: DrillResult[] = [];

@@ -240,6 +240,9 @@ export const cases: Readonly<Record<string, Case>> = {
   'npm run drills -- --only reminders-restored': async (scene) => {
     await prints(/reminders-restored/)(scene, 'npm run drills -- --list');
   },
+  'npm run drills -- --only scheduling-restored': async (scene) => {
+    await prints(/scheduling-restored/)(scene, 'npm run drills -- --list');
+  },
   'npm run gameday': testedElsewhere('drills/src/gameday'),
   'npm run drills -- --alerts': testedElsewhere('by itself: each fault at full length'),
   'npm run test:migrations': testedElsewhere('e2e/migrations/upgrade.test.ts'),

@@ -18,8 +18,8 @@ export type FaultDescription = {
    */
   alerts: readonly string[];
   /**
-   * Set when a server forgets commits that clients have seen, as with a database that is restored:
-   * what clients were answered is then not checked.
+   * Set when a database forgets commits that clients have seen. Which, and for how long, it tells
+   * `DrillStack.noteLoss`; from then until it is repaired, answers need not hold.
    */
   losesCommits?: true;
   /**
@@ -32,6 +32,8 @@ export type FaultDescription = {
    * not hide what breaks next.
    */
   knownToFail?: string;
+  /** Left out of quick runs unless `--only` names it: it takes long, or another fault is like it. */
+  isOnlyFull?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

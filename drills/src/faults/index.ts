@@ -1,11 +1,13 @@
 import { consumerFaults } from './consumers.ts';
 import { contradiction } from './contradiction.ts';
+import { failoverFaults } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { killFaults } from './kills.ts';
 import { networkFaults } from './network.ts';
 import { outboxFaults } from './outbox.ts';
 import { paymentFaults } from './payments.ts';
 import { reminderFaults } from './reminders.ts';
+import { restoredFaults } from './restored.ts';
 import { serverFaults } from './servers.ts';
 import { streamFaults } from './streams.ts';
 import { timeFaults } from './time.ts';
@@ -20,5 +22,7 @@ export const faults: readonly Fault[] = [
   contradiction,
   ...paymentFaults,
   ...reminderFaults,
+  ...failoverFaults,
+  ...restoredFaults,
   ...timeFaults,
 ];

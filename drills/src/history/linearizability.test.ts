@@ -91,6 +91,16 @@ const good: [what: string, operations: ClientOperation[]][] = [
     ),
   ],
   [
+    'a repair that lifts an assignment, after a command that may be lost',
+    history(
+      [0, 1, propose],
+      [2, 6, { command: 'confirm', outcome: 'unknown' }],
+      [2, 6, { command: 'lift', outcome: 'accepted', ifVersion: 5 }],
+      [7, 8, read(5, 'PROPOSED', one)],
+      [9, 10, { ...confirm, ...shows(6, 'CONFIRMED', one) }],
+    ),
+  ],
+  [
     'a refusal without a state',
     history([0, 1, propose], [2, 3, { command: 'confirm', outcome: 'refused', code: 'window-taken' }]),
   ],
@@ -128,6 +138,27 @@ const bad: [what: string, operations: ClientOperation[]][] = [
     ),
   ],
   ['a window that nobody proposed', history([0, 1, { ...propose, ...shows(1, 'PROPOSED', two) }])],
+  [
+    'a state that nobody made, after a repair',
+    history(
+      [0, 1, propose],
+      [2, 6, { command: 'lift', outcome: 'accepted', ifVersion: 5 }],
+      [7, 8, read(5, 'CANCELLED', one)],
+    ),
+  ],
+  [
+    'a repair that does not lift',
+    history([0, 1, propose], [2, 3, confirm], [4, 6, { command: 'lift', outcome: 'accepted', ifVersion: 2 }]),
+  ],
+  [
+    'a command before the loss that is gone after the repair',
+    history(
+      [0, 1, propose],
+      [2, 3, confirm],
+      [4, 6, { command: 'lift', outcome: 'accepted', ifVersion: 5 }],
+      [7, 8, read(5, 'PROPOSED', one)],
+    ),
+  ],
   ['a confirmation of nothing', history([0, 1, { ...confirm, ...shows(1, 'CONFIRMED', none) }])],
   ['an expiry of a confirmed window', history([0, 1, propose], [2, 3, confirm], [4, 5, read(3, 'UNSCHEDULED', none)])],
   [

@@ -1,7 +1,10 @@
 import { firstOfEach } from './first-of-each.ts';
-import type { Effect, ObservedState } from './state.ts';
+import type { Effect, Message, ObservedState } from './state.ts';
 
-/** I4: an event has at most one effect at each consumer, and a reminder is sent at most once. */
+/**
+ * I4: an event has at most one effect at each consumer, and a reminder is sent at most once. One that
+ * announces a window also is when the window is said again under another version.
+ */
 export function oneEffect({ scheduling, payouts, streams }: ObservedState): string[] {
   const sent = firstOfEach(streams.REMINDER).filter(({ event }) => event.type === 'reminder.due');
   return [
@@ -11,10 +14,17 @@ export function oneEffect({ scheduling, payouts, streams }: ObservedState): stri
     ...moreThanOnce(sent.map(({ event }) => event.data.reminderId ?? '')).map(
       ([what, times]) => `reminder ${what} was sent ${times} times`,
     ),
+    ...moreThanOnce(sent.filter(({ event }) => event.data.kind?.startsWith('upcoming')).map(announced)).map(
+      ([what, times]) => `${what} was sent ${times} times`,
+    ),
     ...moreThanOnce(payouts.payouts.map(({ assignmentId }) => assignmentId)).map(
       ([what, times]) => `assignment ${what} has ${times} payouts`,
     ),
   ];
+}
+
+function announced({ event: { subject, data } }: Message): string {
+  return `${data.kind} of assignment ${subject} for ${data.window?.start}`;
 }
 
 function name({ consumer, eventId }: Effect): string {

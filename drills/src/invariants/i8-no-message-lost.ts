@@ -40,7 +40,42 @@ export function noMessageLost(state: ObservedState): string[] {
         .filter((consumer) => !dead.has(`${consumer} ${stream} ${seq}`))
         .map((consumer) => `${stream} ${seq} cannot be read, and is no dead letter of ${consumer}`),
     ),
+    ...contradictions(state),
     ...disagreements(state),
+    ...gone(state),
+  ];
+}
+
+/** What a service has committed and published contradicts nothing that it said before. */
+function contradictions({ scheduling, payouts, deadLetters }: ObservedState): string[] {
+  const own = new Set([
+    ...[...scheduling.outbox, ...payouts.outbox].map(({ id }) => id),
+    ...scheduling.withdrawn,
+    ...payouts.withdrawn,
+  ]);
+  return deadLetters
+    .filter(({ reason, eventId }) => reason.startsWith('contradicts') && eventId !== undefined && own.has(eventId))
+    .map(({ consumer, eventId, reason }) => `event ${eventId} is a dead letter of ${consumer}: it ${reason}`);
+}
+
+/** Assignments that scheduling forgot are cancelled for everybody, as their last event says. */
+function gone({ scheduling, payouts, reminders, streams }: ObservedState): string[] {
+  const known = new Set(scheduling.assignments.map(({ id }) => id));
+  const last = new Map(streams.SCHEDULE.map(({ event }) => [event.subject, event]));
+  return [
+    ...payouts.views
+      .filter(({ assignmentId }) => !known.has(assignmentId))
+      .filter(({ assignmentId, version, status }) => {
+        const { type, sequence } = last.get(assignmentId) ?? {};
+        return type !== 'schedule.cancelled' || sequence !== version || status !== 'CANCELLED';
+      })
+      .map(
+        ({ assignmentId, version, status }) =>
+          `scheduling does not know assignment ${assignmentId}, and payouts believes ${status} (${version})`,
+      ),
+    ...reminders.ledger
+      .filter(({ assignmentId, state }) => state === 'PLANNED' && !known.has(assignmentId))
+      .map(({ _id }) => `reminder ${_id} is planned, and scheduling does not know its assignment`),
   ];
 }
 

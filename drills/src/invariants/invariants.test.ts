@@ -29,7 +29,9 @@ function goodState(): ObservedState {
   const atPayouts = received('payouts-schedule', schedule);
   const at = new Date();
   return {
-    accepted: [{ aggregate: 'assignment', id: assignmentId, version: 2, command: 'schedule/confirm' }],
+    accepted: [
+      { aggregate: 'assignment', id: assignmentId, version: 2, command: 'schedule/confirm', call: 2, return: 3 },
+    ],
     scheduling: {
       outbox: schedule.map(outboxRow),
       timeline: [
@@ -39,6 +41,7 @@ function goodState(): ObservedState {
       ],
       inbox: atScheduling,
       effects: atScheduling,
+      withdrawn: new Set(),
       assignments: [{ id: assignmentId, status: 'CONFIRMED', version: 2, payoutStatus: 'PENDING', payoutVersion: 1 }],
       overlaps: [],
     },
@@ -47,6 +50,7 @@ function goodState(): ObservedState {
       timeline: [{ id: payoutId, version: 1, type: 'payout.pending', at, status: 'PENDING' }],
       inbox: atPayouts,
       effects: atPayouts,
+      withdrawn: new Set(),
       payouts: [{ id: payoutId, assignmentId, status: 'PENDING', version: 1 }],
       views: [{ assignmentId, version: 2, status: 'CONFIRMED' }],
     },
@@ -59,6 +63,7 @@ function goodState(): ObservedState {
     deadLetters: [],
     createdBy10: new Set(),
     isReminderRefilled: false,
+    losses: [],
     clients: {
       operations: [...confirmedBy('other'), ...confirmedBy(assignmentId)],
       anomalies: [],
@@ -336,3 +341,100 @@ function changeSeen({ clients }: ObservedState, change: (seen: Shown, index: num
 function setState(ledger: ObservedState['reminders']['ledger'], state: 'SUPPRESSED'): void {
   for (const row of ledger) row.state = state;
 }
+
+/** A cancellation was lost in a restore. Its repair has said again that the visit is confirmed. */
+function restoredState() {
+  const state = goodState();
+  const { scheduling, payouts, reminders, streams } = state;
+  const cancelled = message('SCHEDULE', 3, 'schedule.cancelled', { scheduleVersion: 3 });
+  const withdrawnEventIds = [cancelled.event.id];
+  const lifted = message('SCHEDULE', 4, 'schedule.confirmed', { scheduleVersion: 4, window, withdrawnEventIds });
+  streams.SCHEDULE.push(cancelled, lifted);
+  scheduling.withdrawn = new Set(withdrawnEventIds);
+  scheduling.outbox.push(outboxRow(lifted));
+  scheduling.timeline.push({ ...last(scheduling.timeline), version: 4 });
+  for (const { event } of [cancelled, lifted]) {
+    // Its inbox and its effects are one list here.
+    payouts.inbox.push({ consumer: 'payouts-schedule', eventId: event.id });
+  }
+  for (const each of [...scheduling.assignments, ...payouts.views, ...reminders.records]) each.version = 4;
+  state.losses = [{ of: ['assignment'], from: 10, until: 20 }];
+  const lost = {
+    aggregate: 'assignment',
+    id: assignmentId,
+    version: 3,
+    command: 'cancel',
+    call: 12,
+    return: 13,
+  } as const;
+  state.accepted = [...state.accepted, lost];
+  state.clients = { ...state.clients, feeds: [follower(Object.values(streams).flat())] };
+  return { state, cancelled, lifted, lost };
+}
+
+function last<T>(items: readonly T[]): T {
+  const item = items.at(-1);
+  if (!item) throw new Error('There is none.');
+  return item;
+}
+
+test('checkInvariants allows a database to forget what its repair has withdrawn', () => {
+  expect(checkInvariants(restoredState().state)).toEqual([]);
+});
+
+const badRepairs: [Invariant, what: string, damage: (restored: ReturnType<typeof restoredState>) => unknown][] = [
+  ['I1', 'a command that was answered before the loss is gone', ({ lost }) => Object.assign(lost, { return: 9 })],
+  ['I1', 'a command that was sent after the repair is gone', ({ lost }) => Object.assign(lost, { call: 21 })],
+  ['I1', 'a payout that lost nothing is gone', ({ lost }) => Object.assign(lost, { aggregate: 'payout' })],
+  [
+    'I2',
+    'the stream has an event that nobody has withdrawn',
+    ({ state }) => Object.assign(state.scheduling, { withdrawn: new Set() }),
+  ],
+  [
+    'I2',
+    'no later event names what is withdrawn',
+    ({ lifted }) => Object.assign(lifted.event.data, { withdrawnEventIds: [] }),
+  ],
+  ['I3', 'the repair has used a version again', ({ lifted }) => Object.assign(lifted.event, { sequence: 3 })],
+  ['I3', 'the timeline lacks another version', ({ state }) => state.scheduling.timeline.splice(1, 1)],
+  [
+    'I4',
+    'a window that was said again is announced again',
+    ({ state: { streams } }) => {
+      const data = { kind: 'upcoming-1h', window };
+      const [due] = streams.REMINDER.filter(({ event }) => event.type === 'reminder.due');
+      Object.assign(due?.event.data ?? {}, data);
+      const again = { ...data, reminderId: `${assignmentId}:4:upcoming-1h`, scheduleVersion: 4 };
+      streams.REMINDER.push(message('REMINDER', 3, 'reminder.due', again));
+    },
+  ],
+  [
+    'I6',
+    'a payment that was lost is made again',
+    ({ state: { streams } }) => {
+      for (const paymentReference of ['first', 'second'])
+        streams.PAYOUT.push(message('PAYOUT', 2, 'payout.paid', { paymentReference }));
+    },
+  ],
+  [
+    'I8',
+    'a consumer takes the repair for a contradiction',
+    ({ state, lifted }) =>
+      state.deadLetters.push({
+        ...{ consumer: 'payouts-schedule', stream: 'SCHEDULE', sequence: 4, eventId: lifted.event.id },
+        reason: 'contradicts version 4: known as event x',
+      }),
+  ],
+  [
+    'I8',
+    'an assignment that scheduling forgot is not cancelled',
+    ({ state }) => state.payouts.views.push({ assignmentId: randomUUID(), version: 2, status: 'CONFIRMED' }),
+  ],
+];
+
+test.each(badRepairs)('checkInvariants reports %s when %s after a restore', (invariant, _what, damage) => {
+  const restored = restoredState();
+  damage(restored);
+  expect(checkInvariants(restored.state).map((violation) => violation.invariant)).toContain(invariant);
+});

@@ -6,6 +6,7 @@ import type { Anomaly } from '../history/linearizability.ts';
 import type { AcceptedCommand } from '../load/journey.ts';
 import type { StoredMessage } from '../network/nats-peer.ts';
 import type { DrillStack } from '../stack/drill-stack.ts';
+import type { Loss } from '../stack/loss.ts';
 import type { ObservedStack } from '../stack/quiesce.ts';
 
 export type ObservedOutboxRow = {
@@ -33,6 +34,8 @@ const Event = z.looseObject({
     customerId: z.string().optional(),
     providerId: z.string().optional(),
     reminderId: z.string().optional(),
+    withdrawnEventIds: z.array(z.string()).optional(),
+    paymentReference: z.string().nullish(),
     kind: z.string().optional(),
     window: z.looseObject({ start: z.string(), end: z.string() }).nullish(),
   }),
@@ -44,6 +47,8 @@ export type ServiceTables = {
   timeline: TimelineRow[];
   inbox: Effect[];
   effects: Effect[];
+  /** The events on the stream that the database forgot and has dealt with. */
+  withdrawn: ReadonlySet<string>;
 };
 
 /** The contents of the databases and the streams once the stack is idle. */
@@ -69,7 +74,13 @@ export type ObservedState = {
   streams: Record<'SCHEDULE' | 'REMINDER' | 'PAYOUT', Message[]>;
   /** Messages without a readable event. */
   malformed: StoredMessage[];
-  deadLetters: { consumer: string; stream: string; sequence: number; eventId: string | undefined }[];
+  deadLetters: {
+    consumer: string;
+    stream: string;
+    sequence: number;
+    eventId: string | undefined;
+    reason: string;
+  }[];
   consumers: { name: string; stream: string; pending: number; unacknowledged: number }[];
   /** Assignments without version 0, which scheduling 1.0 did not write. Only where it ran. */
   createdBy10: ReadonlySet<string>;
@@ -77,6 +88,8 @@ export type ObservedState = {
   clients: ObservedClients;
   /** Whether the numbers of reminders may be out of order, since their stream was refilled. */
   isReminderRefilled: boolean;
+  /** Commits that databases forgot. */
+  losses: readonly Loss[];
 };
 
 export type ObservedClients = {
@@ -117,6 +130,7 @@ export async function readObservedState(
     createdBy10: new Set(),
     clients: { operations: [], anomalies: [], feeds: [] },
     isReminderRefilled: false,
+    losses: [],
     scheduling: {
       ...(await readServiceTables(databases.scheduling, 'assignment_timeline', 'assignment_id')),
       assignments: await rows(
@@ -150,6 +164,7 @@ export async function readObservedState(
       stream: headers?.get('Dlq-Stream') ?? '',
       sequence: Number(headers?.get('Dlq-Sequence')),
       eventId: readEvent(text)?.id,
+      reason: headers?.get('Dlq-Reason') ?? '',
     })),
     consumers: (await peer.consumers()).map(({ name, stream_name, num_pending, num_ack_pending }) => ({
       name,
@@ -176,7 +191,15 @@ async function readServiceTables(
     ),
     inbox: await rows(pool, 'select consumer, event_id as "eventId" from inbox'),
     effects: await rows(pool, 'select consumer, event_id as "eventId" from drill_effect'),
+    withdrawn: await readWithdrawn(pool),
   };
+}
+
+/** Nothing in a database of a release that has no such table. */
+async function readWithdrawn(pool: DrillStack['databases']['scheduling']): Promise<ReadonlySet<string>> {
+  const [found] = await rows<{ name: string | null }>(pool, `select to_regclass('withdrawn_event')::text as name`);
+  if (!found?.name) return new Set();
+  return new Set((await rows<{ id: string }>(pool, 'select id from withdrawn_event')).map(({ id }) => id));
 }
 
 async function rows<Row extends object>(pool: DrillStack['databases']['scheduling'], sql: string): Promise<Row[]> {

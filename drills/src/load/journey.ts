@@ -10,8 +10,15 @@ import type { DefiniteResponse, DrillUser, Sender, UserRequest } from './retryin
 /** One user's story from beginning to end, or until the load ends. */
 export type UserJourney = (context: JourneyContext, random: Random) => Promise<void>;
 
-/** A command that got a 2xx response: its effect must never be lost. */
-export type AcceptedCommand = { aggregate: 'assignment' | 'payout'; id: string; version: number; command: string };
+/** A command that got a 2xx response: its effect must never be lost. When it was sent and answered, by `performance.now()`. */
+export type AcceptedCommand = {
+  aggregate: 'assignment' | 'payout';
+  id: string;
+  version: number;
+  command: string;
+  call: number;
+  return: number;
+};
 
 /** `wrong` lists responses that must not occur, whatever the fault. */
 export type LoadResult = { accepted: AcceptedCommand[]; refused: number; wrong: string[]; history: History };
@@ -47,10 +54,15 @@ export type AggregateBody = z.infer<typeof AggregateBody>;
 
 const mostShown = 32;
 
+/** What a journey goes on with is gone, since a database forgot it. */
+export class Forgotten extends Error {}
+
+/** @param deps.forgets whether what was created may be gone: then the journey ends without a fault */
 export function createJourneyContext(deps: {
   sender: Sender;
   issuer: Issuer;
   ended: AbortSignal;
+  forgets: boolean;
 }): JourneyContext & { result: LoadResult } {
   const { sender, ended } = deps;
   const recorded = recordHistory(sender);
@@ -63,6 +75,7 @@ export function createJourneyContext(deps: {
     user: async (role, id = randomUUID()) => ({ id, token: await deps.issuer.token({ roles: [role], sub: id }) }),
     command: async (command, sent) => {
       const request: UserRequest = { ...sent, method: 'POST' };
+      const call = performance.now();
       const { status, body } = withoutFault(request, await recorded.command(command, request));
       if (status >= 300) {
         result.refused += 1;
@@ -70,7 +83,8 @@ export function createJourneyContext(deps: {
       }
       const after = AggregateBody.parse(body);
       const version = after.scheduleVersion ?? after.version ?? 0;
-      result.accepted.push({ aggregate: command.aggregate, id: after.id, version, command: command.name });
+      const answered = { call, return: performance.now() };
+      result.accepted.push({ aggregate: command.aggregate, id: after.id, version, command: command.name, ...answered });
       return after;
     },
     read: async (by, path) => {
@@ -80,6 +94,7 @@ export function createJourneyContext(deps: {
     },
     create: async (by, path, body) => {
       const answer = await recorded.create({ by, method: 'POST', path, body });
+      if (answer.status === 404 && deps.forgets) throw new Forgotten(path);
       if (answer.status !== 201)
         throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return AggregateBody.parse(answer.body);

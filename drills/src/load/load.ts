@@ -1,7 +1,7 @@
 import type { Issuer } from '@punctual/devstack';
 import type { Random } from '../random.ts';
 import { contest } from './contest.ts';
-import { createJourneyContext, type LoadResult, type TestAssignment, type UserJourney } from './journey.ts';
+import { createJourneyContext, Forgotten, type LoadResult, type TestAssignment, type UserJourney } from './journey.ts';
 import { raceTheClock } from './race-the-clock.ts';
 import { readAll, readMeanwhile } from './readers.ts';
 import type { Sender } from './retrying-sender.ts';
@@ -25,6 +25,8 @@ export type LoadOptions = {
   random: Random;
   journeys?: readonly UserJourney[] | undefined;
   users?: number;
+  /** Whether what users created may be gone, since a database forgets its last commits. */
+  forgets?: boolean;
 };
 
 const mixed: readonly UserJourney[] = [visit, visit, visit, contest, raceTheClock, raceTheClock, rivals];
@@ -33,11 +35,20 @@ const mixed: readonly UserJourney[] = [visit, visit, visit, contest, raceTheCloc
 const readerAmong = 8;
 
 /** Starts users who each make one random journey after another, or read what the others do. */
-export function startLoad({ sender, issuer, random, journeys = mixed, users = 16 }: LoadOptions): RunningLoad {
+export function startLoad({
+  sender,
+  issuer,
+  random,
+  journeys = mixed,
+  users = 16,
+  forgets = false,
+}: LoadOptions): RunningLoad {
   const ending = new AbortController();
-  const context = createJourneyContext({ sender, issuer, ended: ending.signal });
+  const context = createJourneyContext({ sender, issuer, ended: ending.signal, forgets });
   const { result } = context;
-  const note = (error: Error) => result.wrong.push(error.message);
+  const note = (error: Error) => {
+    if (!(error instanceof Forgotten)) result.wrong.push(error.message);
+  };
 
   const run = async (own: Random, choice: readonly UserJourney[]) => {
     while (!ending.signal.aborted) await own.pick(choice)(context, own).catch(note);

@@ -191,4 +191,28 @@ export const mutations: readonly GuardMutation[] = [
       by: '',
     },
   },
+  {
+    guard: 'restore-check',
+    what: 'a service takes every database for one that is as new as its stream',
+    drill: 'scheduling-restored',
+    caughtBy: 'general',
+    seeds: 1,
+    replace: {
+      file: 'packages/chassis/src/postgres/restore/until-reconciled.ts',
+      line: 'if (unknown.length > 0) await recordUnknown(session, stream, unknown);',
+      by: '',
+    },
+  },
+  {
+    guard: 'lift-above-the-stream',
+    what: 'the repair of a restored database uses versions again that the stream has',
+    drill: 'scheduling-restored',
+    caughtBy: 'I8',
+    seeds: 2,
+    replace: {
+      file: 'services/scheduling/src/commands/lift-restored.ts',
+      line: 'const version = streamVersion + changes.length + 1;',
+      by: 'const version = assignment.scheduleVersion + 1;',
+    },
+  },
 ];

@@ -11,6 +11,8 @@ export type Link = {
   /** Delays every chunk in both directions. */
   delay(ms: number): void;
   judge(verdict: (chunk: Buffer) => ChunkVerdict): void;
+  /** Where new connections lead from now on; undefined refuses them. */
+  lead(serverUrl: string | undefined): void;
   /** Resets this share of the connections. */
   reset(share?: number): void;
   /** Ends delays and cuts. */
@@ -21,12 +23,13 @@ export type Link = {
 const pass = (): ChunkVerdict => 'pass';
 
 export async function openLink(serverUrl: string): Promise<Link> {
-  const target = new URL(serverUrl);
+  let target: URL | undefined = new URL(serverUrl);
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let delayMs = 0;
   let verdict: (chunk: Buffer) => ChunkVerdict = pass;
 
   const server = createServer((near) => {
+    if (!target) return void near.resetAndDestroy();
     const far = connect({ host: target.hostname, port: Number(target.port) });
     const pair = { near, far };
     pairs.add(pair);
@@ -61,6 +64,9 @@ export async function openLink(serverUrl: string): Promise<Link> {
     },
     judge: (wanted) => {
       verdict = wanted;
+    },
+    lead: (other) => {
+      target = other === undefined ? undefined : new URL(other);
     },
     reset: (share = 1) => {
       for (const pair of [...pairs].slice(0, Math.ceil(pairs.size * share))) resetPair(pair);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   createDatabase,
   type Issuer,
+  type Postgres,
   type Servers,
   type ServiceName,
   type Stack,
@@ -20,6 +21,7 @@ import { connectNatsPeer, type NatsPeer } from '../network/nats-peer.ts';
 import { watchEffects } from './effects.ts';
 import { createFailpointOrders, type FailpointOrders } from './failpoint-orders.ts';
 import { instances, services } from './instances.ts';
+import type { Loss } from './loss.ts';
 import type { Pace } from './pace.ts';
 import { whileStopped } from './while-stopped.ts';
 
@@ -33,7 +35,8 @@ export type DrillStack = {
   folder: string;
   processes: Stack;
   servers: Servers;
-  links: Record<'postgres' | 'nats' | 'mongo', Link>;
+  /** `standby` is the second host in the URLs of the services: nothing, or a standby of PostgreSQL. */
+  links: Record<'postgres' | 'standby' | 'nats' | 'mongo', Link>;
   databases: Record<'scheduling' | 'payouts', pg.Pool>;
   mongo: MongoClient;
   peer: NatsPeer;
@@ -47,6 +50,14 @@ export type DrillStack = {
   killCount(): number;
   countKill(): void;
   kill(service: ServiceName, instance: number): Promise<void>;
+  /**
+   * Goes on with another PostgreSQL, which was a standby until now. The services find it by the second
+   * host of their URLs, and by the first again after `heal`.
+   */
+  follow(postgres: Postgres): void;
+  /** Commits that databases forgot since the start. */
+  readonly losses: readonly Loss[];
+  noteLoss(loss: Loss): void;
   /** Continues all stopped processes. */
   wake(): void;
   /** Reads while all services are stopped, then continues them. */
@@ -110,23 +121,28 @@ export async function startDrillStack({
   const servers = await startServers({ log });
   const issuer = await startIssuer();
   const stripe = await startFaultyStripe();
+  let { postgres } = servers;
+  /** Leads the drill itself, and ops, to the PostgreSQL that takes writes. No fault touches it. */
+  const direct = await openLink(postgres.url);
   const links = {
-    postgres: await openLink(servers.postgres.url),
+    postgres: await openLink(postgres.url),
+    standby: await openLink(postgres.url),
     nats: await openLink(servers.nats.url),
     mongo: await openLink(servers.mongo.url),
   };
+  links.standby.lead(undefined);
   const addresses = {
     databases: {
-      scheduling: await createDatabase(servers.postgres.url, 'scheduling'),
-      payouts: await createDatabase(servers.postgres.url, 'payouts'),
+      scheduling: await createDatabase(direct.url, 'scheduling'),
+      payouts: await createDatabase(direct.url, 'payouts'),
     },
     nats: servers.nats.url,
     mongo: withDatabase(servers.mongo.url, 'reminders'),
   };
   const processes = await startStack({
     databases: {
-      scheduling: withDatabase(links.postgres.url, 'scheduling'),
-      payouts: withDatabase(links.postgres.url, 'payouts'),
+      scheduling: withHosts(withDatabase(links.postgres.url, 'scheduling'), links.standby),
+      payouts: withHosts(withDatabase(links.postgres.url, 'payouts'), links.standby),
     },
     nats: links.nats.url,
     mongo: withDatabase(links.mongo.url, 'reminders'),
@@ -160,16 +176,30 @@ export async function startDrillStack({
   if (pace === 'quick') await peer.setAckWait(3_000);
   const orders = createFailpointOrders(ordersFolder);
   let kills = 0;
+  const losses: Loss[] = [];
   const all = services.flatMap((service) => instances.map((instance) => processes.service(service, instance)));
   const signal = (name: NodeJS.Signals) => {
     for (const pid of all.map((process) => process.pid())) if (pid !== undefined) process.kill(pid, name);
+  };
+  let first = postgres;
+  const leadToPrimary = () => {
+    if (first === postgres) return;
+    first = postgres;
+    links.postgres.lead(postgres.url);
+    links.standby.lead(undefined);
+    links.standby.reset();
   };
 
   return {
     isWatched: observed,
     folder,
     processes,
-    servers,
+    servers: {
+      ...servers,
+      get postgres() {
+        return postgres;
+      },
+    },
     links,
     databases,
     mongo,
@@ -187,11 +217,19 @@ export async function startDrillStack({
       if (process.pid() !== undefined) kills += 1;
       await process.kill();
     },
+    follow: (promoted) => {
+      postgres = promoted;
+      direct.lead(promoted.url);
+      direct.reset();
+    },
+    losses,
+    noteLoss: (loss) => losses.push(loss),
     wake: () => signal('SIGCONT'),
     whileStopped: (read) => whileStopped(signal, read),
     heal: async () => {
       await orders.withdraw();
       for (const link of Object.values(links)) link.heal();
+      leadToPrimary();
       signal('SIGCONT');
       await Promise.all(all.map((process) => process.ready()));
       // A rebuilt stream has new consumers.
@@ -200,7 +238,7 @@ export async function startDrillStack({
     stop: async () => {
       await processes.stop();
       await Promise.all([...Object.values(databases).map((pool) => pool.end()), mongo.close(), peer.close()]);
-      for (const link of Object.values(links)) link.close();
+      for (const link of [direct, ...Object.values(links)]) link.close();
       await stripe.stop();
       await issuer.stop();
       await servers.stop();
@@ -223,6 +261,12 @@ function openPool(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   return pool;
+}
+
+/** A URL as a deployment with a standby has it: the host that takes writes is used. */
+function withHosts(url: string, standby: Link): string {
+  const { host } = new URL(url);
+  return `${url.replace(host, `${host},${new URL(standby.url).host}`)}?target_session_attrs=read-write`;
 }
 
 function withDatabase(serverUrl: string, name: string): string {

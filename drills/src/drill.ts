@@ -33,7 +33,7 @@ export type DrillResult = {
 /** Load without a fault, before and after it. */
 const leadMs = 500;
 const idleWithinMs = { quick: 60_000, full: 150_000 };
-/** After a database was repaired, at any pace. */
+/** After a database or a cluster was repaired, at any pace. */
 const wholeWithinMs = 60_000;
 
 /**
@@ -68,7 +68,7 @@ export function createDrills(stack: DrillStack, pace: Pace, findAnomalies: FindA
     const loaded = await load.stop();
     accepted.push(...loaded.accepted);
 
-    const withinMs = fault.losesCommits ? wholeWithinMs : idleWithinMs[pace];
+    const withinMs = fault.losesCommits || fault.onCluster ? wholeWithinMs : idleWithinMs[pace];
     const { state, busy } = await readWhenIdle(stack, withinMs, () => readObservedState(stack, accepted));
     const { losses } = stack;
     const operations = losses

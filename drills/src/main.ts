@@ -4,6 +4,7 @@ import { findPromtool } from '@punctual/devstack';
 import { type AlertResult, runAlertDrill } from './alerts/alert-drill.ts';
 import { runQuietMinutes } from './alerts/quiet.ts';
 import { createDrills, type DrillResult } from './drill.ts';
+import type { Fault } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import { openLinearizability } from './history/linearizability.ts';
 import { incidents } from './incidents/index.ts';
@@ -24,6 +25,7 @@ import {
 } from './report.ts';
 import { type DrillStack, startDrillStack } from './stack/drill-stack.ts';
 import type { Pace } from './stack/pace.ts';
+import { stacksInTurn } from './stacks-in-turn.ts';
 
 const usage = `Usage: npm run drills -- [--seed N] [--only FAULT]… [--minutes M] [--quick] [--json]
        npm run drills -- --alerts [--seed N] [--only FAULT|INCIDENT]… [--json]
@@ -85,28 +87,26 @@ function refuse(reason: string): never {
 /** Runs each chosen fault once, or until `--minutes` are over those that have run least. */
 async function runDrills(): Promise<boolean> {
   const pace: Pace = values.quick ? 'quick' : 'full';
-  const chosen = faults.filter(({ name, knownToFail, isOnlyFull }) =>
-    values.only.length > 0 ? values.only.includes(name) : knownToFail === undefined && !(values.quick && isOnlyFull),
-  );
-  for (const { name, knownToFail } of faults.filter((fault) => fault.knownToFail && !chosen.includes(fault)))
-    say(`Left out: ${name}, since ${knownToFail}`);
-  const onlyFull = faults.filter((fault) => fault.isOnlyFull && !chosen.includes(fault)).map(({ name }) => name);
-  if (values.quick && values.only.length === 0) say(`Only at full length: ${onlyFull.join(', ')}`);
+  const chosen = chooseFaults(pace);
   const isTimed = Number(values.minutes) > 0;
-  const stack = await startDrillStack({ name: 'drills', pace, log: say });
+  const stacks = stacksInTurn(async (onCluster, turn) => {
+    const stack = await startDrillStack({ name: turn === 1 ? 'drills' : `drills-${turn}`, pace, onCluster, log: say });
+    const findAnomalies = await openLinearizability(join(stack.folder, 'histories'), say);
+    return { drill: createDrills(stack, pace, findAnomalies), stop: stack.stop };
+  });
   const results: DrillResult[] = [];
   try {
-    const drill = createDrills(stack, pace, await openLinearizability(join(stack.folder, 'histories'), say));
     const until = performance.now() + Number(values.minutes) * 60_000;
-    if (!values.json) printHead();
     for (const { fault, seed } of isTimed ? planByCoverage(chosen, firstSeed) : planOnce(chosen, firstSeed)) {
+      const { drill } = await stacks.for(fault);
+      if (!values.json && results.length === 0) printHead();
       const result = await drill(fault, seed);
       results.push(result);
       if (!values.json) printResult(result);
       if (isTimed && performance.now() >= until) break;
     }
   } finally {
-    await stack.stop();
+    await stacks.stop();
   }
   if (values.json) console.log(JSON.stringify(results, undefined, 2));
   else {
@@ -116,20 +116,33 @@ async function runDrills(): Promise<boolean> {
   return results.every(({ violations }) => violations.length === 0);
 }
 
+/** Those that `--only` names; otherwise all, without those that are left out for now or at this pace. */
+function chooseFaults(pace: Pace): readonly Fault[] {
+  if (values.only.length > 0) return faults.filter(({ name }) => values.only.includes(name));
+  const unrepaired = faults.filter(({ knownToFail }) => knownToFail !== undefined);
+  for (const { name, knownToFail } of unrepaired) say(`Left out: ${name}, since ${knownToFail}`);
+  const onlyFull = pace === 'quick' ? faults.filter(({ isOnlyFull }) => isOnlyFull) : [];
+  if (onlyFull.length > 0) say(`Only at full length: ${onlyFull.map(({ name }) => name).join(', ')}`);
+  return faults.filter((fault) => !unrepaired.includes(fault) && !onlyFull.includes(fault));
+}
+
 /** Runs each chosen fault and incident, and fails when other alerts fire than those listed, or later. */
 async function runAlertDrills(): Promise<boolean> {
   const chosen = runnable.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-  const stack = await startObservedStack('alerts');
+  const stacks = stacksInTurn((onCluster, turn) =>
+    startObservedStack(turn === 1 ? 'alerts' : `alerts-${turn}`, onCluster),
+  );
   const results: AlertResult[] = [];
   try {
-    if (!values.json) printAlertHead();
     for (const fault of chosen) {
+      const stack = await stacks.for(fault);
+      if (!values.json && results.length === 0) printAlertHead();
       const result = await runAlertDrill(stack, fault, firstSeed);
       results.push(result);
       if (!values.json) printAlertResult(result);
     }
   } finally {
-    await stack.stop();
+    await stacks.stop();
   }
   const differing = results.filter(({ differences }) => differences.length > 0).length;
   if (values.json) console.log(JSON.stringify(results, undefined, 2));
@@ -150,10 +163,10 @@ async function runQuiet(minutes: number): Promise<boolean> {
   }
 }
 
-async function startObservedStack(name: string): Promise<DrillStack> {
+async function startObservedStack(name: string, onCluster = false): Promise<DrillStack> {
   // The first run on a machine builds Prometheus, which takes minutes.
   await findPromtool({ log: say });
-  return startDrillStack({ name, pace: 'full', observed: true, log: say });
+  return startDrillStack({ name, pace: 'full', observed: true, onCluster, log: say });
 }
 
 async function runMutations(): Promise<boolean> {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { planByCoverage, planOnce } from './plan-runs.ts';
 
-const faults = ['a', 'b', 'c', 'd', 'e'];
+const faults = [{}, { onCluster: true as const }, {}, { onCluster: true as const }, {}].map((each, index) => ({
+  ...each,
+  name: `fault ${index}`,
+}));
 
 test('planOnce runs each fault once in order', () => {
   expect(planOnce(faults, 7)).toEqual(faults.map((fault) => ({ fault, seed: 7 })));
@@ -21,4 +24,12 @@ test('planByCoverage gives each run another seed and repeats its order with the 
   expect(new Set(plan(1).map(({ seed }) => seed)).size).toBe(20);
   expect(plan(1)).toEqual(plan(1));
   expect(plan(1).map(({ fault }) => fault)).not.toEqual(plan(2).map(({ fault }) => fault));
+});
+
+test('planByCoverage changes to the faults on a cluster and back once for all of them', () => {
+  const rounds = [...planByCoverage(faults, 1).take(50)];
+  for (let from = 0; from < rounds.length; from += faults.length) {
+    const kinds = rounds.slice(from, from + faults.length).map(({ fault }) => 'onCluster' in fault);
+    expect(kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1])).toHaveLength(1);
+  }
 });

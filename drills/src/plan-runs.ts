@@ -9,13 +9,18 @@ export function planOnce<Fault>(faults: readonly Fault[], seed: number): Planned
 }
 
 /**
- * Endless runs, each with a seed one higher than the one before. The next fault is a random one of
- * those that have run least, so that each fault runs before any of them runs again.
+ * Endless runs, each with a seed one higher than the one before. Each fault runs before any of them
+ * runs again, in random order, but those on a cluster together: they need another stack.
  */
-export function* planByCoverage<Fault>(faults: readonly Fault[], firstSeed: number): Generator<PlannedRun<Fault>> {
+export function* planByCoverage<Fault extends { onCluster?: true }>(
+  faults: readonly Fault[],
+  firstSeed: number,
+): Generator<PlannedRun<Fault>> {
   const random = createRandom(firstSeed);
   for (let seed = firstSeed; ; ) {
-    for (const fault of random.shuffle(faults)) {
+    const shuffled = random.shuffle(faults);
+    const isOfFirst = ({ onCluster }: Fault) => onCluster === shuffled[0]?.onCluster;
+    for (const fault of [...shuffled.filter(isOfFirst), ...shuffled.filter((each) => !isOfFirst(each))]) {
       yield { fault, seed };
       seed += 1;
     }

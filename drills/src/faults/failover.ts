@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Standby } from '@punctual/devstack';
-import { eventually } from '@punctual/testkit';
+import { eventually, openLink } from '@punctual/testkit';
 import pg from 'pg';
-import { openLink } from '../network/link.ts';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import type { Pace } from '../stack/pace.ts';
 import { lastPublished, reconcile, untilReadAgain } from '../stack/reconcile.ts';

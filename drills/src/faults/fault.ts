@@ -34,6 +34,8 @@ export type FaultDescription = {
   knownToFail?: string;
   /** Left out of quick runs unless `--only` names it: it takes long, or another fault is like it. */
   isOnlyFull?: true;
+  /** Runs on a stack with three NATS servers, and a replica of each stream on each. */
+  onCluster?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

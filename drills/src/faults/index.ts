@@ -3,6 +3,7 @@ import { contradiction } from './contradiction.ts';
 import { failoverFaults } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { killFaults } from './kills.ts';
+import { clusterFaults } from './nats-cluster.ts';
 import { networkFaults } from './network.ts';
 import { outboxFaults } from './outbox.ts';
 import { paymentFaults } from './payments.ts';
@@ -25,4 +26,5 @@ export const faults: readonly Fault[] = [
   ...failoverFaults,
   ...restoredFaults,
   ...timeFaults,
+  ...clusterFaults,
 ];

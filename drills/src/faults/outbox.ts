@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { atFailpoint, killAtFailpoint } from './at-failpoint.ts';
+import { endLead } from './end-lead.ts';
 import type { Fault } from './fault.ts';
 
 const pausedMs = { quick: 6_000, full: 60_000 };
@@ -30,10 +31,7 @@ const twoLeaders: Fault = {
     for (let round = 0; round < takeovers[context.pace]; round += 1) {
       const action = { do: 'delay', ms: heldMs } as const;
       await atFailpoint(context, { service: 'scheduling', failpoint: 'before-mark', action, times: 1 });
-      await context.stack.databases.scheduling.query(
-        `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
-          where locktype = 'advisory' and granted and application_name like '%outbox relay'`,
-      );
+      await endLead(context.stack);
     }
   },
 };

@@ -1,11 +1,11 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { watchStreams } from '@punctual/devstack';
 import { eventually } from '@punctual/testkit';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import type { Fault } from './fault.ts';
 import { runOps } from './run-ops.ts';
+import { whileWatched } from './while-watched.ts';
 
 /** At full length long enough for its alert, which takes half a minute. */
 const fullMs = { quick: 4_000, full: 60_000 };
@@ -99,18 +99,6 @@ export const streamFaults: readonly Fault[] = [
       }),
   },
 ];
-
-/** Runs `streams apply --watch` meanwhile, unless the stack does. */
-async function whileWatched(stack: DrillStack, work: () => Promise<void>): Promise<void> {
-  if (stack.isWatched) return work();
-  const logFile = join(stack.folder, 'logs', 'streams.log');
-  const watch = await watchStreams(stack.addresses.nats, { metrics: undefined, environment: undefined, logFile });
-  try {
-    await work();
-  } finally {
-    await watch.stop();
-  }
-}
 
 function runRebuildStream(stack: DrillStack, stream: string): Promise<void> {
   return runOps(stack, ['rebuild-stream', '--stream', stream, '--yes']);

@@ -24,6 +24,7 @@ export async function runMutation(mutation: GuardMutation, firstSeed: number): P
     name: `mutation-${guard}`,
     pace: 'quick',
     replacements: 'replace' in mutation ? [mutation.replace] : [],
+    onCluster: fault.onCluster === true,
     log: () => undefined,
   });
   try {

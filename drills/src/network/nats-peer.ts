@@ -30,6 +30,8 @@ export type NatsPeer = {
   /** Waits until the stream holds this many messages; the first drill starts with empty streams. */
   untilStreamHolds(stream: string, messages: number): Promise<void>;
   consumers(): Promise<ConsumerInfo[]>;
+  /** Has a server of the cluster, such as `nats-1`, lead a stream. */
+  handOver(stream: string, server: string): Promise<void>;
   /** Sets the ack wait of the services' consumers. */
   setAckWait(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -68,6 +70,10 @@ export async function connectNatsPeer(url: string): Promise<NatsPeer> {
       while ((await manager.streams.info(stream)).state.messages < messages) await delay(100);
     },
     consumers,
+    handOver: async (stream, server) => {
+      const wanted = JSON.stringify({ placement: { preferred: server } });
+      await connection.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, wanted, { timeout: 5_000 });
+    },
     setAckWait: async (ms) => {
       for (const { stream_name, name } of await consumers())
         await manager.consumers.update(stream_name, name, { ack_wait: nanos(ms) });

@@ -9,15 +9,15 @@ import {
   type ServiceName,
   type Stack,
   startIssuer,
-  startServers,
   startStack,
 } from '@punctual/devstack';
+import { type Link, openLink } from '@punctual/testkit';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { type FaultyStripe, startFaultyStripe } from '../../../services/payouts/test/faulty-stripe.ts';
 import type { Replacement } from '../mutations/replacement.ts';
-import { type Link, openLink } from '../network/link.ts';
 import { connectNatsPeer, type NatsPeer } from '../network/nats-peer.ts';
+import { type DrillCluster, startDrillServers } from './drill-servers.ts';
 import { watchEffects } from './effects.ts';
 import { createFailpointOrders, type FailpointOrders } from './failpoint-orders.ts';
 import { instances, services } from './instances.ts';
@@ -37,6 +37,8 @@ export type DrillStack = {
   servers: Servers;
   /** `standby` is the second host in the URLs of the services: nothing, or a standby of PostgreSQL. */
   links: Record<'postgres' | 'standby' | 'nats' | 'mongo', Link>;
+  /** Where faults have three NATS servers in place of one. */
+  cluster: DrillCluster | undefined;
   databases: Record<'scheduling' | 'payouts', pg.Pool>;
   mongo: MongoClient;
   peer: NatsPeer;
@@ -46,6 +48,8 @@ export type DrillStack = {
   stripe: FaultyStripe;
   /** The servers without the links between, for the ops command. */
   addresses: { databases: { scheduling: string; payouts: string }; nats: string; mongo: string };
+  /** `STREAM_…`, for the ops command. */
+  streamSettings: Readonly<Record<string, string>>;
   /** SIGKILLs since the start. */
   killCount(): number;
   countKill(): void;
@@ -71,6 +75,8 @@ export type DrillStackOptions = {
   name: string;
   pace: Pace;
   replacements?: readonly Replacement[];
+  /** Three NATS servers, with a replica of each stream on each. */
+  onCluster?: boolean;
   /** Serves metrics, watches the streams, spreads requests and pays by Stripe, as a deployment does. */
   observed?: boolean;
   log: (line: string) => void;
@@ -110,6 +116,7 @@ export async function startDrillStack({
   name,
   pace,
   replacements = [],
+  onCluster = false,
   observed = false,
   log,
 }: DrillStackOptions): Promise<DrillStack> {
@@ -118,19 +125,13 @@ export async function startDrillStack({
   await rm(folder, { recursive: true, force: true });
   await mkdir(ordersFolder, { recursive: true });
 
-  const servers = await startServers({ log });
+  const { servers, links, cluster, stop: stopServers } = await startDrillServers(onCluster, log);
+  const streamSettings = { STREAM_REPLICAS: onCluster ? '3' : '1' };
   const issuer = await startIssuer();
   const stripe = await startFaultyStripe();
   let { postgres } = servers;
   /** Leads the drill itself, and ops, to the PostgreSQL that takes writes. No fault touches it. */
   const direct = await openLink(postgres.url);
-  const links = {
-    postgres: await openLink(postgres.url),
-    standby: await openLink(postgres.url),
-    nats: await openLink(servers.nats.url),
-    mongo: await openLink(servers.mongo.url),
-  };
-  links.standby.lead(undefined);
   const addresses = {
     databases: {
       scheduling: await createDatabase(direct.url, 'scheduling'),
@@ -154,6 +155,7 @@ export async function startDrillStack({
       ...(observed && observedEnvironment(stripe.url)),
       ...shortTimes,
       ...noRateLimits,
+      ...streamSettings,
       NODE_OPTIONS: `--max-semi-space-size=4 --import ${new URL('../inside/preload.ts', import.meta.url)}`,
       FAILPOINTS: ordersFolder,
       DRILL_REPLACEMENTS: JSON.stringify([
@@ -201,6 +203,7 @@ export async function startDrillStack({
       },
     },
     links,
+    cluster,
     databases,
     mongo,
     peer,
@@ -208,6 +211,7 @@ export async function startDrillStack({
     issuer,
     stripe,
     addresses,
+    streamSettings,
     killCount: () => kills,
     countKill: () => {
       kills += 1;
@@ -230,6 +234,8 @@ export async function startDrillStack({
       await orders.withdraw();
       for (const link of Object.values(links)) link.heal();
       leadToPrimary();
+      cluster?.routes.heal();
+      await Promise.all((cluster?.servers ?? []).map((server) => server.resume()));
       signal('SIGCONT');
       await Promise.all(all.map((process) => process.ready()));
       // A rebuilt stream has new consumers.
@@ -238,10 +244,10 @@ export async function startDrillStack({
     stop: async () => {
       await processes.stop();
       await Promise.all([...Object.values(databases).map((pool) => pool.end()), mongo.close(), peer.close()]);
-      for (const link of [direct, ...Object.values(links)]) link.close();
+      direct.close();
       await stripe.stop();
       await issuer.stop();
-      await servers.stop();
+      await stopServers();
     },
   };
 }

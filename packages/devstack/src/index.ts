@@ -23,7 +23,7 @@ export { openTraceStore, type TraceStore } from './observe/trace-store.ts';
 export { type Cache, openCache } from './servers/cache.ts';
 export { findCommand } from './servers/commands.ts';
 export { freePort, isPortFree } from './servers/free-port.ts';
-export type { NatsCluster } from './servers/nats-cluster.ts';
+export type { NatsCluster, RouteThrough } from './servers/nats-cluster.ts';
 export { type NatsUser, natsSignIn, natsUsers } from './servers/nats-users.ts';
 export type { Postgres, Standby } from './servers/postgres.ts';
 export type { Prometheus, ScrapeTarget } from './servers/prometheus.ts';

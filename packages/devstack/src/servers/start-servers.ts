@@ -4,7 +4,7 @@ import { goProgram } from './go-program.ts';
 import { startMongo } from './mongo.ts';
 import { startNatsServer } from './nats.ts';
 import { natsCliFolder } from './nats-cli.ts';
-import { type NatsCluster, startNatsServers } from './nats-cluster.ts';
+import { type NatsCluster, type RouteThrough, startNatsServers } from './nats-cluster.ts';
 import { openHost, withOwnHost } from './open-host.ts';
 import { type PooledServer, startPgbouncer as startPgbouncerServer } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
@@ -110,9 +110,13 @@ export async function startNatsCluster({
   fsync = false,
   natsConfig = '',
   signal,
-}: { size?: 3 | 5 } & Omit<StartServersOptions<'nats'>, 'only'> = {}): Promise<NatsCluster> {
+  routeThrough,
+}: { size?: 3 | 5; routeThrough?: RouteThrough } & Omit<
+  StartServersOptions<'nats'>,
+  'only'
+> = {}): Promise<NatsCluster> {
   const host = await openHost({ log, env, fsync, natsConfig, signal });
-  const cluster = await startNatsServers(host, size).catch(async (error) => {
+  const cluster = await startNatsServers(host, size, routeThrough).catch(async (error) => {
     await host.run.close();
     throw error;
   });

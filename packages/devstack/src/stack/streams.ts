@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('../../../../ops/src/main.ts', import.meta.ur
 type WatchOptions = {
   /** Where it serves `/metrics`, if it does. */
   metrics: string | undefined;
-  /** Of the services; its `OTEL_…` apply. */
+  /** Of the services; its `STREAM_…` and `OTEL_…` apply. */
   environment: Readonly<Record<string, string>> | undefined;
   logFile: string;
 };
@@ -21,8 +21,7 @@ type WatchOptions = {
  * @param environment of the services; its `STREAM_…` apply
  */
 export async function applyStreams(nats: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
-  const settings = Object.entries(environment).filter(([name]) => name.startsWith('STREAM_'));
-  const env = { ...environmentFor(nats), ...Object.fromEntries(settings) };
+  const env = { ...environmentFor(nats), ...settingsIn(environment, 'STREAM_') };
   await promisify(execFile)(process.execPath, [main, 'streams', 'apply', '--yes'], { env });
 }
 
@@ -38,15 +37,16 @@ export function watchStreams(
     logFile,
     env: {
       ...environmentFor(nats),
-      ...telemetryOf(environment),
+      ...settingsIn(environment, 'STREAM_'),
+      ...settingsIn(environment, 'OTEL_'),
       OTEL_SERVICE_NAME: 'streams',
       ...(metrics && metricsEnvironment(metrics)),
     },
   });
 }
 
-function telemetryOf(environment: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('OTEL_')));
+function settingsIn(environment: Readonly<Record<string, string>> = {}, prefix: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith(prefix)));
 }
 
 /** A server that the environment names need not know our users. */

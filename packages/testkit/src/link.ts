@@ -13,9 +13,11 @@ export type Link = {
   judge(verdict: (chunk: Buffer) => ChunkVerdict): void;
   /** Where new connections lead from now on; undefined refuses them. */
   lead(serverUrl: string | undefined): void;
+  /** Passes nothing on, in neither direction, until it is healed: connections stay open, and later get it all. */
+  hold(): void;
   /** Resets this share of the connections. */
   reset(share?: number): void;
-  /** Ends delays and cuts. */
+  /** Ends delays, cuts and holds. */
   heal(): void;
   close(): void;
 };
@@ -27,6 +29,7 @@ export async function openLink(serverUrl: string): Promise<Link> {
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let delayMs = 0;
   let verdict: (chunk: Buffer) => ChunkVerdict = pass;
+  let isHeld = false;
 
   const server = createServer((near) => {
     if (!target) return void near.resetAndDestroy();
@@ -43,6 +46,7 @@ export async function openLink(serverUrl: string): Promise<Link> {
     );
     carry(far, near, () => delayMs, pass, cut);
     for (const socket of [near, far]) {
+      if (isHeld) socket.pause();
       socket.setNoDelay(true);
       socket.on('error', cut);
       socket.on('close', () => {
@@ -68,12 +72,18 @@ export async function openLink(serverUrl: string): Promise<Link> {
     lead: (other) => {
       target = other === undefined ? undefined : new URL(other);
     },
+    hold: () => {
+      isHeld = true;
+      for (const { near, far } of pairs) for (const socket of [near, far]) socket.pause();
+    },
     reset: (share = 1) => {
       for (const pair of [...pairs].slice(0, Math.ceil(pairs.size * share))) resetPair(pair);
     },
     heal: () => {
       delayMs = 0;
       verdict = pass;
+      isHeld = false;
+      for (const { near, far } of pairs) for (const socket of [near, far]) socket.resume();
     },
     close: () => {
       server.close();

@@ -26,6 +26,7 @@ export {
   declareStreams,
   type StreamDeclaration,
 } from './nats/declare-streams.ts';
+export { fromLeader } from './nats/from-leader.ts';
 export type { ConsumerOptions, ConsumerSource, Received, Refusal } from './nats/handling.ts';
 export type { Inbox } from './nats/inbox.ts';
 export { findLost, type HeldStream, holdStream, holds, idAt, type Stored } from './nats/lost-events.ts';

@@ -7,6 +7,7 @@ import { logOutage, type Outage } from '../process/log-outage.ts';
 import type { Logger } from '../process/logger.ts';
 import { pause } from '../process/pause.ts';
 import { observed, observeTogether } from '../telemetry/instruments.ts';
+import { leaveCutOffServer } from './leave-cut-off-server.ts';
 import { createPublish, type Publish } from './publisher.ts';
 
 export type Broker = {
@@ -52,6 +53,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
     outage.back();
     logger.info({ server: connection.getServer(), user: config.NATS_USER }, 'Connected to NATS');
     resolve(broker);
+    void leaveCutOffServer(broker, { isAway: outage.isAway, logger, signal });
     await watchConnection(connection, { outage, logger, signal });
   };
   run().catch((error: unknown) => logger.error({ err: error }, 'Cannot connect to NATS'));

@@ -9,6 +9,7 @@ import {
 import { nanos } from '@nats-io/transport-node';
 import { consumers } from '@punctual/contracts';
 import { advisoriesAbout } from './delivery-advisories.ts';
+import { fromLeader } from './from-leader.ts';
 import { type ConsumerSource, defaultAckWaitMs } from './handling.ts';
 
 /** The sources of a durable: its stream, replayed messages, and advisories about it. */
@@ -54,8 +55,8 @@ async function declareAndReset(manager: JetStreamManager, source: ConsumerSource
  * corrects them when it starts, but not those with replicas.
  */
 async function resetIfAhead(manager: JetStreamManager, stream: string, durable: string) {
-  const { delivered } = await manager.consumers.info(stream, durable);
-  const { state } = await manager.streams.info(stream);
+  const { delivered } = fromLeader(await manager.consumers.info(stream, durable));
+  const { state } = fromLeader(await manager.streams.info(stream));
   if (delivered.stream_seq <= state.last_seq) return undefined;
   await manager.consumers.reset(stream, durable, state.last_seq + 1);
   return `was at ${delivered.stream_seq}, reset to ${state.last_seq + 1}`;

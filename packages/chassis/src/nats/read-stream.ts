@@ -7,6 +7,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { Broker } from './broker.ts';
+import { fromLeader } from './from-leader.ts';
 
 /** Which messages of a stream to read; all of them by default. */
 export type StreamSelection = {
@@ -54,12 +55,12 @@ export async function* readStream(
   }
 }
 
-/** Describes a stream; undefined if it does not exist. */
+/** Describes a stream; undefined if it does not exist. @throws NoLeader, or when NATS does not answer */
 export function streamInfo({ manager }: Pick<Broker, 'manager'>, stream: string): Promise<StreamInfo | undefined> {
-  return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream));
+  return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream).then(fromLeader));
 }
 
-/** Describes a consumer; undefined if it or its stream does not exist. */
+/** Describes a consumer; undefined if it or its stream does not exist. @throws as {@link streamInfo} */
 export function consumerInfo(
   { manager }: Pick<Broker, 'manager'>,
   stream: string,
@@ -67,7 +68,7 @@ export function consumerInfo(
 ): Promise<ConsumerInfo | undefined> {
   return unlessMissing(
     JetStreamApiCodes.StreamNotFound,
-    unlessMissing(JetStreamApiCodes.ConsumerNotFound, manager.consumers.info(stream, durable)),
+    unlessMissing(JetStreamApiCodes.ConsumerNotFound, manager.consumers.info(stream, durable).then(fromLeader)),
   );
 }
 

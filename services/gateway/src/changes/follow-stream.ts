@@ -11,6 +11,7 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import {
   type Broker,
   type BrokerHandle,
+  fromLeader,
   type Lifecycle,
   type Logger,
   logOutage,
@@ -73,7 +74,7 @@ export function followStream(
   };
 
   const follow = async (broker: Broker) => {
-    const info = await broker.manager.streams.info(stream);
+    const info = fromLeader(await broker.manager.streams.info(stream));
     const { state } = info;
     const createdAt = streamCreatedAt(info);
     if (position?.streamCreatedAt !== createdAt) {

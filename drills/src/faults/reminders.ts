@@ -55,7 +55,7 @@ export const reminderFaults: readonly Fault[] = [
     what: 'MongoDB comes back as it was a minute before, while users work on',
     alerts: [],
     refillsReminder: true,
-    knownToFail: 'after a restore, reminders now and then publishes an event again or leaves a due reminder unsettled',
+    knownToFail: 'after a restore on a busy machine, reminders now and then leaves a due reminder unsettled',
     inject: async ({ stack, pace }) => {
       const { links, peer } = stack;
       const db = stack.mongo.db();

@@ -67,9 +67,12 @@ async function findBusy({ databases, peer, mongo }: ObservedStack): Promise<stri
   const db = mongo.db();
   const undone = await db.collection('assignments').countDocuments({ 'outbox.0': { $exists: true } });
   if (undone > 0) return `${undone} decisions about reminders are not flushed`;
-  const due = await db.collection('reminders').countDocuments({
-    state: { $in: ['PLANNED', 'OVERDUE', 'SENDING'] },
-    sendAt: { $lt: new Date(Date.now() - overdueMs) },
-  });
-  return due > 0 ? `${due} due reminders are not settled` : undefined;
+  const due = await db
+    .collection('reminders')
+    .find({ state: { $in: ['PLANNED', 'OVERDUE', 'SENDING'] }, sendAt: { $lt: new Date(Date.now() - overdueMs) } })
+    .toArray();
+  const [first] = due;
+  if (!first) return undefined;
+  const record = await db.collection('assignments').findOne({ _id: first.assignmentId });
+  return `${due.length} due reminders are not settled, such as ${JSON.stringify({ first, record })}`;
 }

@@ -66,6 +66,30 @@ describe('approve and mark-paid', () => {
     }
   });
 
+  test('a payout whose payment is known, as after a restore, is marked paid with that reference only', async () => {
+    const payout = await completed();
+    await approve(ann, payout);
+    const attempt = randomUUID();
+    const { database } = world;
+    await database.query(
+      `insert into payment_attempt (id, payout_id, number, account, amount_minor, currency, started_at)
+        values ($1, $2, 1, 'unknown', 18500, 'EUR', now())`,
+      [attempt, payout.id],
+    );
+    const markPaid = (reference: string) =>
+      world.call('finance', bob, `POST /payouts/${payout.id}/mark-paid`, { body: { reference } });
+    expect(await markPaid('SEPA 19')).toMatchObject({ status: 409, body: { code: 'invalid-transition' } });
+    await database.query(
+      `insert into payment_result (attempt_id, outcome, reference, at) values ($1, 'PAID', 'SEPA 19', now())`,
+      [attempt],
+    );
+    expect(await markPaid('SEPA 20')).toMatchObject({
+      status: 409,
+      body: { code: 'invalid-transition', detail: expect.stringContaining('mark it as paid with SEPA 19') },
+    });
+    expect(await markPaid('SEPA 19')).toMatchObject({ status: 200, body: { status: 'PAID' } });
+  });
+
   test('a large payout needs approvals from two different people', async () => {
     const payout = await completed(100_000);
     expect(payout.approvalsNeeded).toBe(2);

@@ -38,7 +38,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'stream-deleted-and-rebuilt',
     what: 'SCHEDULE is deleted, then rebuilt from the outbox by `npm run ops -- rebuild-stream`',
-    alerts: [],
+    alerts: ['EventsLate'],
     inject: async ({ stack, pace }) => {
       await stack.peer.manager.streams.delete('SCHEDULE');
       await delay(goneMs[pace]);
@@ -59,7 +59,7 @@ export const streamFaults: readonly Fault[] = [
   {
     name: 'stream-gone',
     what: 'SCHEDULE, PAYOUT and REMINDER are deleted, one after the other, and nobody rebuilds them',
-    alerts: [],
+    alerts: ['EventsLate'],
     inject: (context) =>
       whileWatched(context.stack, async () => {
         const { streams } = context.stack.peer.manager;

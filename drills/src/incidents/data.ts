@@ -13,7 +13,7 @@ export const dataIncidents: readonly Incident[] = [
   {
     name: 'clock-fast',
     what: 'the clock of one instance of reminders is five minutes fast',
-    alerts: ['ClockWrong'],
+    alerts: ['ClockWrong', 'RemindersOverdue'],
     begin: async ({ stack: { processes, orders } }) => {
       const pid = processes.service('reminders', 0).pid();
       if (pid === undefined) throw new Error('reminders is down');

@@ -55,7 +55,7 @@ const histogramParts = ['_bucket', '_sum', '_count'];
 const known = new Set(
   [
     'up ALERTS le job instance alertname alertstate severity service_name vector and or unless on by sum max min rate',
-    'increase offset histogram_quantile abs topk',
+    'increase offset histogram_quantile abs topk group present_over_time',
   ].flatMap((words) => words.split(' ')),
 );
 for (const [name, metric] of Object.entries<MetricDefinition>(metrics)) {

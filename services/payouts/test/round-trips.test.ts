@@ -45,7 +45,7 @@ const commands: { name: string; before: Command[]; command: Command; messages: n
 ];
 
 /** Parts of what the jobs send. */
-const jobs = ['from erasure where finished_at is null', 'payout_sum_change', 'payout sums'];
+const jobs = ['from erasure where finished_at is null', 'payout_sum_change', 'payout sums', 'as kept_since'];
 
 /** What the service sends to PostgreSQL meanwhile, apart from the relay and the jobs. */
 async function sentDuring(work: () => Promise<unknown>): Promise<string[]> {

@@ -44,6 +44,9 @@ const commands: { name: string; before: Command[]; command: Command; messages: n
   },
 ];
 
+/** Of a query as pg takes it, or of a batch. */
+const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
+
 /** Parts of what the jobs send. */
 const jobs = ['from erasure where finished_at is null', 'payout_sum_change', 'payout sums', 'as kept_since'];
 
@@ -58,7 +61,7 @@ async function sentDuring(work: () => Promise<unknown>): Promise<string[]> {
       const client = query.mock.contexts[call];
       // The relay and the test have clients of their own classes.
       if (!(client instanceof SessionClient) || client.constructor === SessionClient) return [];
-      const text = JSON.stringify(sent);
+      const text = textOf(sent);
       if (jobs.some((part) => text.includes(part))) inJob.add(client);
       else if (text.includes('begin')) inJob.delete(client);
       return inJob.has(client) ? [] : text;

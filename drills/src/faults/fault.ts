@@ -23,8 +23,8 @@ export type FaultDescription = {
    */
   losesCommits?: true;
   /**
-   * Set when REMINDER goes on after a restored store: numbers may be left out or out of order, in later
-   * drills too. Subscribers compare them (ADR 0039).
+   * Set when REMINDER is refilled, or goes on after a restored store: numbers may be left out or out of
+   * order, in later drills too. Subscribers compare them (ADR 0039).
    */
   refillsReminder?: true;
   /**

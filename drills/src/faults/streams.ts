@@ -11,8 +11,8 @@ import { whileWatched } from './while-watched.ts';
 const fullMs = { quick: 4_000, full: 60_000 };
 const goneMs = { quick: 2_000, full: 5_000 };
 const messagesBeforeDeletion = 50;
-/** The streams that their publishers refill. */
-const refilled = ['SCHEDULE', 'PAYOUT', 'REMINDER'];
+/** The streams that their outboxes refill. */
+const ofOutboxes = ['SCHEDULE', 'PAYOUT'];
 /** Long enough for events that the copy of NATS' folder does not have. */
 const forgottenMs = { quick: 2_000, full: 15_000 };
 /** `streams apply --watch` declares a stream again within ten seconds. */
@@ -49,6 +49,7 @@ export const streamFaults: readonly Fault[] = [
     name: 'reminder-stream-deleted',
     what: 'REMINDER is deleted, then declared by `npm run ops -- rebuild-stream`, and reminders refills it',
     alerts: [],
+    refillsReminder: true,
     inject: async ({ stack, pace }) => {
       await stack.peer.untilStreamHolds('REMINDER', messagesBeforeDeletion);
       await stack.peer.manager.streams.delete('REMINDER');
@@ -58,12 +59,12 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'stream-gone',
-    what: 'SCHEDULE, PAYOUT and REMINDER are deleted, one after the other, and nobody rebuilds them',
+    what: 'SCHEDULE and PAYOUT are deleted, one after the other, and nobody rebuilds them',
     alerts: ['EventsLate'],
     inject: (context) =>
       whileWatched(context.stack, async () => {
         const { streams } = context.stack.peer.manager;
-        for (const name of refilled) {
+        for (const name of ofOutboxes) {
           await delay(context.random.between(200, 1_500));
           await streams.delete(name);
           await eventually(() => streams.info(name), { withinMs: declaredWithinMs });
@@ -73,7 +74,7 @@ export const streamFaults: readonly Fault[] = [
   },
   {
     name: 'nats-power-loss',
-    what: 'NATS is killed and starts with older copies of SCHEDULE, PAYOUT and REMINDER: with their consumers, or the messages alone',
+    what: 'NATS is killed and starts with older copies of SCHEDULE and PAYOUT: with their consumers, or the messages alone',
     alerts: [],
     inject: ({ stack, random, pace }) =>
       whileWatched(stack, async () => {
@@ -89,7 +90,7 @@ export const streamFaults: readonly Fault[] = [
         stack.countKill();
         await nats.halt();
         const part = random.pick(['.', 'msgs']);
-        for (const name of refilled) {
+        for (const name of ofOutboxes) {
           await rm(join(streams, name, part), { recursive: true });
           await cp(join(before, name, part), join(streams, name, part), { recursive: true });
         }

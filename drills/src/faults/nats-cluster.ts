@@ -40,10 +40,7 @@ export const clusterFaults: readonly Fault[] = [
           const { server } = await leaderOf(stack, random.pick(eventStreams));
           await server.signal('SIGKILL');
           stack.countKill();
-          await server.halt();
-          await delay(random.between(0, 4_000));
-          await server.resume();
-          await untilWhole(stack);
+          await restart(stack, server, random.between(0, 4_000));
         }
       }),
   },
@@ -68,10 +65,7 @@ export const clusterFaults: readonly Fault[] = [
       whileNothingIsLost(stack, async () => {
         for (let round = 0; round < rounds[pace]; round += 1) {
           for (const { server } of random.shuffle(nodesOf(stack))) {
-            await server.halt();
-            await delay(random.between(0, 2_000));
-            await server.resume();
-            await untilWhole(stack);
+            await restart(stack, server, random.between(0, 2_000));
           }
         }
       }),
@@ -130,6 +124,13 @@ async function cutOff({ stack, random, pace }: FaultContext): Promise<void> {
   } finally {
     routes.heal();
   }
+  await untilWhole(stack);
+}
+
+async function restart(stack: FaultContext['stack'], server: Node['server'], downMs: number): Promise<void> {
+  await server.halt();
+  await delay(downMs);
+  await server.resume();
   await untilWhole(stack);
 }
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Copies a database as it is at one moment, to another database of its server. Whoever is connected
- * is disconnected, and kept away for a moment.
+ * Copies a database as it is at one moment, to another database of its server. Its clients are
+ * disconnected, and kept away for a moment.
  */
 export async function copyDatabase(url: string, copy: string): Promise<void> {
   const name = nameOf(url);

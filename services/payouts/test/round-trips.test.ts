@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SessionClient } from '@punctual/chassis/postgres';
 import type { Payout } from '@punctual/contracts';
+import { textOf } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { history, newParties } from './schedule-events.ts';
@@ -43,9 +44,6 @@ const commands: { name: string; before: Command[]; command: Command; messages: n
     messages: 3,
   },
 ];
-
-/** Of a query as pg takes it, or of a batch. */
-const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
 
 /** Parts of what the jobs send. */
 const jobs = ['from erasure where finished_at is null', 'payout_sum_change', 'payout sums', 'as kept_since'];

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SessionClient } from '@punctual/chassis/postgres';
-import { eventually } from '@punctual/testkit';
+import { eventually, textOf } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type GivenJob, type Reply, type SchedulingService, startScheduling, windowIn } from './scheduling-service.ts';
-
-/** Of a query as pg takes it, or of a batch. */
-const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
 
 let scheduling: SchedulingService;
 beforeAll(async () => {

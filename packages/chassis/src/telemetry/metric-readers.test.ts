@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
   MeterProvider,
   type MetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { freePort } from '@punctual/devstack';
 import { expect, test } from 'vitest';
 import { PushingReader } from './metric-readers.ts';
 import { createPrometheusReader } from './prometheus-reader.ts';
@@ -20,14 +19,6 @@ function observeWith(reader: MetricReader) {
   });
   meter.createCounter('published').add(1);
   return { leader, stop: () => provider.shutdown() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test('Prometheus does not get a gauge that is no longer observed', async () => {

@@ -44,13 +44,18 @@ export async function publishLost(deps: RemindersDeps, stream: HeldStream): Prom
   return inTurn(deps, () => publishMarked(deps, stream));
 }
 
-async function inTurn<T>({ refillTurn }: RemindersDeps, work: () => Promise<T>): Promise<T> {
-  if (!(await refillTurn.take())) throw new Error('Another instance refills REMINDER.');
+async function inTurn<T>(deps: RemindersDeps, work: () => Promise<T>): Promise<T> {
+  await takeTurn(deps);
   try {
     return await work();
   } finally {
-    await refillTurn.end();
+    await deps.refillTurn.end();
   }
+}
+
+/** Takes the turn, or keeps it. @throws while another instance has it */
+async function takeTurn({ refillTurn }: RemindersDeps): Promise<void> {
+  if (!(await refillTurn.take())) throw new Error('Another instance refills REMINDER.');
 }
 
 async function publishMarked(deps: RemindersDeps, { createdAt: stream }: HeldStream): Promise<number> {
@@ -61,7 +66,7 @@ async function publishMarked(deps: RemindersDeps, { createdAt: stream }: HeldStr
     if (published === 0) deps.logger.warn({ stream: 'REMINDER' }, 'Stream has lost events; publishing them again');
     published += await publishInOrder(deps, lost, stream);
     deps.signal.throwIfAborted();
-    if (!(await deps.refillTurn.take())) throw new Error('Another instance refills REMINDER.');
+    await takeTurn(deps);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 const slowest = 10;
 
@@ -10,18 +10,15 @@ export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     if (modules.length > slowest) console.log(slowestOf(tests));
-    for (const line of failuresOf(tests)) console.log(line);
+    for (const line of [...failuresOf(tests), ...failuresOutsideTests(modules)]) console.log(line);
+    for (const error of unhandledErrors) console.log(`Failed: outside of any test: ${reasonOf([error])}`);
 
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const test of tests) {
       const { state } = test.result();
       count[state === 'pending' ? 'skipped' : state] += 1;
     }
-    for (const module of modules) {
-      // A file that does not load and a hook that throws fail without a failed test.
-      const suites = [module, ...module.children.allSuites()];
-      count.failed += suites.filter((suite) => suite.errors().length > 0).length;
-    }
+    count.failed += failuresOutsideTests(modules).length;
     console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
 }
@@ -30,9 +27,25 @@ function failuresOf(tests: readonly TestCase[]): string[] {
   return tests.flatMap((test) => {
     const { state, errors } = test.result();
     if (state !== 'failed') return [];
-    const reason = errors[0]?.message.split('\n')[0] ?? '';
-    return `Failed: ${test.module.relativeModuleId}: ${test.fullName}: ${reason}`;
+    return `Failed: ${test.module.relativeModuleId}: ${test.fullName}: ${reasonOf(errors)}`;
   });
+}
+
+/** A file that does not load and a hook that throws fail without a failed test. */
+function failuresOutsideTests(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) =>
+    [module, ...module.children.allSuites()].flatMap((suite) => {
+      if (suite.errors().length === 0) return [];
+      const name = suite === module ? 'the file or a hook' : `a hook of ${(suite as TestSuite).fullName}`;
+      return `Failed: ${module.relativeModuleId}: ${name}: ${reasonOf(suite.errors())}`;
+    }),
+  );
+}
+
+function reasonOf(errors: readonly unknown[]): string {
+  const [first] = errors;
+  const { message } = first instanceof Object && 'message' in first ? first : { message: first };
+  return String(message ?? '').split('\n')[0] ?? '';
 }
 
 function slowestOf(tests: readonly TestCase[]): string {

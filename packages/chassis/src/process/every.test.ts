@@ -31,3 +31,22 @@ test('a failing job is logged once, and its recovery once', async () => {
     expect.objectContaining({ msg: 'Job recovered', job: 'tidy' }),
   ]);
 });
+
+test('an hourly job that failed runs again within seconds', async () => {
+  const logger = createLogger({ name: 'test', level: 'info' }, { write: () => {} });
+  const lifecycle = createLifecycle(logger);
+  let runs = 0;
+  every(
+    { logger, lifecycle },
+    {
+      name: 'tidy',
+      pauseMs: 3_600_000,
+      run: async () => {
+        runs += 1;
+        if (runs === 1) throw new Error('no database');
+      },
+    },
+  );
+  await eventually(() => expect(runs).toBe(2));
+  await lifecycle.shutdown();
+});

@@ -3,12 +3,13 @@ import { logOutage } from './log-outage.ts';
 import type { Logger } from './logger.ts';
 import { pause } from './pause.ts';
 
-/** Until a failed job runs again, at most: one that runs hourly does not lose an hour. */
+/** Until a failed job runs again: first soon, then ever later. One that runs hourly does not lose an hour. */
+const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
 
 /**
- * Repeats a job until the service stops, `pauseMs` after each run, and a minute at most after a
- * failed one. Of several failures for the same reason only the first is logged.
+ * Repeats a job until the service stops, `pauseMs` after each run. A failed run is repeated after a
+ * second, then two, four and so on up to a minute, and never later than `pauseMs`. Of several failures for the same reason only the first is logged.
  */
 export function every(
   { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
@@ -21,12 +22,18 @@ export function every(
     fields: { job: name },
   });
   const loop = async () => {
+    let retryMs = firstRetryMs;
     while (!signal.aborted) {
-      const hasFailed = await run(signal).then(outage.back, (error: unknown) => {
+      try {
+        await run(signal);
+        outage.back();
+        retryMs = firstRetryMs;
+        await pause(pauseMs, signal);
+      } catch (error) {
         outage.away(error);
-        return true;
-      });
-      await pause(hasFailed ? Math.min(pauseMs, longestRetryMs) : pauseMs, signal);
+        await pause(Math.min(pauseMs, retryMs), signal);
+        retryMs = Math.min(retryMs * 2, longestRetryMs);
+      }
     }
   };
   const running = loop();

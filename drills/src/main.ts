@@ -24,6 +24,7 @@ import {
   printSum,
 } from './report.ts';
 import { type DrillStack, startDrillStack } from './stack/drill-stack.ts';
+import { enterMountNamespace } from './stack/mount-namespace.ts';
 import type { Pace } from './stack/pace.ts';
 import { stacksInTurn } from './stacks-in-turn.ts';
 
@@ -40,6 +41,9 @@ const { values, positionals: guards } = readArguments();
 const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const say = (line: string) => values.json || console.log(line);
 
+const mayMount = enterMountNamespace();
+const noMount = 'only root on Linux may give a server a small disk';
+
 const runnable = values.alerts ? [...faults, ...incidents] : faults;
 const unknown = [
   ...values.only.filter((name) => !runnable.some((fault) => fault.name === name)),
@@ -47,6 +51,8 @@ const unknown = [
 ];
 if (unknown.length > 0) refuse(`Unknown: ${unknown.join(', ')}`);
 const numbers = [firstSeed, values.minutes, values['quiet-minutes'] ?? 1].map(Number);
+if (!mayMount && values.only.some((name) => runnable.some((fault) => fault.name === name && fault.needsSmallDisk)))
+  refuse(`Not here: ${noMount}`);
 if (numbers.some(Number.isNaN)) refuse('--seed, --minutes and --quiet-minutes take a number');
 
 if (values.list) console.log([faultTable(faults), incidentTable(incidents), mutationTable(mutations)].join('\n\n'));
@@ -121,14 +127,19 @@ function chooseFaults(pace: Pace): readonly Fault[] {
   if (values.only.length > 0) return faults.filter(({ name }) => values.only.includes(name));
   const unrepaired = faults.filter(({ knownToFail }) => knownToFail !== undefined);
   for (const { name, knownToFail } of unrepaired) say(`Left out: ${name}, since ${knownToFail}`);
+  const impossible = mayMount ? [] : faults.filter(({ needsSmallDisk }) => needsSmallDisk);
+  for (const { name } of impossible) say(`Left out: ${name}, since ${noMount}`);
   const onlyFull = pace === 'quick' ? faults.filter(({ isOnlyFull }) => isOnlyFull) : [];
   if (onlyFull.length > 0) say(`Only at full length: ${onlyFull.map(({ name }) => name).join(', ')}`);
-  return faults.filter((fault) => !unrepaired.includes(fault) && !onlyFull.includes(fault));
+  const leftOut = [...unrepaired, ...impossible, ...onlyFull];
+  return faults.filter((fault) => !leftOut.includes(fault));
 }
 
 /** Runs each chosen fault and incident, and fails when other alerts fire than those listed, or later. */
 async function runAlertDrills(): Promise<boolean> {
-  const chosen = runnable.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+  const chosen = runnable
+    .filter(({ name }) => values.only.length === 0 || values.only.includes(name))
+    .filter(({ needsSmallDisk }) => mayMount || !needsSmallDisk);
   const stacks = stacksInTurn((onCluster, turn) =>
     startObservedStack(turn === 1 ? 'alerts' : `alerts-${turn}`, onCluster),
   );

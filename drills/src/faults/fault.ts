@@ -36,6 +36,8 @@ export type FaultDescription = {
   isOnlyFull?: true;
   /** Runs on a stack with three NATS servers, and a replica of each stream on each. */
   onCluster?: true;
+  /** Gives a server a small disk, which takes root on Linux. */
+  needsSmallDisk?: true;
   /** The journeys of the users meanwhile; a mix of all when left out. */
   journeys?: readonly UserJourney[];
 };

@@ -8,7 +8,7 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 test('faults have unique names', () => {
   const names = faults.map(({ name }) => name);
-  expect(names).toHaveLength(45);
+  expect(names).toHaveLength(46);
   expect(new Set(names).size).toBe(names.length);
 });
 

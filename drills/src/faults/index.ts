@@ -1,5 +1,6 @@
 import { consumerFaults } from './consumers.ts';
 import { contradiction } from './contradiction.ts';
+import { diskFull } from './disk-full.ts';
 import { failoverFaults } from './failover.ts';
 import type { Fault } from './fault.ts';
 import { killFaults } from './kills.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...killFaults,
   ...outboxFaults,
   ...serverFaults,
+  diskFull,
   ...networkFaults,
   ...streamFaults,
   ...consumerFaults,

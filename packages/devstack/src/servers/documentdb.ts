@@ -37,7 +37,7 @@ export async function startDocumentdb(host: Host): Promise<Server> {
   await copyFolder(host, join(root, '/srv/cluster/data'), join(root, data));
   const password = await readFile(join(root, '/srv/cluster/password'), 'utf8');
   const settings = [...extensionSettings, ...postgresSettings(host)];
-  return startLocalServer(host, {
+  const server = await startLocalServer(host, {
     name: 'documentdb',
     stopSignal: 'INT',
     // The extension connects to its own server, for example to create an index, and has no
@@ -47,6 +47,7 @@ export async function startDocumentdb(host: Host): Promise<Server> {
     url: (port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     ask: askPostgres,
   });
+  return { ...server, folder: join(root, data) };
 }
 
 /** The extension is made in single-user mode, which needs no port. */

@@ -32,7 +32,8 @@ export async function startFerretdb(host: Host, ask: (url: string) => Promise<un
       await documentdb.resume();
       await ferretdb.resume();
     };
-    return { url: ferretdb.url, halt: stop, resume, signal: ferretdb.signal, stop };
+    const { folder } = documentdb;
+    return { url: ferretdb.url, ...(folder && { folder }), halt: stop, resume, signal: ferretdb.signal, stop };
   } catch (error) {
     await documentdb.stop();
     throw error;

@@ -55,11 +55,12 @@ async function start(host: Host, command: string): Promise<Server> {
   const data = join(host.run.folder, 'mongod');
   await mkdir(data);
   const listen = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--port'];
-  return startLocalServer(host, {
+  const server = await startLocalServer(host, {
     name: 'mongod',
     stopSignal: 'TERM',
     command: (port) => [command, '--dbpath', data, ...listen, String(port)],
     url: (port) => `mongodb://127.0.0.1:${port}/`,
     ask,
   });
+  return { ...server, folder: data };
 }

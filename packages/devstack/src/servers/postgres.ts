@@ -98,6 +98,7 @@ async function startOn(host: Host, cluster: Cluster): Promise<Postgres> {
   const standbys: Postgres[] = [];
   return {
     ...server,
+    folder: data,
     startStandby: async (primaryUrl = server.url) => {
       const standby = { ...cluster, name: `${name}-standby`, data: `${data}-standby` };
       await server.halt();

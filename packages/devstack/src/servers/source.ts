@@ -4,7 +4,7 @@ import type { Run } from './run.ts';
 /** A server, started by us or elsewhere. */
 export type Server = {
   readonly url: string;
-  /** The folder with the data of a NATS server that is a process of ours. */
+  /** The folder with the data, of a server that is a process of ours. */
   readonly folder?: string;
   /**
    * Stops answering, as in a fault; the port and the data are kept. Not for one named by its URL.

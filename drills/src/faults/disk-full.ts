@@ -9,6 +9,7 @@ export const diskFull: Fault = {
   what: 'the disk of PostgreSQL, NATS and MongoDB is full, of one after the other; each is started again when there is room',
   alerts: [],
   needsSmallDisk: true,
+  isOnlyFull: true,
   inject: async ({ stack: { servers }, random, pace }) => {
     for (const server of random.shuffle([servers.postgres, servers.nats, servers.mongo])) {
       await onSmallDisk(server, async (disk) => {

@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       '{packages,services,examples}/*/src/**/*.test.ts',
       '{packages,services,examples}/*/test/**/*.test.ts',
-      '{e2e,ops,drills,scripts}/**/*.test.ts',
+      '{bench,e2e,ops,drills,scripts}/**/*.test.ts',
     ],
     globalSetup: '@punctual/testkit/vitest-setup',
     reporters: ['default', '@punctual/testkit/vitest-reporter'],

@@ -30,9 +30,13 @@ export type BenchStack = {
   /** The database of each service that has one in PostgreSQL. */
   databases: Record<'scheduling' | 'payouts', pg.Client>;
   databaseUrl: string;
+  /** The name of reminders' database. */
+  mongoDatabase: string;
   natsUrl: string;
   /** Where the gateway is. */
   url: string;
+  /** Has the log of each service. */
+  logDir: string;
   /** Resolves when every event has been published and consumed. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -54,22 +58,28 @@ export async function startBenchServers(log: (line: string) => void): Promise<Be
 export type BenchStackOptions = {
   name: string;
   instances?: number;
+  /** The server of payouts' database; scheduling's when left out. */
+  payoutsPostgres?: string;
+  /** More lines of nats-server's configuration. */
+  natsConfig?: string;
   /** Of every service. */
   environment?: Readonly<Record<string, string>>;
 };
 
 export async function startBenchStack(
   { servers, issuer }: BenchServers,
-  { name, instances = 1, environment = {} }: BenchStackOptions,
+  { name, instances = 1, payoutsPostgres, natsConfig, environment = {} }: BenchStackOptions,
 ): Promise<BenchStack> {
   const postgres = servers.postgres.url;
   const mongo = new URL(servers.mongo.url);
-  mongo.pathname = `/bench_${name}`;
+  const mongoDatabase = `bench_${name}`;
+  mongo.pathname = `/${mongoDatabase}`;
   const databases = {
     scheduling: await createDatabase(postgres, `scheduling_${name}`),
-    payouts: await createDatabase(postgres, `payouts_${name}`),
+    payouts: await createDatabase(payoutsPostgres ?? postgres, `payouts_${name}`),
   };
-  const nats = await startNats({ fsync });
+  const logDir = fileURLToPath(new URL(`../../.punctual/bench/${name}`, import.meta.url));
+  const nats = await startNats({ fsync, natsConfig });
   const processes = await startStack({
     databases,
     nats: nats.url,
@@ -77,7 +87,7 @@ export async function startBenchStack(
     issuer,
     instances,
     environment: { LOG_LEVEL: 'warn', ...environment },
-    logDir: fileURLToPath(new URL(`../../.punctual/bench/${name}`, import.meta.url)),
+    logDir,
   }).catch(async (error) => {
     await nats.stop();
     throw error;
@@ -92,8 +102,10 @@ export async function startBenchStack(
     databases: { scheduling: database, payouts: ofPayouts },
     url: processes.addresses.urls.gateway,
     databaseUrl: databases.scheduling,
+    mongoDatabase,
+    logDir,
     natsUrl: nats.url,
-    settled: () => untilSettled(database, nats.url),
+    settled: () => untilSettled([database, ofPayouts], nats.url),
     stop: async () => {
       await database.end();
       await ofPayouts.end();

@@ -3,6 +3,7 @@ import { attacksBenchmark } from './benchmarks/attacks.ts';
 import { backlogBenchmark } from './benchmarks/backlog.ts';
 import { cancelRaceBenchmark } from './benchmarks/cancel-race.ts';
 import { confirmBenchmark } from './benchmarks/confirm.ts';
+import { costBenchmark } from './benchmarks/cost.ts';
 import { drainBenchmark } from './benchmarks/drain.ts';
 import { expiryBenchmark } from './benchmarks/expiry.ts';
 import { feedBenchmark } from './benchmarks/feed.ts';
@@ -37,24 +38,24 @@ const benchmarks: Record<string, Benchmark> = {
   screens: screensBenchmark,
   feed: feedBenchmark,
   footprint: footprintBenchmark,
+  cost: costBenchmark,
   telemetry: telemetryBenchmark,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, rows: { type: 'string' } },
+  options: { json: { type: 'boolean' }, rows: { type: 'string' }, profile: { type: 'boolean' } },
 });
 const [name = ''] = positionals;
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 
 if (benchmark) {
-  const result = await benchmark(
-    (line) => console.error(line),
-    values.rows === undefined ? {} : { rows: Number(values.rows) },
-  );
+  const { rows, profile = false } = values;
+  const options = { profile, ...(rows !== undefined && { rows: Number(rows) }) };
+  const result = await benchmark((line) => console.error(line), options);
   // Compact, for programs; the last line in any case.
   console.log(values.json ? JSON.stringify(result) : JSON.stringify(result, undefined, 2));
 } else {
-  console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--json] [--rows N]`);
+  console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join('|')} [--json] [--rows N] [--profile]`);
   process.exitCode = 2;
 }

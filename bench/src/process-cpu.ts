@@ -7,8 +7,17 @@ export async function cpuSeconds(pid: number): Promise<number | undefined> {
   return (await readProcess(pid))?.ownSeconds;
 }
 
-/** `endedSeconds` is the CPU of its children that have exited. */
-export type ProcessStat = { pid: number; name: string; parent: number; ownSeconds: number; endedSeconds: number };
+/** CPU seconds since its start. */
+export type ProcessStat = {
+  pid: number;
+  name: string;
+  parent: number;
+  ownSeconds: number;
+  /** Of its children that have exited. */
+  endedSeconds: number;
+  /** Of both, in system calls. */
+  kernelSeconds: number;
+};
 
 export async function readProcess(pid: number): Promise<ProcessStat | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
@@ -23,5 +32,6 @@ export async function readProcess(pid: number): Promise<ProcessStat | undefined>
     parent: Number(fields[1]),
     ownSeconds: seconds(fields[11], fields[12]),
     endedSeconds: seconds(fields[13], fields[14]),
+    kernelSeconds: seconds(fields[12], fields[14]),
   };
 }

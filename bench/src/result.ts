@@ -13,8 +13,12 @@ export type BenchmarkResult = {
   details: Record<string, unknown>;
 };
 
-/** `rows`: of the table that a benchmark fills, for those that say so. */
-export type BenchmarkOptions = { rows?: number };
+export type BenchmarkOptions = {
+  /** Of the table that a benchmark fills, for those that say so. */
+  rows?: number;
+  /** Record CPU profiles of the services, too; for those that say so. */
+  profile?: boolean;
+};
 
 export type Benchmark = (log: (line: string) => void, options: BenchmarkOptions) => Promise<BenchmarkResult>;
 

@@ -7,8 +7,8 @@ const pauseMs = 100;
 /** Several idle polls in a row, because one consumer's work causes work at the next. */
 const idlePolls = 3;
 
-/** Resolves when scheduling has published every event and all consumers are idle. */
-export async function untilSettled(database: pg.Client, natsUrl: string): Promise<void> {
+/** Resolves when every outbox of these databases is published and all consumers are idle. */
+export async function untilSettled(databases: readonly pg.Client[], natsUrl: string): Promise<void> {
   const connection = await connect({ servers: natsUrl });
   try {
     const manager = await jetstreamManager(connection);
@@ -19,9 +19,13 @@ export async function untilSettled(database: pg.Client, natsUrl: string): Promis
       return streams.flat();
     };
     for (let idle = 0; idle < idlePolls; ) {
-      const { rows } = await database.query('select 1 from outbox where published_at is null limit 1');
-      const busy = (await consumers()).some(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending > 0);
-      idle = busy || rows.length > 0 ? 0 : idle + 1;
+      const unpublished = await Promise.all(
+        databases.map((each) => each.query('select 1 from outbox where published_at is null limit 1')),
+      );
+      const isBusy =
+        unpublished.some(({ rows }) => rows.length > 0) ||
+        (await consumers()).some(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending > 0);
+      idle = isBusy ? 0 : idle + 1;
       await delay(pauseMs);
     }
   } finally {

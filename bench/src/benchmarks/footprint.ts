@@ -6,6 +6,7 @@ import { bytesOf, partsOf, services, watchMemory } from '../footprint/measure.ts
 import { printTables } from '../footprint/print.ts';
 import { type Usage, usageOf } from '../footprint/processes.ts';
 import type { Bytes } from '../footprint/storage.ts';
+import { mapValues } from '../map-values.ts';
 import { type Benchmark, percentile, rounded } from '../result.ts';
 import { settleTables } from '../seed.ts';
 
@@ -108,11 +109,4 @@ function perBooking(before: Bytes, after: Bytes, format = Math.round): Bytes & {
   const each = mapValues(after, (value, name) => (value - (before[name] ?? 0)) / bookings);
   const total = Object.values(each).reduce((sum, value) => sum + value, 0);
   return { ...mapValues(each, format), total: format(total) };
-}
-
-function mapValues<T, R>(
-  object: Readonly<Record<string, T>>,
-  change: (value: T, name: string) => R,
-): Record<string, R> {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]));
 }

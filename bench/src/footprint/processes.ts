@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type ProcessStat, readProcess } from '../process-cpu.ts';
 
 /** Processes that count as one: a service, or a server with its children. */
-export type Usage = { cpuSeconds: number; memoryMb: number };
+export type Usage = { cpuSeconds: number; kernelSeconds: number; memoryMb: number };
 
 /** What each part uses now; parts that run elsewhere, as in a container, are missing. */
 export async function usageOf(parts: Readonly<Record<string, readonly number[]>>): Promise<Record<string, Usage>> {
@@ -14,6 +14,7 @@ export async function usageOf(parts: Readonly<Record<string, readonly number[]>>
     const memory = await Promise.all(own.map(({ pid }) => memoryMb(pid)));
     usages[name] = {
       cpuSeconds: own.reduce((total, { ownSeconds, endedSeconds }) => total + ownSeconds + endedSeconds, 0),
+      kernelSeconds: own.reduce((total, { kernelSeconds }) => total + kernelSeconds, 0),
       memoryMb: memory.reduce((total, each) => total + each, 0),
     };
   }

@@ -12,7 +12,11 @@ process.on('message', async (load: LoadPlan) => {
 });
 process.on('disconnect', () => process.exit());
 
+let last: Pool | undefined;
+
+/** The connections stay open until the next run, so that what they carried can be read from them. */
 async function run({ origin, connections, requests }: LoadPlan): Promise<LoadRun> {
+  await last?.close();
   const pool = new Pool(origin, { connections, pipelining: 1 });
   await Promise.all(requests.slice(0, connections).map((request) => send(pool, readOf(request))));
 
@@ -28,7 +32,7 @@ async function run({ origin, connections, requests }: LoadPlan): Promise<LoadRun
   const from = performance.now();
   await Promise.all(Array.from({ length: connections }, client));
   const seconds = (performance.now() - from) / 1_000;
-  await pool.close();
+  last = pool;
   return { seconds, latenciesMs };
 }
 

@@ -13,12 +13,17 @@ const version = '2.7.0';
 const cacheKey = `ferretdb-${version}`;
 const goModule = fileURLToPath(new URL('../../ferretdb', import.meta.url));
 
+export type Ferretdb = Server & {
+  /** A superuser's, of the PostgreSQL that keeps the data. */
+  readonly postgresUrl: string;
+};
+
 /**
  * MongoDB's protocol where no MongoDB can be had: FerretDB, built with Go, on a PostgreSQL with the
  * DocumentDB extension.
  * @throws Unavailable when the machine cannot build one of the two
  */
-export async function startFerretdb(host: Host, ask: (url: string) => Promise<unknown>): Promise<Server> {
+export async function startFerretdb(host: Host, ask: (url: string) => Promise<unknown>): Promise<Ferretdb> {
   if (!isRoot) throw new Unavailable('FerretDB needs root to run in a Debian folder');
   const program = await build(host);
   const documentdb = await startDocumentdb(host);
@@ -32,8 +37,16 @@ export async function startFerretdb(host: Host, ask: (url: string) => Promise<un
       await documentdb.resume();
       await ferretdb.resume();
     };
-    const { folder } = documentdb;
-    return { url: ferretdb.url, ...(folder && { folder }), halt: stop, resume, signal: ferretdb.signal, stop };
+    const { url: postgresUrl, folder } = documentdb;
+    return {
+      url: ferretdb.url,
+      postgresUrl,
+      ...(folder && { folder }),
+      halt: stop,
+      resume,
+      signal: ferretdb.signal,
+      stop,
+    };
   } catch (error) {
     await documentdb.stop();
     throw error;

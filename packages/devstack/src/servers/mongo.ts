@@ -3,25 +3,32 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { findCommand } from './commands.ts';
 import { containerSource } from './docker.ts';
-import { isFerretdbBuilt, startFerretdb } from './ferretdb.ts';
+import { type Ferretdb, isFerretdbBuilt, startFerretdb } from './ferretdb.ts';
 import { startLocalServer } from './local-server.ts';
 import { downloadMongod } from './mongod-download.ts';
 import { namedServer } from './named-server.ts';
 import { type Host, type Server, type Source, startFirst, Unavailable } from './source.ts';
+
+/** Only FerretDB that we started has a PostgreSQL. */
+export type Mongo = Server & Partial<Pick<Ferretdb, 'postgresUrl'>>;
 
 /**
  * Its URL names no database. What was built here once is taken without asking the network for a
  * download again.
  * @throws NoServerError
  */
-export async function startMongo(host: Host): Promise<Server> {
+export async function startMongo(host: Host): Promise<Mongo> {
   const mongod: Source = {
     kind: 'local',
     name: 'mongod, downloaded',
     start: async () => start(host, await downloadMongod(host)),
   };
-  const ferretdb: Source = { kind: 'local', name: 'FerretDB on DocumentDB', start: () => startFerretdb(host, ask) };
-  const sources: Source[] = [
+  const ferretdb: Source<Mongo> = {
+    kind: 'local',
+    name: 'FerretDB on DocumentDB',
+    start: () => startFerretdb(host, ask),
+  };
+  const sources: Source<Mongo>[] = [
     ...namedServer(host.env, 'PUNCTUAL_MONGO_URL', ask),
     { kind: 'path', name: 'mongod on the PATH', start: () => fromPath(host) },
     containerSource(host, {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
 import { layout } from './layout.ts';
 import type { Alert } from './prometheus-api.ts';
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '../html.ts';
 import { formatValue } from './format.ts';
-import { type Html, html } from './html.ts';
 import type { Series } from './prometheus-api.ts';
 
 export type NamedSeries = Series & { name: string };

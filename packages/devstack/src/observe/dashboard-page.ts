@@ -1,7 +1,7 @@
+import { type Html, html } from '../html.ts';
 import { chart, last, type NamedSeries } from './chart.ts';
 import type { Dashboard, Panel } from './dashboards.ts';
 import { formatValue } from './format.ts';
-import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import type { PrometheusApi } from './prometheus-api.ts';
 

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
 
 export type PageOptions = { title: string; path: string; body: Html };
 

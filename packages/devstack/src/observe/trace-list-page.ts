@@ -1,5 +1,5 @@
+import { type Html, html } from '../html.ts';
 import { formatDuration, formatTime } from './format.ts';
-import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { summarize, type Trace, type TraceSummary } from './trace.ts';
 import { slowMs, type TraceView, views } from './trace-store.ts';

@@ -1,5 +1,5 @@
+import { type Html, html } from '../html.ts';
 import { formatDuration, formatTime } from './format.ts';
-import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { type TimeAxis, timeAxis } from './time-axis.ts';
 import { inTreeOrder, summarize, type Trace, type TraceSpan } from './trace.ts';

@@ -3,7 +3,10 @@
  * NODE_COMPILE_CACHE keeps what Node compiled.
  */
 const [service] = process.argv.slice(2);
-/** @type {Record<string, string>} */
-const others = { ops: 'ops/src/commands.ts', devstack: 'packages/devstack/src/issuer.ts' };
-const module = others[service ?? ''] ?? `services/${service}/src/app.ts`;
-await import(`/app/${module}`);
+/** @type {Record<string, string[]>} */
+const others = {
+  ops: ['ops/src/commands.ts'],
+  devstack: ['packages/devstack/src/issuer.ts', 'packages/devstack/src/open-id/open-id.ts'],
+};
+const modules = others[service ?? ''] ?? [`services/${service}/src/app.ts`];
+for (const module of modules) await import(`/app/${module}`);

@@ -1,15 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readText } from './read-text.ts';
 import type { TokenClaims } from './token-claims.ts';
 
-const longestBodyBytes = 16 * 1024;
 /** How long a request may take to arrive. */
 const requestTimeoutMs = 5_000;
+const openIdPaths = /^\/(oauth\/|sign-in\/|\.well-known\/openid-configuration$)/;
 
 export type IssuerServerOptions = {
   /** Where the keys are published. */
   keySetPath: string;
   keySet: object;
   token(claims: TokenClaims): Promise<string>;
+  /** Answers requests of OpenID Connect. */
+  openId(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** By which it is addressed, as `localhost:8090`. */
   hosts: ReadonlySet<string>;
 };
@@ -17,9 +20,9 @@ export type IssuerServerOptions = {
 type Answer = { status: number; body: object };
 
 /**
- * Answers requests for keys and tokens. Every request is answered or its connection closed; none
- * ends the process. A request for another host gets a 421: a page whose name was made to lead here
- * (DNS rebinding) sends its own name.
+ * Answers requests for keys, for tokens and of OpenID Connect. Every request is answered or its
+ * connection closed; none ends the process. A request for another host gets a 421: a page whose name
+ * was made to lead here (DNS rebinding) sends its own name.
  */
 export function createIssuerServer(options: IssuerServerOptions): Server {
   const server = createServer(
@@ -27,6 +30,10 @@ export function createIssuerServer(options: IssuerServerOptions): Server {
     (request, response) => {
       request.on('error', () => undefined);
       response.on('error', () => undefined);
+      if (!options.hosts.has(String(request.headers.host).toLowerCase()))
+        return send(request, response, { status: 421, body: { error: 'not the host of this issuer' } });
+      if (openIdPaths.test(request.url ?? ''))
+        return void options.openId(request, response).catch((error) => failed(request, response, error));
       answerTo(options, request)
         // The client has left, or the claims are none that a token can hold.
         .catch(() => refuse('not the claims of a token, as JSON'))
@@ -36,13 +43,8 @@ export function createIssuerServer(options: IssuerServerOptions): Server {
   return server;
 }
 
-async function answerTo(
-  { hosts, keySetPath, keySet, token }: IssuerServerOptions,
-  request: IncomingMessage,
-): Promise<Answer> {
+async function answerTo({ keySetPath, keySet, token }: IssuerServerOptions, request: IncomingMessage): Promise<Answer> {
   const { method, url, headers } = request;
-  if (!hosts.has(String(headers.host).toLowerCase()))
-    return { status: 421, body: { error: 'not the host of this issuer' } };
   if (method === 'GET' && url === keySetPath) return { status: 200, body: keySet };
   if (method !== 'POST' || url !== '/token') return { status: 404, body: { error: 'not found' } };
   // A page in a browser cannot send JSON here without being asked (CORS).
@@ -58,14 +60,10 @@ function refuse(error: string): Answer {
   return { status: 400, body: { error } };
 }
 
-/** @returns undefined when it is too long */
-async function readText(request: IncomingMessage): Promise<string | undefined> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    if (text.length > longestBodyBytes) return undefined;
-  }
-  return text;
+/** The client has left, or the provider cannot be loaded. */
+function failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else send(request, response, { status: 500, body: { error: String(error) } });
 }
 
 function parseClaims(json: unknown): TokenClaims | undefined {

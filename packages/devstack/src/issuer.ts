@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { createIssuerServer } from './issuer-server.ts';
+import type { OpenId } from './open-id/open-id.ts';
 import { freePort } from './servers/free-port.ts';
 import type { TokenClaims } from './token-claims.ts';
 
@@ -27,18 +28,32 @@ export type IssuerOptions = {
   issuer?: string;
   /** Further names by which it is addressed, with ports: `issuer:8080`. */
   hosts?: readonly string[];
+  /**
+   * `PUBLIC_URL` of the console, to which it may send people back. Any port of 127.0.0.1 and
+   * localhost needs none.
+   */
+  consoles?: readonly string[];
 };
 
 /**
  * A token issuer for development and tests, with a key made at the start and its public half at
  * `/.well-known/jwks.json`. Another process gets a token by `POST /token` with `TokenClaims` as
  * JSON. Any client that reaches it by one of its own names gets any token.
+ *
+ * It is also an OpenID Provider (`/.well-known/openid-configuration`), at which anyone signs in to
+ * the console as anyone.
  */
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
-  const { audience = 'punctual', host = '127.0.0.1', port = await freePort() } = options;
-  const { privateKey, publicKey } = await generateKeyPair(algorithm);
+  const { audience = 'punctual', host = '127.0.0.1', port = await freePort(), consoles = [] } = options;
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const kid = randomUUID();
-  const keys: JWK[] = [{ ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' }];
+  const named = async (key: CryptoKey): Promise<JWK> => ({
+    ...(await exportJWK(key)),
+    kid,
+    alg: algorithm,
+    use: 'sig',
+  });
+  const keySet = { keys: [await named(publicKey)] };
   const address = `http://${host}:${port}`;
   const issuer = options.issuer ?? address;
 
@@ -54,8 +69,19 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
       .sign(privateKey);
   };
 
+  // Loaded for the first request: most issuers get none.
+  let loaded: Promise<OpenId> | undefined;
+  const loadOpenId = async () => {
+    const { createOpenId } = await import('./open-id/open-id.ts');
+    return createOpenId({ issuer, audience, key: await named(privateKey), keySetPath, consoles });
+  };
+  const openId: OpenId = async (request, response) => {
+    loaded ??= loadOpenId();
+    return (await loaded)(request, response);
+  };
+
   const hosts = new Set([address, issuer, ...loopbackNames(port), ...(options.hosts ?? []).map(toUrl)].map(hostOf));
-  const server = createIssuerServer({ keySetPath, keySet: { keys }, token, hosts });
+  const server = createIssuerServer({ keySetPath, keySet, token, openId, hosts });
   server.listen(port, host);
   await once(server, 'listening');
 

@@ -5,9 +5,9 @@ import type { Fault } from './fault.ts';
 
 const contestSeconds = { quick: 4, full: 60 };
 const clockOffsetMs = 5 * 60_000;
-/** Shorter than the 15 s after which a wrong clock is an alert. */
-const clockSeconds = { quick: 5, full: 12 };
-const clockRounds = { quick: 1, full: 10 };
+/** Wrong for less than the 15 s after which that is an alert, and right for as long. */
+const clockSeconds = { quick: 5, full: 10 };
+const clockRounds = { quick: 1, full: 8 };
 
 export const timeFaults: readonly Fault[] = [
   {
@@ -19,7 +19,7 @@ export const timeFaults: readonly Fault[] = [
   },
   {
     name: 'clock-off-5-minutes',
-    what: 'the clock of one process is five minutes fast or slow',
+    what: 'the clock of one process is five minutes fast or slow for seconds, now of this one, now of that one',
     alerts: [],
     inject: async ({ stack, random, pace }) => {
       for (let round = 0; round < clockRounds[pace]; round += 1) {
@@ -28,6 +28,7 @@ export const timeFaults: readonly Fault[] = [
         if (pid !== undefined) await stack.orders.setClock(pid, random.pick([-clockOffsetMs, clockOffsetMs]));
         await delay(clockSeconds[pace] * 1_000);
         await stack.orders.withdraw();
+        await delay(clockSeconds[pace] * 1_000);
       }
     },
   },

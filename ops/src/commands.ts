@@ -8,7 +8,7 @@ import { payoutsDrift } from './payouts/drift.ts';
 import { erasePerson } from './people/erase-person.ts';
 import { rebuildStream } from './rebuild/rebuild-stream.ts';
 import { explainReminders, overdueReminders, upcomingReminders } from './reminders/reminders.ts';
-import { replay } from './replay/replay.ts';
+import { replayEvents } from './replay/replay.ts';
 import { reconcileAfterRestore } from './restore/reconcile-after-restore.ts';
 import { applyStreams } from './streams/apply.ts';
 
@@ -19,7 +19,7 @@ export const commands: readonly OpsCommand[] = [
   showDeadLetters,
   redriveDeadLetters,
   dropDeadLetters,
-  replay,
+  replayEvents,
   rebuildStream,
   reconcileAfterRestore,
   applyStreams,

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import { allEvents } from '@punctual/contracts';
+import { type DeadLetterFilter, deliverAgain, selectDeadLetters } from '@punctual/operations';
 import { eventually } from '@punctual/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deliverAgain } from '../src/dlq/redrive.ts';
-import { type Filter, selectDeadLetters } from '../src/dlq/select-dead-letters.ts';
 import { type OpsStack, startOpsStack } from './world.ts';
 
 let world: OpsStack;
@@ -16,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-const everything: Filter = {
+const everything: DeadLetterFilter = {
   consumer: undefined,
   type: undefined,
   assignment: undefined,
@@ -41,7 +40,8 @@ async function storeDeadLetter(): Promise<{ assignmentId: string; sequence: numb
   return { assignmentId, sequence: seq };
 }
 
-const deadLettersOf = (filter: Partial<Filter>) => selectDeadLetters(world.nats, { ...everything, ...filter });
+const deadLettersOf = (filter: Partial<DeadLetterFilter>) =>
+  selectDeadLetters(world.nats, { ...everything, ...filter });
 const messagesOf = async (stream: string) => (await world.nats.manager.streams.info(stream)).state.messages;
 
 test('dlq does nothing when there are no dead letters', async () => {

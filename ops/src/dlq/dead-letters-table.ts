@@ -1,5 +1,5 @@
+import { type StoredDeadLetter, whereBody } from '@punctual/operations';
 import { count, table } from '../cli/table.ts';
-import type { StoredDeadLetter } from './stored-dead-letter.ts';
 
 const mostLines = 50;
 
@@ -20,12 +20,6 @@ export function deadLettersTable(letters: readonly StoredDeadLetter[]): string[]
     ...table(['number', 'since', 'consumer', 'event', 'assignment', 'because'], rows),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ];
-}
-
-/** Where the body of a dead letter is that was stored without it. */
-export function whereBody({ bodyAt, stream, streamSequence }: StoredDeadLetter): string {
-  if (bodyAt === 'STREAM') return `its body is in ${stream}, message ${streamSequence}`;
-  return `its body is gone: ${stream} no longer has message ${streamSequence}`;
 }
 
 /** `3 dead letters: payouts-schedule 2, reminders-schedule 1`. */

@@ -1,9 +1,9 @@
+import { removeDeadLetter, selectDeadLetters } from '@punctual/operations';
 import { type OpsCommand, yesFlag } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
 import { withNats } from '../system/with-nats.ts';
 import { deadLettersTable, noneMatch, sumOf } from './dead-letters-table.ts';
-import { removeDeadLetter } from './remove-dead-letter.ts';
-import { allFlag, filterFlags, readNarrowFilter, selectDeadLetters } from './select-dead-letters.ts';
+import { allFlag, filterFlags, readNarrowFilter } from './filter.ts';
 
 export const dropDeadLetters: OpsCommand = {
   name: 'dlq drop',

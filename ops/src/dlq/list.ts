@@ -1,9 +1,9 @@
+import { present, selectDeadLetters } from '@punctual/operations';
 import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
 import { withNats } from '../system/with-nats.ts';
 import { deadLettersTable, noneMatch, sumOf } from './dead-letters-table.ts';
-import { filterFlags, readFilter, selectDeadLetters } from './select-dead-letters.ts';
-import { present } from './stored-dead-letter.ts';
+import { filterFlags, readFilter } from './filter.ts';
 
 export const listDeadLetters: OpsCommand = {
   name: 'dlq list',

@@ -1,12 +1,17 @@
 import { reasonOf } from '@punctual/chassis';
+import {
+  type Nats,
+  redrive,
+  type StoredDeadLetter,
+  selectDeadLetters,
+  waitingReplays,
+  whereBody,
+} from '@punctual/operations';
 import { type OpsCommand, yesFlag } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
-import { replayMessage, waitingReplays } from '../system/replay-message.ts';
-import { type Nats, withNats } from '../system/with-nats.ts';
-import { deadLettersTable, noneMatch, sumOf, whereBody } from './dead-letters-table.ts';
-import { removeDeadLetter } from './remove-dead-letter.ts';
-import { allFlag, filterFlags, readNarrowFilter, selectDeadLetters } from './select-dead-letters.ts';
-import type { StoredDeadLetter } from './stored-dead-letter.ts';
+import { withNats } from '../system/with-nats.ts';
+import { deadLettersTable, noneMatch, sumOf } from './dead-letters-table.ts';
+import { allFlag, filterFlags, readNarrowFilter } from './filter.ts';
 
 export const redriveDeadLetters: OpsCommand = {
   name: 'dlq redrive',
@@ -25,7 +30,7 @@ export const redriveDeadLetters: OpsCommand = {
       context.print(
         `\nWill be delivered to their consumers again, in this order, at ${nats.address}: ${sumOf(letters)}`,
       );
-      if (await context.agree(input)) context.print(`${await redrive(nats, letters)} redriven.`);
+      if (await context.agree(input)) context.print(`${await redriveAll(nats, letters)} redriven.`);
     });
   },
 };
@@ -38,22 +43,12 @@ function requireBodies(letters: readonly StoredDeadLetter[]): void {
   throw new Error(`These cannot be redriven; exclude or drop them. ${reasons.join('; ')}.`);
 }
 
-/** The first half of a redrive. When it is repeated, the stream stores the copy once. */
-export async function deliverAgain(nats: Nats, letter: StoredDeadLetter): Promise<void> {
-  const { consumer, sequence, message, content } = letter;
-  if (!content) throw new Error(`${whereBody(letter)}.`);
-  // Unique even if the DLQ was declared again and its sequences restarted.
-  const messageId = `redrive:${sequence}:${message.timestampNanos}`;
-  await replayMessage(nats, content, { consumer, messageId });
-}
-
 /** One after another, since the events of an assignment are ordered. */
-async function redrive(nats: Nats, letters: readonly StoredDeadLetter[]): Promise<number> {
+async function redriveAll(nats: Nats, letters: readonly StoredDeadLetter[]): Promise<number> {
   let done = 0;
   try {
     for (const letter of letters) {
-      await deliverAgain(nats, letter);
-      await removeDeadLetter(nats, letter.sequence);
+      await redrive(nats, letter);
       done += 1;
     }
     return done;

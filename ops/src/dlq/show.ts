@@ -1,9 +1,9 @@
+import { present, type StoredDeadLetter, selectDeadLetters, whereBody } from '@punctual/operations';
 import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { findSystem } from '../system/find-system.ts';
 import { withNats } from '../system/with-nats.ts';
-import { noneMatch, whereBody } from './dead-letters-table.ts';
-import { filterFlags, readFilter, selectDeadLetters } from './select-dead-letters.ts';
-import { present, type StoredDeadLetter } from './stored-dead-letter.ts';
+import { noneMatch } from './dead-letters-table.ts';
+import { filterFlags, readFilter } from './filter.ts';
 
 export const showDeadLetters: OpsCommand = {
   name: 'dlq show',

@@ -1,7 +1,7 @@
 import { Explanation, lenient } from '@punctual/contracts';
+import { askGateway } from '@punctual/operations';
 import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { assignmentId } from '../cli/read-input.ts';
-import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem } from '../system/find-system.ts';
 import { explanationPage } from './explanation-page.ts';
 

@@ -1,10 +1,8 @@
-import { type Drift, lenient, PayoutDrift } from '@punctual/contracts';
+import { findDrift } from '@punctual/operations';
 import { jsonFlag, type OpsCommand } from '../cli/command.ts';
 import { instantOf } from '../cli/read-input.ts';
 import { count, table } from '../cli/table.ts';
-import { askGateway } from '../system/ask-gateway.ts';
-import { findSystem, type System } from '../system/find-system.ts';
-import { compareVisits, type VisitDrift } from './compare-visits.ts';
+import { findSystem } from '../system/find-system.ts';
 
 export const payoutsDrift: OpsCommand = {
   name: 'payouts drift',
@@ -22,8 +20,7 @@ export const payoutsDrift: OpsCommand = {
   run: async ({ environment, print }, input) => {
     const from = instantOf(input, 'from')?.toString();
     const system = await findSystem(environment);
-    const drift: Found = await compareAll(system);
-    await addVisits(drift, system, from);
+    const drift = await findDrift(system, from);
     if (input.has('json')) return print(JSON.stringify(drift, undefined, 2));
     const against = `scheduling${drift.providerCompared ? ', the events and the payment provider' : ' and its events'}`;
     print(`${count(drift.total, 'difference')} between payouts and ${against}, as of ${drift.at}`);
@@ -38,32 +35,3 @@ export const payoutsDrift: OpsCommand = {
     print(table(['KIND', 'PAYOUT', 'ASSIGNMENT', 'DETAIL'], rows).join('\n'));
   },
 };
-
-/** The differences that payouts finds by itself, and those of the comparison with scheduling. */
-type Found = Omit<PayoutDrift, 'items'> & { items: (Drift | VisitDrift)[] };
-
-const maxShown = 1_000;
-
-async function addVisits(drift: Found, system: System, from: string | undefined): Promise<void> {
-  let added = 0;
-  for await (const difference of compareVisits(system, from)) {
-    drift.total += 1;
-    added += 1;
-    if (added <= maxShown) drift.items.push(difference);
-  }
-}
-
-/** Requests page after page until all is compared, or the payment provider does not answer. */
-async function compareAll(system: System): Promise<PayoutDrift> {
-  const readPage = (until?: string) =>
-    askGateway(system, `/ops/payouts/drift${until ? `?until=${until}` : ''}`, lenient(PayoutDrift));
-  const drift = await readPage();
-  while (drift.nextUntil) {
-    const { providerCompared, nextUntil, items, total } = await readPage(drift.nextUntil);
-    if (!providerCompared) return drift;
-    drift.nextUntil = nextUntil;
-    drift.items.push(...items);
-    drift.total += total;
-  }
-  return drift;
-}

@@ -9,7 +9,7 @@ import {
   readReminderEvent,
   readScheduleEvent,
 } from '@punctual/contracts';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '@punctual/operations';
 
 /** The streams whose copies outlive their event. The streams of events age out. */
 export const copyStreams = ['DLQ', 'REPLAY'] as const;

@@ -1,25 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { declareStreams, streamInfo } from '@punctual/chassis';
+import {
+  declareStream,
+  finishRebuild,
+  messagesOn,
+  type Outbox,
+  openOutbox,
+  planRebuild,
+  producers,
+  type RebuildableStream,
+  startRebuild,
+} from '@punctual/operations';
 import { type CommandInput, type Context, type OpsCommand, WrongUse, yesFlag } from '../cli/command.ts';
 import { required } from '../cli/read-input.ts';
 import { count } from '../cli/table.ts';
-import { untilAtMost } from '../replay/until-at-most.ts';
-import { declareReaders } from '../streams/declare-readers.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
-import { idsOnStream } from './ids-on-stream.ts';
-import { type Outbox, openOutbox } from './outbox-of.ts';
 
-/** The service whose outbox fills a stream. Reminders refills its stream by itself. */
-const producers = { SCHEDULE: 'scheduling', PAYOUT: 'payouts', REMINDER: undefined } as const;
-/**
- * How long until the relay's events in flight are refused, for want of a stream, and read again
- * after the lost ones.
- */
-const refusedWithinMs = 2_000;
 /** Reminders looks every two seconds. */
 const refillBeginsMs = 5_000;
-type Rebuildable = keyof typeof producers;
 
 export const rebuildStream: OpsCommand = {
   name: 'rebuild-stream',
@@ -45,13 +43,13 @@ export const rebuildStream: OpsCommand = {
   },
 };
 
-type Work = { input: CommandInput; system: System; nats: Nats; stream: Rebuildable };
+type Work = { input: CommandInput; system: System; nats: Nats; stream: RebuildableStream };
 
 async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: Outbox }): Promise<void> {
   const { nats, system, stream } = work;
-  for await (const ids of idsOnStream(nats, stream)) await outbox.addOnStream(ids);
-  const { lost, oldest } = await outbox.countLost();
-  const held = await describe(context, work);
+  const plan = await planRebuild(nats, stream, outbox);
+  const { lost, oldest, held } = plan;
+  describe(context, work, held);
   if (lost === 0 && held !== undefined) return context.print('No event of the outbox is missing from it.');
   const since = oldest ? `, the oldest from ${oldest.toString({ smallestUnit: 'millisecond' })}` : '';
   context.print(`Will be published again, with the same ids: ${count(lost, 'event')}${since}.`);
@@ -59,18 +57,9 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
     context.print('They are appended, so they arrive out of order. Consumers that compare versions are unaffected.');
   if (!(await context.agree(work.input))) return;
 
-  // Before the stream exists again: otherwise newer events would be published first.
-  const marked = await outbox.markLost();
-  if (held === undefined) await delay(refusedWithinMs);
-  await declareStreams(nats, [stream], system.streams);
-  await declareReaders(nats, system.streams);
+  const marked = await startRebuild(nats, plan, { outbox, settings: system.streams });
   context.say(`${count(marked, 'event')} marked; waiting for the service to publish them.`);
-  await untilAtMost(0, outbox.countWaiting).catch((error: Error) => {
-    throw new Error(`${error.message} Is the service up? It publishes the marked events when it is (docs/runbook.md).`);
-  });
-
-  for await (const ids of idsOnStream(nats, stream)) await outbox.addOnStream(ids);
-  const { lost: refused } = await outbox.countLost();
+  const refused = await finishRebuild(nats, plan, outbox);
   context.print(`${count(marked - refused, 'event')} on ${stream} again.`);
   if (refused > 0) {
     throw new Error(
@@ -79,37 +68,35 @@ async function rebuild(context: Context, { outbox, ...work }: Work & { outbox: O
   }
 }
 
-/** Prints and returns how many messages the stream holds; undefined when it does not exist. */
-async function describe({ print }: Context, { nats, stream }: Work): Promise<number | undefined> {
-  const info = await streamInfo(nats, stream);
+/** Prints how many messages the stream holds. */
+function describe({ print }: Context, { nats, stream }: Work, held: number | undefined): void {
   print(
-    info
-      ? `${stream} at ${nats.address} holds ${count(info.state.messages, 'message')}.`
-      : `${stream} is missing at ${nats.address}; it will be declared.`,
+    held === undefined
+      ? `${stream} is missing at ${nats.address}; it will be declared.`
+      : `${stream} at ${nats.address} holds ${count(held, 'message')}.`,
   );
-  return info?.state.messages;
 }
 
 /** Declares a stream, and gives its service time to refill it. */
 async function declare(context: Context, work: Work): Promise<void> {
   const { nats, stream } = work;
-  const held = await describe(context, work);
+  const held = await messagesOn(nats, stream);
+  describe(context, work, held);
   context.print('Reminders publishes again what is missing of the last seven days, with the same ids, by itself.');
   if (held !== undefined || !(await context.agree(work.input))) return;
-  await declareStreams(nats, [stream], work.system.streams);
-  await declareReaders(nats, work.system.streams);
+  await declareStream(nats, stream, work.system.streams);
   context.say(`${stream} is declared again; waiting for reminders to refill it.`);
   await delay(refillBeginsMs);
   const { state } = await nats.manager.streams.info(stream);
   context.print(`${count(state.messages, 'event')} on ${stream} again. More may follow.`);
 }
 
-function readStreamName(input: CommandInput): Rebuildable {
+function readStreamName(input: CommandInput): RebuildableStream {
   const name = required(input, 'stream').toUpperCase();
   if (!isRebuildable(name)) throw new WrongUse(`--stream ${name} must be one of ${Object.keys(producers).join(', ')}.`);
   return name;
 }
 
-function isRebuildable(name: string): name is Rebuildable {
+function isRebuildable(name: string): name is RebuildableStream {
   return Object.hasOwn(producers, name);
 }

@@ -1,9 +1,9 @@
 import { lenient, Reminder } from '@punctual/contracts';
+import { askGateway } from '@punctual/operations';
 import { z } from 'zod';
 import { type CommandInput, type Context, jsonFlag, type OpsCommand, WrongUse } from '../cli/command.ts';
 import { assignmentId } from '../cli/read-input.ts';
 import { table } from '../cli/table.ts';
-import { askGateway } from '../system/ask-gateway.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 
 const limitFlag = { about: 'how many at most (20, up to 100)', value: 'N' };

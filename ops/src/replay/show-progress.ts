@@ -1,4 +1,4 @@
-import type { JsMsg } from '@nats-io/jetstream';
+import type { Replayed } from '@punctual/operations';
 
 const everyMs = 2_000;
 
@@ -9,11 +9,12 @@ export function showProgress(say: (line: string) => void) {
   let saidAt = startedAt;
   const seconds = () => (performance.now() - startedAt) / 1_000;
   return {
-    add: (count: number, last: JsMsg | undefined) => {
-      done += count;
+    add: (batch: readonly Replayed[]) => {
+      done += batch.filter(({ skipped }) => skipped === undefined).length;
       if (performance.now() - saidAt < everyMs) return;
       saidAt = performance.now();
-      say(`${done} events, ${Math.round(done / seconds())} a second, at ${last?.time.toISOString()} (${last?.seq})`);
+      const { sequence, publishedAt } = batch.at(-1) ?? {};
+      say(`${done} events, ${Math.round(done / seconds())} a second, at ${publishedAt?.toISOString()} (${sequence})`);
     },
     done: () => done,
     seconds: () => seconds().toFixed(1),

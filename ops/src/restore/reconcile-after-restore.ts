@@ -1,9 +1,8 @@
+import { openRestored, type PlannedAggregate, untilReconciled } from '@punctual/operations';
 import { type CommandInput, type OpsCommand, WrongUse, yesFlag } from '../cli/command.ts';
 import { required } from '../cli/read-input.ts';
 import { count, table } from '../cli/table.ts';
-import { untilAtMost } from '../replay/until-at-most.ts';
 import { findSystem } from '../system/find-system.ts';
-import { openRestored, type PlannedAggregate } from './plan-of.ts';
 
 const services = ['scheduling', 'payouts'] as const;
 type Service = (typeof services)[number];
@@ -44,9 +43,7 @@ export const reconcileAfterRestore: OpsCommand = {
       if (!(await context.agree(input))) return;
       await database.approve(reason);
       context.say('Waiting for the service to do so.');
-      await untilAtMost(0, database.countWaiting).catch((error: Error) => {
-        throw new Error(`${error.message} Is the service up? It goes on when it is (docs/runbook.md).`);
-      });
+      await untilReconciled(database);
       context.print(`${count(aggregates.length, 'aggregate')} reconciled; ${service} publishes again.`);
     } finally {
       await database.close();

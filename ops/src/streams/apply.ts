@@ -1,8 +1,8 @@
 import { type DeclaredStream, declarationOf, declaredStreams, streamInfo } from '@punctual/chassis';
+import { declareReaders } from '@punctual/operations';
 import type { CommandInput, Context, OpsCommand } from '../cli/command.ts';
 import { findSystem, type System } from '../system/find-system.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
-import { declareReaders } from './declare-readers.ts';
 import { differencesOf, updateTo } from './plan.ts';
 import { watchStreams } from './watch.ts';
 

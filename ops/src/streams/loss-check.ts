@@ -1,7 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { findLost, type HeldStream, holdStream, idAt, originCreated, type Stored, streamInfo } from '@punctual/chassis';
-import type { Nats } from '../system/with-nats.ts';
-import { type CopiedStream, copiedStreams, copiesOf } from './copies.ts';
+import { type CopiedStream, copiedStreams, copiesOf, type Nats } from '@punctual/operations';
 
 /** The end of a stream at the last look, and the run of the server that was asked. */
 type End = { createdAt: number; last: Stored | undefined; server: string | undefined };

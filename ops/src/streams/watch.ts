@@ -8,10 +8,10 @@ import {
   reasonOf,
   streamInfo,
 } from '@punctual/chassis';
+import { declareReaders } from '@punctual/operations';
 import type { Context } from '../cli/command.ts';
 import type { System } from '../system/find-system.ts';
 import { type Nats, withNats } from '../system/with-nats.ts';
-import { declareReaders } from './declare-readers.ts';
 import { createLossCheck } from './loss-check.ts';
 
 /** Together with the pause below, a lost stream is back within ten seconds. */

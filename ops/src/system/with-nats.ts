@@ -1,14 +1,10 @@
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { reasonOf } from '@punctual/chassis';
+import type { Nats as Connected } from '@punctual/operations';
 import type { System } from './find-system.ts';
 
-export type Nats = {
-  connection: NatsConnection;
-  jetstream: JetStreamClient;
-  manager: JetStreamManager;
-  address: string;
-};
+export type Nats = Connected & { address: string };
 
 /**
  * Connects for as long as `work` takes.

@@ -1,6 +1,6 @@
 import { readHeaders, readStream } from '@punctual/chassis';
 import { z } from 'zod';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 
 const batchSize = 5_000;
 const Id = z.guid();

@@ -1,6 +1,6 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { readHeaders } from '@punctual/chassis';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 import type { Content } from './stored-dead-letter.ts';
 
 const noneThere: readonly number[] = [JetStreamApiCodes.NoMessageFound, JetStreamApiCodes.StreamNotFound];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '@punctual/chassis';
 import { z } from 'zod';
-import type { System } from './find-system.ts';
+import type { GatewayAccess } from './access.ts';
 
 const Refusal = z.object({ code: z.string(), detail: z.string() });
 /** How often a rate-limited request is retried. */
@@ -24,17 +24,17 @@ class Refused extends Error {
  * @throws Error with the gateway's problem
  */
 export async function askGateway<T>(
-  system: System,
+  access: GatewayAccess,
   path: string,
   schema: z.ZodType<T>,
   post?: { body: object; key: string },
 ): Promise<T> {
-  const url = URL.parse(path, system.gateway());
-  if (!url) throw new Error(`The gateway's address ${system.gateway()} is not a URL.`);
+  const url = URL.parse(path, access.gateway());
+  if (!url) throw new Error(`The gateway's address ${access.gateway()} is not a URL.`);
   const ask = async (left: number): Promise<Response> => {
     const answer = await fetch(url, {
       headers: {
-        authorization: `Bearer ${await system.token()}`,
+        authorization: `Bearer ${await access.token()}`,
         ...(post && { 'content-type': 'application/json', 'idempotency-key': post.key }),
       },
       ...(post && { method: 'POST', body: JSON.stringify(post.body) }),
@@ -54,9 +54,13 @@ export async function askGateway<T>(
 }
 
 /** As {@link askGateway}; undefined for what does not exist. */
-export async function findAtGateway<T>(system: System, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+export async function findAtGateway<T>(
+  access: GatewayAccess,
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
   try {
-    return await askGateway(system, path, schema);
+    return await askGateway(access, path, schema);
   } catch (error) {
     if (error instanceof Refused && error.code === 'not-found') return undefined;
     throw error;

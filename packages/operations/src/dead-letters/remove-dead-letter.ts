@@ -1,5 +1,5 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 
 /** Removes a dead letter from the DLQ. Succeeds if it is removed already. */
 export async function removeDeadLetter({ manager }: Nats, sequence: number): Promise<void> {

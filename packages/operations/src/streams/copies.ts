@@ -1,6 +1,6 @@
 import { DiscardPolicy, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { type DeclaredStream, declarationOf, originCreated, type StreamSettings, streamInfo } from '@punctual/chassis';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 
 /** Streams with copies: those whose positions others keep. */
 export const copiedStreams = ['SCHEDULE', 'REMINDER', 'PAYOUT'] as const satisfies readonly DeclaredStream[];

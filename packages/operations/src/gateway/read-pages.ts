@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { GatewayAccess } from './access.ts';
 import { askGateway } from './ask-gateway.ts';
-import type { System } from './find-system.ts';
 
 type Page<T> = { items: T[]; nextCursor: string | null };
 
@@ -10,7 +10,7 @@ type Page<T> = { items: T[]; nextCursor: string | null };
  * @param from RFC 3339; where the list, newest first, is to end
  */
 export async function* readPages<T extends { createdAt: string }>(
-  system: System,
+  access: GatewayAccess,
   path: string,
   schema: z.ZodType<Page<T>>,
   from?: string,
@@ -18,7 +18,7 @@ export async function* readPages<T extends { createdAt: string }>(
   let cursor: string | null = '';
   while (cursor !== null) {
     const page: Page<T> = await askGateway(
-      system,
+      access,
       cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path,
       schema,
     );

@@ -1,5 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 
 const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT'];
 

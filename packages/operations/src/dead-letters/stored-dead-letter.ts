@@ -75,6 +75,12 @@ export function toStoredDeadLetter(message: JsMsg, original?: Content): StoredDe
   };
 }
 
+/** Where the body of a dead letter is that was stored without it. */
+export function whereBody({ bodyAt, stream, streamSequence }: StoredDeadLetter): string {
+  if (bodyAt === 'STREAM') return `its body is in ${stream}, message ${streamSequence}`;
+  return `its body is gone: ${stream} no longer has message ${streamSequence}`;
+}
+
 /** A dead letter without its message, for JSON output. */
 export function present({ message: _message, content: _content, ...letter }: StoredDeadLetter) {
   return letter;

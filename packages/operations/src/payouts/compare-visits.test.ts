@@ -1,7 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Payout } from '@punctual/contracts';
 import { expect, test } from 'vitest';
-import { startFakeGateway } from '../../test/fake-gateway.ts';
-import type { System } from '../system/find-system.ts';
 import { compareVisits, differences } from './compare-visits.ts';
 
 const now = Date.parse('2026-12-01T12:00:00.000Z');
@@ -67,7 +68,7 @@ test('compareVisits reads every page, a few requests at a time, and waits when i
   const of = (n: number) => ({ ...example, createdAt: long, assignmentId: idOf(n) });
   const idOf = (n: number) => `01936f2a-7c10-7000-8000-${String(n).padStart(12, '0')}`;
   let [underway, most, refused] = [0, 0, 0];
-  const gateway = await startFakeGateway(async (request, response) => {
+  const gateway = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://gateway');
     const page = Number(searchParams.get('cursor') ?? 0);
     if (pathname === '/payouts') {
@@ -87,14 +88,16 @@ test('compareVisits reads every page, a few requests at a time, and waits when i
     response.writeHead(isTooMuch ? 429 : 404, isTooMuch ? { 'retry-after': '1' } : {});
     response.end(JSON.stringify({ code: isTooMuch ? 'rate-limited' : 'not-found', detail: 'x' }));
   });
-  const system = { gateway: () => gateway.url, token: async () => 'token' } as Partial<System> as System;
+  await once(gateway.listen(0, '127.0.0.1'), 'listening');
+  const { port } = gateway.address() as AddressInfo;
+  const access = { gateway: () => `http://127.0.0.1:${port}`, token: async () => 'token' };
   try {
-    const found = await Array.fromAsync(compareVisits(system, undefined));
+    const found = await Array.fromAsync(compareVisits(access, undefined));
     expect(found.map(({ assignmentId }) => assignmentId)).toEqual(Array.from({ length: 300 }, (_, n) => idOf(n)));
     expect(most).toBeLessThanOrEqual(8);
     expect(refused).toBeGreaterThan(0);
-    expect(await Array.fromAsync(compareVisits(system, '2026-12-01T11:58:00.001Z'))).toEqual([]);
+    expect(await Array.fromAsync(compareVisits(access, '2026-12-01T11:58:00.001Z'))).toEqual([]);
   } finally {
-    gateway.stop();
+    gateway.close().closeAllConnections();
   }
 });

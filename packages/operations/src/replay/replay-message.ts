@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { headers, InvalidArgumentError, type MsgHdrs } from '@nats-io/transport-node';
 import { type Headers, readHeaders } from '@punctual/chassis';
-import type { Nats } from './with-nats.ts';
+import type { Nats } from '../nats.ts';
 
 const replayHeader = 'Punctual-Replay';
 

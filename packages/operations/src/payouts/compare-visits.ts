@@ -1,9 +1,9 @@
 import { type Assignment, AssignmentPage, lenient, type Payout, PayoutPage } from '@punctual/contracts';
 import { z } from 'zod';
-import { findAtGateway } from '../system/ask-gateway.ts';
-import type { System } from '../system/find-system.ts';
-import { inOrder } from '../system/in-order.ts';
-import { readPages } from '../system/read-pages.ts';
+import type { GatewayAccess } from '../gateway/access.ts';
+import { findAtGateway } from '../gateway/ask-gateway.ts';
+import { inOrder } from '../gateway/in-order.ts';
+import { readPages } from '../gateway/read-pages.ts';
 
 export type VisitDriftKind =
   | 'UNKNOWN_TO_SCHEDULING'
@@ -35,11 +35,11 @@ const over = ['CANCELLED', 'DECLINED'];
  * assignment with its payout, over the API: events do not show that they were forged. Pages are
  * read newest first, back to `from`.
  */
-export async function* compareVisits(system: System, from: string | undefined): AsyncGenerator<VisitDrift> {
-  const payouts = readPages(system, '/payouts?limit=100', lenient(PayoutPage), from);
+export async function* compareVisits(access: GatewayAccess, from: string | undefined): AsyncGenerator<VisitDrift> {
+  const payouts = readPages(access, '/payouts?limit=100', lenient(PayoutPage), from);
   for await (const found of inOrder(payouts, async (payout) => {
     // After the payout, so that the payout cannot be newer.
-    const visit = await findAtGateway(system, `/assignments/${payout.assignmentId}`, Visit);
+    const visit = await findAtGateway(access, `/assignments/${payout.assignmentId}`, Visit);
     return [...differences(payout, visit, Date.now())].map((difference) => ({
       ...difference,
       payoutId: payout.id,
@@ -48,10 +48,10 @@ export async function* compareVisits(system: System, from: string | undefined): 
   }))
     yield* found;
 
-  const visits = readPages(system, '/assignments?status=COMPLETED&limit=100', lenient(AssignmentPage), from);
+  const visits = readPages(access, '/assignments?status=COMPLETED&limit=100', lenient(AssignmentPage), from);
   for await (const found of inOrder(visits, async ({ id, updatedAt }): Promise<VisitDrift[]> => {
     if (isUnderway(updatedAt, Date.now())) return [];
-    if (await findAtGateway(system, `/assignments/${id}/payout`, z.unknown())) return [];
+    if (await findAtGateway(access, `/assignments/${id}/payout`, z.unknown())) return [];
     return [{ kind: 'VISIT_WITHOUT_PAYOUT', payoutId: null, assignmentId: id, detail: 'the assignment is COMPLETED' }];
   }))
     yield* found;

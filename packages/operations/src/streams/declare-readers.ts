@@ -1,5 +1,5 @@
 import { declareConsumers, type StreamSettings } from '@punctual/chassis';
-import type { Nats } from '../system/with-nats.ts';
+import type { Nats } from '../nats.ts';
 import { applyCopies } from './copies.ts';
 
 /**

@@ -1,0 +1,26 @@
+export { deliverAgain, redrive } from './dead-letters/redrive.ts';
+export { removeDeadLetter } from './dead-letters/remove-dead-letter.ts';
+export { type DeadLetterFilter, selectDeadLetters } from './dead-letters/select-dead-letters.ts';
+export { present, type StoredDeadLetter, whereBody } from './dead-letters/stored-dead-letter.ts';
+export type { GatewayAccess } from './gateway/access.ts';
+export { askGateway } from './gateway/ask-gateway.ts';
+export type { Nats } from './nats.ts';
+export { type FoundDrift, findDrift } from './payouts/find-drift.ts';
+export { type Outbox, openOutbox } from './rebuild/outbox-of.ts';
+export {
+  declareStream,
+  finishRebuild,
+  messagesOn,
+  planRebuild,
+  producers,
+  type RebuildableStream,
+  type RebuildPlan,
+  startRebuild,
+} from './rebuild/rebuild-stream.ts';
+export { planReplay, type ReplayPlan } from './replay/plan-replay.ts';
+export { type Replayed, ReplayStopped, replay, untilReplayed } from './replay/replay.ts';
+export { waitingReplays } from './replay/replay-message.ts';
+export { openRestored, type Plan, type PlannedAggregate, type RestoredDatabase } from './restore/plan-of.ts';
+export { untilReconciled } from './restore/reconcile.ts';
+export { type CopiedStream, copiedStreams, copiesOf } from './streams/copies.ts';
+export { declareReaders } from './streams/declare-readers.ts';

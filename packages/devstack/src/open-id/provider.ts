@@ -29,7 +29,7 @@ export type Accounts = { find(sub: string): Person | undefined; add(person: Pers
 export const signInPath = '/sign-in';
 const scopes = 'openid profile offline_access';
 const algorithm = 'ES256';
-const mostAccounts = 1_000;
+const mostAccounts = 100;
 const [accessTokenSeconds, sessionSeconds] = [3_600, 12 * 3_600];
 
 /** An OpenID Provider with one client, the console. Everybody's consent is taken as given. */

@@ -11,7 +11,7 @@ export async function findLongLocks(database: Client, migration: MigrationSql): 
   if (!migration.isBackground) await begin(database);
   for (const statement of migration.statements) {
     // It cannot be in a transaction, and takes no lock that stops writers.
-    if (/^create index concurrently /.test(statement)) {
+    if (/^(?:create|drop) index concurrently /.test(statement.trim())) {
       await database.query(statement);
       continue;
     }

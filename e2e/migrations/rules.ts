@@ -75,7 +75,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       (/^create (?:unique )?index (?!concurrently if not exists)/.test(sql) ||
         /^create (?:constraint )?(?:trigger|function|table (?!if not)|type)\b/.test(sql) ||
         /\badd column (?!if not)/.test(sql) ||
-        /^drop (?:index concurrently |\w+ )(?!if exists)/.test(sql)),
+        /^drop (?!(?:index concurrently|\w+) if exists )/.test(sql)),
   },
 };
 

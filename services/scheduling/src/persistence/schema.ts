@@ -12,6 +12,7 @@ import { KeepJobTexts } from './migrations/20261130-keep-job-texts.ts';
 import { ListAssignments } from './migrations/20261130-list-assignments.ts';
 import { ListJobs } from './migrations/20261130-list-jobs.ts';
 import { ValidateChecks } from './migrations/20261130-validate-checks.ts';
+import { DropOldIndexes } from './migrations/20261201-drop-old-indexes.ts';
 import { FindPublishedRows } from './migrations/20261201-find-published-rows.ts';
 import { KeepOutboxStream } from './migrations/20261201-keep-outbox-stream.ts';
 import { KnowEventIds } from './migrations/20261201-know-event-ids.ts';
@@ -40,5 +41,6 @@ export const schema = {
     KeepOutboxStream,
     FindPublishedRows,
     KnowEventIds,
+    DropOldIndexes,
   ],
 };

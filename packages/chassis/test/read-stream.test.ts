@@ -51,6 +51,11 @@ test('readStream starts at a time', async () => {
   expect(await read('MANY', { since: since.subtract({ hours: 1 }) })).toHaveLength(1_200);
 });
 
+test('readStream starts at a sequence, or after the last message with nothing', async () => {
+  expect(await read('MANY', { fromSequence: 1_199 })).toEqual([1_199, 1_200]);
+  expect(await read('MANY', { fromSequence: 1_201 })).toEqual([]);
+});
+
 test('readStream omits payloads on request', async () => {
   const [first] = await Array.fromAsync(readStream(broker, 'MANY', { headersOnly: true }));
   expect(first?.subject).toBe('many.odd');

@@ -5,6 +5,7 @@ import {
   JetStreamApiError,
   type JsMsg,
   type StreamInfo,
+  type StreamInfoRequestOptions,
 } from '@nats-io/jetstream';
 import type { Broker } from './broker.ts';
 import { fromLeader } from './from-leader.ts';
@@ -14,6 +15,8 @@ export type StreamSelection = {
   subjects?: readonly string[] | undefined;
   /** Starts at the first message that was stored at this time or later. */
   since?: Temporal.Instant | undefined;
+  /** Starts at the first message with this sequence or a later one. Excludes `since`. */
+  fromSequence?: number | undefined;
   /** Delivers messages without their payloads. */
   headersOnly?: boolean | undefined;
 };
@@ -28,7 +31,7 @@ const prefetched = 500;
 export async function* readStream(
   nats: Pick<Broker, 'jetstream' | 'manager'>,
   stream: string,
-  { subjects, since, headersOnly }: StreamSelection = {},
+  { subjects, since, fromSequence, headersOnly }: StreamSelection = {},
 ): AsyncGenerator<JsMsg> {
   const info = await streamInfo(nats, stream);
   if (!info || info.state.messages === 0) return;
@@ -36,6 +39,7 @@ export async function* readStream(
   const consumer = await nats.jetstream.consumers.get(stream, {
     ...(subjects && { filter_subjects: [...subjects] }),
     ...(since && { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toString() }),
+    ...(fromSequence && { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: fromSequence }),
     ...(headersOnly && { headers_only: true }),
   });
   try {
@@ -56,8 +60,12 @@ export async function* readStream(
 }
 
 /** Describes a stream; undefined if it does not exist. @throws NoLeader, or when NATS does not answer */
-export function streamInfo({ manager }: Pick<Broker, 'manager'>, stream: string): Promise<StreamInfo | undefined> {
-  return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream).then(fromLeader));
+export function streamInfo(
+  { manager }: Pick<Broker, 'manager'>,
+  stream: string,
+  options?: Partial<StreamInfoRequestOptions>,
+): Promise<StreamInfo | undefined> {
+  return unlessMissing(JetStreamApiCodes.StreamNotFound, manager.streams.info(stream, options).then(fromLeader));
 }
 
 /** Describes a consumer; undefined if it or its stream does not exist. @throws as {@link streamInfo} */

@@ -23,10 +23,13 @@ export type StoredDeadLetter = {
   type: string | null;
   assignmentId: string | null;
   version: number | null;
-  message: JsMsg;
+  message: DeadLetterMessage;
   /** What a redrive delivers again; undefined when the body is gone. */
   content: Content | undefined;
 };
+
+/** A message of the DLQ, read by a consumer or by its sequence. */
+export type DeadLetterMessage = Pick<JsMsg, 'seq' | 'subject' | 'data' | 'headers' | 'time' | 'timestampNanos'>;
 
 /** Headers and body of a message. */
 export type Content = { headers: Headers; data: Uint8Array };
@@ -39,7 +42,9 @@ const Event = z.object({
 });
 
 /** Where the original is, for a dead letter that was stored without its body. */
-export function originOf(message: JsMsg): { stream: string; sequence: number; storedAt: string } | undefined {
+export function originOf(
+  message: DeadLetterMessage,
+): { stream: string; sequence: number; storedAt: string } | undefined {
   if (headerOf(message, 'Dlq-Body') !== 'omitted') return undefined;
   return {
     stream: headerOf(message, 'Dlq-Stream'),
@@ -52,7 +57,7 @@ export function originOf(message: JsMsg): { stream: string; sequence: number; st
  * Reads as much as possible: a malformed body may be why it was dead-lettered.
  * @param original of a dead letter without its body, if it still exists
  */
-export function toStoredDeadLetter(message: JsMsg, original?: Content): StoredDeadLetter {
+export function toStoredDeadLetter(message: DeadLetterMessage, original?: Content): StoredDeadLetter {
   const header = (name: string) => headerOf(message, name);
   const isHere = originOf(message) === undefined;
   const content = isHere ? { headers: readHeaders(() => message.headers), data: message.data } : original;
@@ -86,7 +91,8 @@ export function present({ message: _message, content: _content, ...letter }: Sto
   return letter;
 }
 
-function headerOf(message: JsMsg, name: string): string {
+/** A header of a dead letter; empty without it. */
+export function headerOf(message: DeadLetterMessage, name: string): string {
   const headers = readHeaders(() => message.headers);
   return headers === 'unreadable' ? '' : (headers?.get(name) ?? '');
 }

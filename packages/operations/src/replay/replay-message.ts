@@ -12,24 +12,26 @@ export class TooLarge extends Error {}
  * Delivers a message to one consumer again: only that one reads `replay.<consumer>`. Waits until
  * the REPLAY stream has stored it. Leaves out the headers if they make it too large.
  * @param again.messageId deduplicates it for ten minutes
+ * @returns the sequence of the copy
  * @throws TooLarge for a message that is too large without headers as well
  */
 export async function replayMessage(
   nats: Nats,
   message: { headers?: Headers; data: Uint8Array },
   again: { consumer: string; messageId: string },
-): Promise<void> {
+): Promise<number> {
   const { consumer, messageId } = again;
-  const publish = (copy: MsgHdrs) => {
+  const publish = async (copy: MsgHdrs) => {
     copy.set(replayHeader, consumer);
     const options = { headers: copy, msgID: messageId, timeout: 10_000 };
-    return nats.jetstream.publish(`replay.${consumer}`, message.data, options);
+    const { seq } = await nats.jetstream.publish(`replay.${consumer}`, message.data, options);
+    return seq;
   };
   try {
-    await publish(copyOf(readHeaders(() => message.headers)));
+    return await publish(copyOf(readHeaders(() => message.headers)));
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    await publish(headers()).catch((failure: unknown) => {
+    return await publish(headers()).catch((failure: unknown) => {
       if (!(failure instanceof InvalidArgumentError)) throw failure;
       const most = nats.connection.info?.max_payload;
       throw new TooLarge(`a message of ${message.data.length} bytes is too large to replay: NATS accepts ${most}.`);

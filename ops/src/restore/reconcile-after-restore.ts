@@ -1,4 +1,4 @@
-import { openRestored, type PlannedAggregate, untilReconciled } from '@punctual/operations';
+import { openRestored, type PlannedAggregate, reconcile } from '@punctual/operations';
 import { type CommandInput, type OpsCommand, WrongUse, yesFlag } from '../cli/command.ts';
 import { required } from '../cli/read-input.ts';
 import { count, table } from '../cli/table.ts';
@@ -41,10 +41,9 @@ export const reconcileAfterRestore: OpsCommand = {
         `Will be published as the database has them, above these versions: ${count(aggregates.length, 'aggregate')}.`,
       );
       if (!(await context.agree(input))) return;
-      await database.approve(reason);
       context.say('Waiting for the service to do so.');
-      await untilReconciled(database);
-      context.print(`${count(aggregates.length, 'aggregate')} reconciled; ${service} publishes again.`);
+      const reconciled = await Array.fromAsync(reconcile(database, plan, reason));
+      context.print(`${count(reconciled.length, 'aggregate')} reconciled; ${service} publishes again.`);
     } finally {
       await database.close();
     }

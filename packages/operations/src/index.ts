@@ -15,7 +15,7 @@ export type { GatewayAccess } from './gateway/access.ts';
 export { askGateway } from './gateway/ask-gateway.ts';
 export type { Nats } from './nats.ts';
 export { type FoundDrift, findDrift } from './payouts/find-drift.ts';
-export { type Outbox, openOutbox } from './rebuild/outbox-of.ts';
+export { type LostEvent, type Outbox, openOutbox } from './rebuild/outbox-of.ts';
 export {
   declareStream,
   finishRebuild,
@@ -26,11 +26,12 @@ export {
   type RebuildPlan,
   startRebuild,
 } from './rebuild/rebuild-stream.ts';
+export { countReplay } from './replay/count-replay.ts';
 export { planReplay, type ReplayPlan } from './replay/plan-replay.ts';
 export { type Replayed, ReplayStopped, replay, untilReplayed } from './replay/replay.ts';
 export { waitingReplays } from './replay/replay-message.ts';
 export { openRestored, type Plan, type PlannedAggregate, type RestoredDatabase } from './restore/plan-of.ts';
-export { untilReconciled } from './restore/reconcile.ts';
+export { reconcile } from './restore/reconcile.ts';
 export { type CopiedStream, copiedStreams, copiesOf } from './streams/copies.ts';
 export { declareReaders } from './streams/declare-readers.ts';
 export { type ConsumerView, lookAtStreams, type StreamsView, type StreamView } from './streams/look-at-streams.ts';

@@ -9,9 +9,9 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 const logger = pino({ level: 'silent' });
 const { example } = scheduleEvents['schedule.confirmed'];
 
-/** NATS with the streams, and a consumer of the schedule that the test can break. */
-export async function startWorld() {
-  const environment = await testEnvironment({ nats: true, streams: true });
+/** NATS with the streams, and a consumer of the schedule that the test can break; a database on request. */
+export async function startWorld({ postgres = false } = {}) {
+  const environment = await testEnvironment({ nats: true, streams: true, postgres });
   const lifecycle = createTestLifecycle();
   const connect = (own: TestLifecycle) =>
     connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'ops', logger, lifecycle: own });
@@ -25,6 +25,7 @@ export async function startWorld() {
   return {
     nats,
     url: environment.natsUrl,
+    databaseUrl: () => environment.databaseUrl,
     broker: handle,
     logger,
     /** Publishes `schedule.confirmed` of an assignment. */

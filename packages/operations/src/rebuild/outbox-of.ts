@@ -7,6 +7,8 @@ export type Outbox = {
   addOnStream(ids: readonly string[]): Promise<void>;
   /** Counts the published rows that are not on the stream, with the time of the oldest. */
   countLost(): Promise<{ lost: number; oldest: Temporal.Instant | null }>;
+  /** The oldest of them, at most this many. */
+  listLost(most: number): Promise<LostEvent[]>;
   /**
    * Marks them as unpublished, so that the relay publishes them in order, before newer events of
    * each aggregate.
@@ -16,6 +18,9 @@ export type Outbox = {
   countWaiting(): Promise<number>;
   close(): Promise<void>;
 };
+
+/** An event that was published and is not on its stream. */
+export type LostEvent = { id: string; type: string; aggregateId: string; version: number; createdAt: Temporal.Instant };
 
 /**
  * Opens an outbox over one connection. A temporary table holds the ids on the stream, which may be
@@ -48,6 +53,13 @@ export async function openOutbox(databaseUrl: string): Promise<Outbox> {
       const { count, oldest = null } = rows[0] ?? {};
       return { lost: Number(count), oldest: oldest && Temporal.Instant.fromEpochMilliseconds(oldest.getTime()) };
     },
+    listLost: async (most) => {
+      const { rows } = await client.query<LostRow>(
+        `select id, type, aggregate_id, aggregate_version, created_at from outbox where ${lost} order by position limit $1`,
+        [most],
+      );
+      return rows.map(toLostEvent);
+    },
     markLost: async () => {
       const { rowCount } = await client.query(
         `update outbox set published_at = null, stream_sequence = null where ${lost}`,
@@ -62,6 +74,12 @@ export async function openOutbox(databaseUrl: string): Promise<Outbox> {
     },
     close: () => client.end(),
   };
+}
+
+type LostRow = { id: string; type: string; aggregate_id: string; aggregate_version: number; created_at: Date };
+
+function toLostEvent({ id, type, aggregate_id: aggregateId, aggregate_version: version, created_at }: LostRow) {
+  return { id, type, aggregateId, version, createdAt: Temporal.Instant.fromEpochMilliseconds(created_at.getTime()) };
 }
 
 function urlOf(text: string) {

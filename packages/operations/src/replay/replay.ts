@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { JsMsg } from '@nats-io/jetstream';
-import { readStream } from '@punctual/chassis';
-import { z } from 'zod';
 import type { Nats } from '../nats.ts';
 import type { ReplayPlan } from './plan-replay.ts';
+import { plannedMessages } from './planned-messages.ts';
 import { replayMessage, TooLarge, waitingReplays } from './replay-message.ts';
 import { untilAtMost } from './until-at-most.ts';
 
@@ -70,26 +69,14 @@ async function deliver(
   return delivered;
 }
 
-/** The wanted messages, in order, in batches. */
-async function* batches(nats: Nats, { stream, subjects, from, to, assignmentId }: ReplayPlan): AsyncGenerator<JsMsg[]> {
+/** The planned messages, in order, in batches. */
+async function* batches(nats: Nats, plan: ReplayPlan): AsyncGenerator<JsMsg[]> {
   let batch: JsMsg[] = [];
-  for await (const message of readStream(nats, stream, { subjects, since: from })) {
-    if (Temporal.Instant.compare(Temporal.Instant.from(message.timestamp), to) >= 0) break;
-    if (assignmentId && partitionKeyOf(message) !== assignmentId) continue;
+  for await (const message of plannedMessages(nats, plan)) {
     batch.push(message);
     if (batch.length < batchSize) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-const Partition = z.object({ partitionkey: z.string() });
-
-function partitionKeyOf(message: JsMsg): string | undefined {
-  try {
-    return Partition.safeParse(message.json()).data?.partitionkey;
-  } catch {
-    return undefined;
-  }
 }

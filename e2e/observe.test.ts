@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isJaegerBuilt } from '@punctual/devstack';
 import { eventually } from '@punctual/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   axeViolations,
   type Browser,
@@ -12,7 +11,8 @@ import {
   keepPicture,
   startBrowser,
   type View,
-} from '../services/gateway/test/browser.ts';
+} from '@punctual/testkit/browser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StartedProgram, startProgram } from './start-program.ts';
 
 const isBuilt = await isJaegerBuilt();

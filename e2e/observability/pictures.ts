@@ -14,7 +14,7 @@ import type { Role } from '@punctual/contracts';
 import { findChromium, requestToken, runProgram } from '@punctual/devstack';
 import { dashboards } from '@punctual/monitoring';
 import { createJourney, createUser, eventually, type Journey } from '@punctual/testkit';
-import { startBrowser } from '../../services/gateway/test/browser.ts';
+import { startBrowser } from '@punctual/testkit/browser';
 import { startProgram } from '../start-program.ts';
 import { root } from './containers.ts';
 

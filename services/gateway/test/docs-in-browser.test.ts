@@ -1,5 +1,5 @@
+/// <reference lib="dom" />
 import { eventually } from '@punctual/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   axeViolations,
   type Browser,
@@ -8,7 +8,8 @@ import {
   keepPicture,
   startBrowser,
   type View,
-} from './browser.ts';
+} from '@punctual/testkit/browser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Setting, startSetting } from './changes-setting.ts';
 
 const found = await chromiumHere();

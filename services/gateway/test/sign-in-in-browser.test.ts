@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   axeViolations,
   type Browser,
@@ -11,7 +10,8 @@ import {
   keepPicture,
   startBrowser,
   type View,
-} from './browser.ts';
+} from '@punctual/testkit/browser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type Gateway, startGateway } from './gateway.ts';
 
 const found = await chromiumHere();

@@ -1,6 +1,7 @@
 import { configErrorOf } from '@punctual/testkit';
 import { expect, test } from 'vitest';
 import { readConfig } from '../packages/chassis/src/process/config.ts';
+import { Config as ConsoleConfig } from '../services/console/src/config.ts';
 import { Config as GatewayConfig } from '../services/gateway/src/config.ts';
 import { Config as PayoutsConfig } from '../services/payouts/src/config.ts';
 import { Config as RemindersConfig } from '../services/reminders/src/config.ts';
@@ -16,6 +17,12 @@ const required: Record<string, string> = {
   SCHEDULING_URL: 'http://scheduling.example',
   REMINDERS_URL: 'http://reminders.example',
   PAYOUTS_URL: 'http://payouts.example',
+  GATEWAY_URL: 'http://gateway.example',
+  PUBLIC_URL: 'https://console.example',
+  OIDC_ISSUER: 'https://issuer.example',
+  OIDC_CLIENT_ID: 'console',
+  OIDC_CLIENT_SECRET: 'secret',
+  SESSION_SECRET: 'of at least thirty-two bytes, as it must be',
 };
 
 type Read = (environment: Record<string, string>) => Record<string, unknown>;
@@ -24,6 +31,7 @@ const services: [name: string, settings: string[], read: Read][] = [
   ['scheduling', Object.keys(SchedulingConfig.shape), (given) => readConfig(SchedulingConfig, given)],
   ['reminders', Object.keys(RemindersConfig.shape), (given) => readConfig(RemindersConfig, given)],
   ['payouts', Object.keys(PayoutsConfig.shape), (given) => readConfig(PayoutsConfig, given)],
+  ['console', Object.keys(ConsoleConfig.shape), (given) => readConfig(ConsoleConfig, given)],
 ];
 const numbers = services.flatMap(([service, settings, read]) =>
   settings.filter((name) => isNumber(name, read)).map((name) => [service, name, read] as const),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AuthConfig, BrokerConfig, HttpConfig, StreamSettings } from '@punctual/chassis';
 import { z } from 'zod';
+import * as console from '../../services/console/src/config.ts';
 import * as gateway from '../../services/gateway/src/config.ts';
 import * as payouts from '../../services/payouts/src/config.ts';
 import * as reminders from '../../services/reminders/src/config.ts';
@@ -14,6 +15,7 @@ export const configurationPages: readonly ConfigurationPage[] = [
   { file: 'services/scheduling/README.md', shape: shapeIn(scheduling) },
   { file: 'services/reminders/README.md', shape: shapeIn(reminders) },
   { file: 'services/payouts/README.md', shape: shapeIn(payouts) },
+  { file: 'services/console/README.md', shape: shapeIn(console) },
   { file: 'ops/README.md', shape: StreamSettings.shape },
 ];
 

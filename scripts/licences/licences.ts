@@ -14,6 +14,8 @@ type Locked = { version: string; license?: string; link?: boolean; dev?: boolean
 const permissive = new Set([
   '0BSD',
   'Apache-2.0',
+  // What htmx calls 0BSD.
+  'BSD-0-Clause',
   'BSD-2-Clause',
   'BSD-3-Clause',
   'BlueOak-1.0.0',

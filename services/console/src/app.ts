@@ -1,0 +1,43 @@
+import { createAuthenticate, createHttpApp, readVersion, type ServiceDefinition } from '@punctual/chassis';
+import { Router } from 'express';
+import { Config } from './config.ts';
+import { assetPath, serveAssets } from './html/assets.ts';
+import { readForm } from './html/form.ts';
+import { securePages } from './html/security.ts';
+import { exportPath } from './pages/drift/export.ts';
+import { pages } from './pages/index.ts';
+import { answerError, servePages } from './pages/serve-pages.ts';
+import { createProvider } from './session/provider.ts';
+import { createSessions } from './session/session.ts';
+import { signInPaths, signInRoutes } from './session/sign-in.ts';
+
+/**
+ * Pages for finance and operations. It holds no state: who is signed in is in an encrypted cookie, and
+ * everything else comes from the gateway, with the person's own token.
+ */
+export const console: ServiceDefinition<Config> = {
+  name: 'console',
+  config: Config,
+  calledByClients: true,
+  async createApp({ config, logger, lifecycle, logging }) {
+    const authenticate = createAuthenticate({ config, logger, lifecycle });
+    const provider = createProvider(config);
+    const sessions = createSessions(config, provider, authenticate);
+
+    const site = Router();
+    site.use(serveAssets(), ...securePages(config.OIDC_ISSUER), readForm);
+    site.use(signInRoutes({ config, provider, sessions, logger }), servePages({ config, sessions, logger, pages }));
+    site.use(answerError(logger));
+    return createHttpApp({
+      logger,
+      logging,
+      lifecycle,
+      authenticate,
+      checks: [],
+      version: readVersion('console', new URL('..', import.meta.url), config.PUNCTUAL_REVISION),
+      routes: [],
+      extend: (app) => app.use(site),
+      extraPaths: ['/', assetPath, exportPath, ...signInPaths, ...pages.map(({ path }) => path)],
+    });
+  },
+};

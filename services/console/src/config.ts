@@ -1,0 +1,27 @@
+import { AuthConfig, count, HttpConfig, httpOrigin, httpUrl, parsed, secretKey, Wrong } from '@punctual/chassis';
+import { z } from 'zod';
+
+/** The environment of the console: where the API and the provider of sign-in are, and its own secret. */
+export const Config = z.object({
+  ...HttpConfig.shape,
+  ...AuthConfig.shape,
+  PUBLIC_URL: httpOrigin().describe(
+    'Where browsers find the console: `https://console.example`. With `https`, cookies are `Secure`.',
+  ),
+  GATEWAY_URL: httpOrigin().describe('`http://host:port` of the gateway.'),
+  OIDC_ISSUER: httpUrl().describe('The OpenID provider, whose discovery document is below `/.well-known`.'),
+  OIDC_CLIENT_ID: secretKey().describe('The id of the console at the provider.'),
+  OIDC_CLIENT_SECRET: secretKey().describe('Its secret.'),
+  OIDC_SCOPE: z
+    .string()
+    .default('openid profile offline_access')
+    .describe('What is asked for at sign-in. With `offline_access`, a session outlives the access token.'),
+  SESSION_SECRET: parsed((value) => {
+    if (Buffer.byteLength(value) < 32) throw new Wrong('must have at least 32 bytes');
+    return value;
+  }).describe('Encrypts the cookies; at least 32 bytes, the same for all instances. A new one ends all sessions.'),
+  SESSION_MINUTES: count({ max: 10_080, default: 720 }).describe(
+    'How long after the sign-in a person has to sign in again.',
+  ),
+});
+export type Config = z.infer<typeof Config>;

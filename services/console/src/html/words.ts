@@ -1,0 +1,17 @@
+import { type Html, html } from './html.ts';
+
+/** A constant of the API as words: `AWAITING_APPROVAL` is `Awaiting approval`. */
+export function inWords(constant: string): string {
+  const words = constant.toLowerCase().replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The end of an id, which tells ids apart; all of it on hover. */
+export function shortId(id: string): Html {
+  return html`<code title="${id}">…${id.slice(-8)}</code>`;
+}
+
+/** `1 payout`, `12 payouts`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,4 @@
+import { runService } from '@punctual/chassis';
+import { console } from './app.ts';
+
+await runService(console);

@@ -1,0 +1,10 @@
+import { approvals } from './approvals/page.ts';
+import { assignment } from './assignment/page.ts';
+import { assignments } from './assignments/page.ts';
+import { drift } from './drift/page.ts';
+import type { Page } from './page.ts';
+import { payout } from './payout/page.ts';
+import { reminders } from './reminders/page.ts';
+
+/** All pages, in the order of the navigation. */
+export const pages: readonly Page[] = [approvals, payout, assignments, assignment, reminders, drift];

@@ -1,0 +1,37 @@
+import type { Client } from '@punctual/client';
+import type { Role } from '@punctual/contracts';
+import type { Html } from '../html/html.ts';
+import type { Times } from '../html/times.ts';
+import type { Person } from '../session/session.ts';
+
+/** One request for a page. */
+export type Visit = {
+  person: Person;
+  /** The API, as this person. */
+  api: Client;
+  /** The parts of the path: `:id`. */
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  /** Path and query, to which the page's own forms are sent. */
+  here: string;
+  times: Times;
+  now: Temporal.Instant;
+};
+
+/** What became of an act, item by item. */
+export type Outcome = { results: readonly Result[] };
+export type Result = { subject: Html; done: boolean; sentence: string };
+
+export type View = { title: string; main: Html };
+
+/** A page at one path. It keeps nothing: all that it shows is in its URL, the session and the API. */
+export type Page = {
+  path: string;
+  /** Its name in the navigation; left out for a page of one thing. */
+  link?: string;
+  /** Who may open it. The API decides again about everything in it. */
+  roles: readonly Role[];
+  view(visit: Visit): Promise<View>;
+  /** What a form of the page asks for; the page is shown again below the outcome. */
+  act?(visit: Visit, form: URLSearchParams): Promise<Outcome>;
+};

@@ -1,0 +1,62 @@
+import { HttpProblem } from '@punctual/chassis';
+import type { Client } from '@punctual/client';
+import { z } from 'zod';
+import { explainError } from '../../html/explain-error.ts';
+import { html } from '../../html/html.ts';
+import { formatMoney } from '../../html/money.ts';
+import { readAccount } from '../../payouts/account-warning.ts';
+import { actOnPayout, payoutActs } from '../../payouts/acts.ts';
+import type { Page, Result, Visit } from '../page.ts';
+import { payoutView } from './view.ts';
+
+const Form = z.object({
+  act: z.enum([...payoutActs, 'confirm-account']),
+  version: z.coerce.number().int().nonnegative(),
+  text: z.string().default(''),
+  account: z.string().default(''),
+  attempt: z.string(),
+});
+
+/** One payout: what it is for, who did what, and all that a person may do with it. */
+export const payout: Page = {
+  path: '/payouts/:id',
+  roles: ['finance', 'ops'],
+  view: async (visit) => {
+    const facts = await readFacts(visit);
+    return { title: `Payout of ${formatMoney(facts.payout.amount)}`, main: payoutView(visit, facts) };
+  },
+  act: async ({ api, params: { id = '' } }, fields) => {
+    const form = Form.safeParse(Object.fromEntries(fields)).data;
+    if (!form) throw new HttpProblem('validation-failed', 'The form lacks the act or the version of the payout.');
+    const { act, version, text, attempt } = form;
+    if (act === 'confirm-account') return { results: [await confirmAccount(api, id, form)] };
+    const holds = fields.getAll('hold');
+    return { results: [await actOnPayout(api, { act, seen: { id, version }, text, holds, attempt })] };
+  },
+};
+
+async function readFacts({ api, params: { id = '' } }: Visit) {
+  const payout = await api.getPayout({ params: { id } });
+  const [assignment, account, timeline] = await Promise.all([
+    api.getAssignment({ params: { id: payout.assignmentId } }),
+    readAccount(api, payout.providerId),
+    api.getPayoutTimeline({ params: { id } }),
+  ]);
+  return { payout, assignment, account, timeline: timeline.items };
+}
+
+async function confirmAccount(
+  api: Client,
+  payoutId: string,
+  { account, version, attempt }: z.infer<typeof Form>,
+): Promise<Result> {
+  const subject = html`Account <code>${account}</code>`;
+  try {
+    const { providerId } = await api.getPayout({ params: { id: payoutId } });
+    const params = { id: providerId };
+    await api.confirmPayoutAccount({ params, body: { account }, ifMatch: version, idempotencyKey: attempt });
+    return { subject, done: true, sentence: 'Confirmed.' };
+  } catch (error) {
+    return { subject, done: false, sentence: `Not done: ${explainError(error, '').sentence}` };
+  }
+}

@@ -1,0 +1,17 @@
+import { type Html, html } from '../html/html.ts';
+import type { PayoutAct } from './acts.ts';
+
+/** What each act is called on a button. */
+export const actNames: Readonly<Record<PayoutAct, string>> = {
+  approve: 'Approve',
+  'mark-paid': 'Mark as paid',
+  unblock: 'Lift holds',
+  block: 'Block',
+};
+
+/** What an act asks for. */
+export function actFields(act: PayoutAct): Html {
+  if (act === 'approve') return html``;
+  const [label, most] = act === 'mark-paid' ? ['Reference of the payment', 200] : ['Reason', 500];
+  return html`<label>${label} <input name="text" required maxlength="${most}" autocomplete="off"></label>`;
+}

@@ -73,8 +73,9 @@ function stepOn(from: AssignmentRecord, to: AssignmentRecord): AnyBulkWriteOpera
 }
 
 /**
- * Replaces records, each only in the state that its step was decided on.
- * @returns whether all were replaced; if not, read and decide again
+ * Brings records to what their streams say of their reminders, each only in the state that its step was
+ * decided on: an outbox that was emptied meanwhile is not filled again, and an erased title stays erased.
+ * @returns whether all were; if not, read and decide again
  */
 export async function replaceRecords(store: Store, steps: readonly RecordStep[]): Promise<boolean> {
   const first = steps.filter(({ from }) => from === undefined).map(({ to }) => toRecordDocument(to));
@@ -87,11 +88,16 @@ export async function replaceRecords(store: Store, steps: readonly RecordStep[])
 }
 
 function replacement(
-  { version, sequence }: AssignmentRecord,
+  { version, sequence, outbox: { length } }: AssignmentRecord,
   to: AssignmentRecord,
 ): AnyBulkWriteOperation<AssignmentDocument> {
-  const { _id, ...fields } = toRecordDocument(to);
-  return { replaceOne: { filter: { _id, version, sequence }, replacement: fields } };
+  const { _id, open, overdue, sequence: last, outbox, ahead = [] } = toRecordDocument(to);
+  return {
+    updateOne: {
+      filter: { _id, version, sequence, outbox: { $size: length } },
+      update: { $set: { open, overdue, sequence: last, outbox, ahead } },
+    },
+  };
 }
 
 export type BulkDecision = { assignmentIds: string[]; scheduleVersion: number; kind: ReminderKind; entry: OutboxEntry };

@@ -32,6 +32,7 @@ export type { Inbox } from './nats/inbox.ts';
 export { findLost, type HeldStream, holdStream, holds, idAt, type Stored } from './nats/lost-events.ts';
 export { type Headers, readHeaders } from './nats/message-headers.ts';
 export { publishEvent, publishEvents } from './nats/publish-event.ts';
+export type { PubAck } from './nats/publisher.ts';
 export { readRange, type StoredMessage } from './nats/read-range.ts';
 export { consumerInfo, readStream, type StreamSelection, streamInfo, unlessMissing } from './nats/read-stream.ts';
 export { originCreated, streamCreatedAt } from './nats/stream-created-at.ts';

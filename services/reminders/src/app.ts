@@ -34,7 +34,7 @@ async function createApp({ config, logger, lifecycle, logging }: ServiceDeps<Con
   const authenticate = createAuthenticate({ config, logger, lifecycle });
   const history = createHistory(lifecycle.signal);
   const store = await openStore({ url: config.MONGO_URL, logger, lifecycle, onAway: history.doubt });
-  const broker = connectBroker({ config, name: 'reminders', logger, lifecycle });
+  const broker = connectBroker({ config, name: 'reminders', logger, lifecycle, onAway: history.doubtStream });
   const version = readVersion('reminders', new URL('..', import.meta.url), config.PUNCTUAL_REVISION);
   announce({ broker, logger, version });
   const agenda = createAgenda({ store, newId: randomUUID, pollMs: config.SCHEDULER_POLL_MS, logger });

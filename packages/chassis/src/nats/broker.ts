@@ -25,7 +25,14 @@ export type BrokerHandle = {
   check(): Promise<void>;
 };
 
-export type BrokerDeps = { config: BrokerConfig; name: string; logger: Logger; lifecycle: Lifecycle };
+export type BrokerDeps = {
+  config: BrokerConfig;
+  name: string;
+  logger: Logger;
+  lifecycle: Lifecycle;
+  /** Called when the connection is lost, and after each attempt to get it back: after that, streams may be older. */
+  onAway?: () => void;
+};
 
 const drainMs = 1_000;
 const connectTimeoutMs = 5_000;
@@ -35,7 +42,7 @@ const retryMs = 500;
  * Starts to connect and returns at once: a service starts, and accepts commands, while NATS is
  * unavailable.
  */
-export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): BrokerHandle {
+export function connectBroker({ config, name, logger, lifecycle, onAway }: BrokerDeps): BrokerHandle {
   const { signal } = lifecycle;
   const { promise: connected, resolve } = Promise.withResolvers<Broker>();
   const outage = logOutage(logger, {
@@ -54,7 +61,7 @@ export function connectBroker({ config, name, logger, lifecycle }: BrokerDeps): 
     logger.info({ server: connection.getServer(), user: config.NATS_USER }, 'Connected to NATS');
     resolve(broker);
     void leaveCutOffServer(broker, { isAway: outage.isAway, logger, signal });
-    await watchConnection(connection, { outage, logger, signal });
+    await watchConnection(connection, { outage, logger, signal, onAway });
   };
   run().catch((error: unknown) => logger.error({ err: error }, 'Cannot connect to NATS'));
   const isConnected = () => broker !== undefined && !outage.isAway();
@@ -130,9 +137,15 @@ async function close(connection: NatsConnection): Promise<void> {
  */
 async function watchConnection(
   connection: NatsConnection,
-  { outage, logger, signal }: { outage: Outage; logger: Logger; signal: AbortSignal },
+  {
+    outage,
+    logger,
+    signal,
+    onAway,
+  }: { outage: Outage; logger: Logger; signal: AbortSignal; onAway: (() => void) | undefined },
 ): Promise<void> {
   for await (const status of connection.status()) {
+    if (status.type === 'disconnect') onAway?.();
     if (status.type === 'disconnect' && !signal.aborted) outage.away();
     if (status.type === 'reconnect') outage.back();
     if (status.type !== 'error') continue;

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@punctual/contracts';
 import type { Broker } from './broker.ts';
-import type { OutgoingEvent } from './publisher.ts';
+import type { OutgoingEvent, PubAck } from './publisher.ts';
 
 /**
  * Publishes an event that is not in an outbox and waits until its stream has stored it.
@@ -13,17 +13,10 @@ export async function publishEvent(broker: Broker, event: CloudEvent): Promise<v
 
 /**
  * Publishes events at once, as {@link publishEvent} does.
- * @returns an entry for each event, in order: its sequence in the stream, or else the error
+ * @returns an entry for each event, in order: the acknowledgement of the stream, or else the error
  */
-export function publishEvents(broker: Broker, events: readonly CloudEvent[]): Promise<(number | Error)[]> {
-  return Promise.all(
-    events.map((event) =>
-      broker.publish(toOutgoing(event)).then(
-        ({ sequence }) => sequence,
-        (error: Error) => error,
-      ),
-    ),
-  );
+export function publishEvents(broker: Broker, events: readonly CloudEvent[]): Promise<(PubAck | Error)[]> {
+  return Promise.all(events.map((event) => broker.publish(toOutgoing(event)).catch((error: Error) => error)));
 }
 
 function toOutgoing(event: CloudEvent): OutgoingEvent {

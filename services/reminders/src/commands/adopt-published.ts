@@ -3,7 +3,7 @@ import { type CloudEvent, type ReminderEvent, readReminderEvent } from '@punctua
 import { adopt, adoptedRows } from '../domain/adopt.ts';
 import { findAssignments, type RecordStep, replaceRecords } from '../persistence/assignments.ts';
 import { adoptRows } from '../persistence/ledger.ts';
-import { type Position, raisePosition } from '../persistence/positions.ts';
+import { addPosition, advancePosition, createdAtOf, type Position } from '../persistence/positions.ts';
 import { keepPublished } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 
@@ -26,10 +26,18 @@ export async function adoptPublished(deps: RemindersDeps, after: Position, to: n
   for await (const page of readPublished(deps, { from: after.sequence + 1 - inFlight, to })) {
     await adoptPage(deps, page);
     const isNew = ({ streamSequence }: Published) => streamSequence > after.sequence;
-    await keepPublished(deps.store, page.filter(isNew), { stream: Number(after.source.split(' ')[0]), at: deps.now() });
+    await keepPublished(deps.store, page.filter(isNew), {
+      stream: createdAtOf(after),
+      at: deps.now(),
+      isThere: async () => true,
+    });
     adopted += page.length;
   }
-  await raisePosition(deps.store, 'REMINDER', { source: after.source, sequence: to });
+  const { source } = after;
+  const isSame =
+    (await advancePosition(deps.store, 'REMINDER', { source, sequence: 0 }, to)) ||
+    (await addPosition(deps.store, 'REMINDER', { source, sequence: to }));
+  if (!isSame) throw new Error('REMINDER has changed since it was looked at.');
   return adopted;
 }
 

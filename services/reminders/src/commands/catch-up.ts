@@ -5,6 +5,7 @@ import { clearTarget, type Position, raisePosition } from '../persistence/positi
 import { applyScheduleEvents } from './apply-schedule-events.ts';
 import type { RemindersDeps } from './deps.ts';
 import { eraseTitles } from './erase-titles.ts';
+import { HistoryInDoubt } from './history.ts';
 
 /** How far back the newest event that tells is looked for. */
 const lookBack = 1_000;
@@ -61,9 +62,17 @@ async function applyPage(deps: RemindersDeps, page: readonly StoredMessage[]): P
   try {
     await applyScheduleEvents(deps, arrivals);
   } catch (error) {
-    if (isUnavailable(error) || deps.signal.aborted) throw error;
+    if (endsCatchUp(error) || deps.signal.aborted) throw error;
     for (const arrival of arrivals) await applyAlone(deps, arrival);
   }
+}
+
+/**
+ * Whether it says nothing of the events. They are to be applied later: the position must not pass
+ * them, since an assignment whose record lacks a version never sends the reminders of it.
+ */
+function endsCatchUp(error: unknown): boolean {
+  return error instanceof HistoryInDoubt || isUnavailable(error);
 }
 
 /** An event that cannot be applied was a dead letter the first time, and still is one. */
@@ -71,7 +80,7 @@ async function applyAlone(deps: RemindersDeps, arrival: Parameters<typeof applyS
   try {
     await applyScheduleEvents(deps, [arrival]);
   } catch (error) {
-    if (isUnavailable(error)) throw error;
+    if (endsCatchUp(error)) throw error;
     deps.logger.warn({ subject: arrival.event.subject, reason: reasonOf(error) }, 'Event could not be applied again');
   }
 }

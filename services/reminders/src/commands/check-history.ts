@@ -6,7 +6,7 @@ import { lacksSchedule } from './catch-up.ts';
 import type { RemindersDeps } from './deps.ts';
 import { finishRestore, followRestored } from './follow-restored.ts';
 import type { History } from './history.ts';
-import { publishLost, refillStream } from './refill-stream.ts';
+import { hasLost, refillStream } from './refill-stream.ts';
 
 /** How many of the latest events tell whether the store knows them all. */
 const sample = 1_000;
@@ -14,7 +14,8 @@ const sample = 1_000;
 /**
  * Compares the store with the streams, and makes up for what either of them has forgotten:
  *
- * - REMINDER is shorter than it was, or another stream: its events are published again.
+ * - REMINDER is shorter than it was, or another stream: its events are published again. Then all is compared
+ *   once more.
  * - The store is older than REMINDER or than our consumer of SCHEDULE, because it was restored: it
  *   takes over what REMINDER has, then applies SCHEDULE again from its own position.
  *
@@ -33,7 +34,12 @@ export async function checkHistory(deps: RemindersDeps, thorough: boolean, isTai
   const nats = await deps.broker.connected();
   const [stream, consumed] = await Promise.all([holdStream(nats, 'REMINDER'), howFarConsumed(nats)]);
 
-  const after = stream && (await repairStream(deps, { stream, at: atReminder, isTailSuspect }));
+  if (stream && atReminder && (await hasLost(deps, stream, { at: atReminder, isTailSuspect }))) {
+    history.doubtStream();
+    await refillStream(deps, stream, atReminder);
+    return checkHistory(deps, true, false);
+  }
+  const after = stream && (atReminder ?? { source: String(stream.createdAt), sequence: 0 });
   const isSame = consumed !== undefined && atSchedule?.source === consumed.source;
   const schedule = consumed && { source: consumed.source, sequence: isSame ? atSchedule.sequence : 0 };
   const isOlder =
@@ -41,11 +47,12 @@ export async function checkHistory(deps: RemindersDeps, thorough: boolean, isTai
     hasGoneBack(known.SCHEDULE, atSchedule) ||
     (stream && after && (await isOlderThanReminder(deps, stream, after))) ||
     (consumed && schedule && (thorough || !isSame) && (await isOlderThanSchedule(deps, consumed, schedule)));
-  if (isOlder) return followRestored(deps, { stream, after, schedule, target: consumed?.delivered ?? 0 });
+  if (isOlder) return followRestored(deps, { stream, after, schedule, target: consumed?.delivered ?? 0 }, generation);
 
   if (stream && after)
     await follow(deps, 'REMINDER', { at: after, isStored: atReminder !== undefined }, stream.lastSequence);
-  if (atSchedule?.target !== undefined) return waitForOther(deps, atSchedule, atSchedule.target);
+  if (atSchedule?.target !== undefined)
+    return waitForOther(deps, { ...atSchedule, target: atSchedule.target }, generation);
   if (consumed && schedule) await follow(deps, 'SCHEDULE', { at: schedule, isStored: isSame }, consumed.settled);
   history.agree(generation, true);
 }
@@ -55,9 +62,11 @@ export async function trustStore(deps: RemindersDeps): Promise<void> {
   const { store, history } = deps;
   const generation = history.generation();
   const stream = await holdStream(await deps.broker.connected(), 'REMINDER');
-  const { REMINDER: known } = history.known;
-  if (stream && known?.source !== String(stream.createdAt)) {
-    const now = { source: String(stream.createdAt), sequence: stream.lastSequence };
+  const source = String(stream?.createdAt);
+  // A refill may have begun, and cannot go on.
+  const stored = await findPosition(store, 'REMINDER');
+  if (stream && (history.known.REMINDER?.source !== source || stored?.source !== source)) {
+    const now = { source, sequence: stream.lastSequence };
     await raisePosition(store, 'REMINDER', now);
     history.known.REMINDER = now;
   }
@@ -69,28 +78,6 @@ function readPositions({ store, history }: RemindersDeps) {
     history.doubt();
     throw error;
   });
-}
-
-/** @returns the position after which the store has to be compared with the stream */
-async function repairStream(
-  deps: RemindersDeps,
-  { stream, at, isTailSuspect }: { stream: HeldStream; at: Position | undefined; isTailSuspect: boolean },
-): Promise<Position> {
-  const source = String(stream.createdAt);
-  if (at === undefined) return { source, sequence: 0 };
-  const isOther = at.source.split(' ')[0] !== source;
-  const isShorter = at.sequence > stream.lastSequence;
-  const lost =
-    isOther || isShorter || isTailSuspect
-      ? await refillStream(deps, stream, { upTo: isOther ? undefined : at.sequence })
-      : await publishLost(deps, stream);
-  if (!isOther && !isShorter && lost === 0) return at;
-  // Another source, so that no instance takes the lower sequence for a restored store.
-  const now = isOther
-    ? { source, sequence: 0 }
-    : { source: `${source} ${stream.lastSequence}`, sequence: stream.lastSequence };
-  await raisePosition(deps.store, 'REMINDER', now);
-  return now;
 }
 
 async function isOlderThanReminder(deps: RemindersDeps, { lastSequence: to }: HeldStream, after: Position) {
@@ -118,10 +105,14 @@ async function follow(
 }
 
 /** Another instance follows the restored store. If it does not get on, it has died. */
-async function waitForOther(deps: RemindersDeps, { source, sequence }: Position, target: number): Promise<void> {
+async function waitForOther(
+  deps: RemindersDeps,
+  { source, sequence, target }: Position & { target: number },
+  generation: number,
+): Promise<void> {
   const { history } = deps;
   const isMoving = history.known.SCHEDULE?.sequence !== sequence;
   history.known.SCHEDULE = { source, sequence };
-  history.agree(history.generation(), false);
-  if (!isMoving) await finishRestore(deps, { source, sequence }, target);
+  history.agree(generation, false);
+  if (!isMoving && history.agreesSince(history.generation())) await finishRestore(deps, { source, sequence }, target);
 }

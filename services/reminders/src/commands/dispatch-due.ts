@@ -31,7 +31,8 @@ export async function dispatchDue(
   onBatch: () => Promise<unknown> = async () => {},
   job: JobName = 'dispatch',
 ): Promise<void> {
-  if (!deps.history.isCaughtUp()) return;
+  const { history } = deps;
+  if (!history.isCaughtUp() || !history.agreesSince(history.generation())) return;
   const found = await findDue(deps.store, deps.now(), lookAhead);
   if (found.length === 0) return;
   await inSpan(`job ${job}`, { attributes: { 'punctual.job.name': job } }, () => dispatchFrom(deps, found, onBatch));
@@ -43,8 +44,8 @@ async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () =>
   try {
     for (let found = first; found.length > 0; found = await findDue(deps.store, deps.now(), lookAhead)) {
       for (const ids of batchesOf(found, deps.random())) {
-        if (deps.signal.aborted || !deps.history.isCaughtUp()) return;
         const generation = deps.history.generation();
+        if (deps.signal.aborted || !deps.history.isCaughtUp() || !deps.history.agreesSince(generation)) return;
         // Otherwise a restored store has these reminders as due, although they may be sent.
         if (await isRestored(deps)) return;
         const { rows, records } = await decideOn(deps, ids);

@@ -1,27 +1,34 @@
-import { type Broker, failpoint, publishEvents } from '@punctual/chassis';
+import { type Broker, failpoint, type PubAck, publishEvents } from '@punctual/chassis';
 import type { AssignmentRecord } from '../domain/assignment.ts';
 import { msBetween } from '../domain/instants.ts';
 import { type LedgerRow, newRow } from '../domain/ledger-row.ts';
 import { reminderId } from '../domain/outbox-entry.ts';
 import { checkReminderStream, type ReminderStream } from '../messaging/check-reminder-stream.ts';
 import { toReminderEvent } from '../messaging/events.ts';
+import { isOnReminder } from '../messaging/is-on-reminder.ts';
 import { removeFromOutbox } from '../persistence/assignments.ts';
 import { recordDispatch } from '../persistence/heartbeat-store.ts';
 import { applyToLedger, markSent } from '../persistence/ledger.ts';
 import { findRows } from '../persistence/ledger-queries.ts';
-import { advancePosition, type Position } from '../persistence/positions.ts';
+import { advancePosition, createdAtOf, type Position } from '../persistence/positions.ts';
 import { keepPublished, type StoredEvent } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
-import type { History } from './history.ts';
+import { type History, HistoryInDoubt } from './history.ts';
 
-type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[]; stored: StoredEvent[] };
+type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[]; stored: StoredEvent[]; acks: PubAck[] };
+/** The history that a flush belongs to, and how REMINDER was when it began. */
+type Basis = { since: number; stream: ReminderStream; position: Position };
 type Rows = ReadonlyMap<string, LedgerRow>;
+
+/** A stream that was deleted stays away for longer (ADR 0037), so what was seen of it holds this long. */
+const seenForMs = 5_000;
 
 /**
  * Carries out what the outboxes of these records hold (ledger, alarms, events, in this order), keeps
- * the events, then empties the outboxes. Every step may be repeated, so after a crash at any point any worker that finds the
- * record continues. The events of one assignment are published one after another; a failure holds
- * back the later ones of that assignment only.
+ * the events, then empties the outboxes, unless REMINDER may have lost the events since. Every step may
+ * be repeated, so after a crash at any point any worker that finds the record continues. The events of
+ * one assignment are published one after another; a failure holds back the later ones of that assignment
+ * only.
  * @param since the generation of the history in which the records were read
  * @param known rows of the ledger that the caller has read already
  * @throws when something could not be published; it stays in its outbox
@@ -39,16 +46,15 @@ export async function flushOutbox(
   await applyToLedger(store, records);
   await deps.alarms.set(alarmsOf(records));
 
-  await deps.history.agreed();
-  // Before the stream is asked: it rises meanwhile.
-  const position = deps.history.known.REMINDER;
-  const stream = await checkReminderStream(deps.broker);
-  assertSame(deps.history, { stream, position, since });
+  const seenAt = performance.now();
+  const basis = await lookAtStream(deps, since);
   const broker = await deps.broker.connected();
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
-  const results = records.map(({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], stored: [] }));
-  const isSame = () => deps.history.generation() === since;
+  const results = records.map(
+    ({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], stored: [], acks: [] }),
+  );
+  const isSame = () => deps.history.agreesSince(since) && performance.now() - seenAt < seenForMs;
   const failure = await publishInOrder({ broker, rows, sentAt, isSame }, records, results);
 
   const sent = results.flatMap((published) => published.sent);
@@ -60,10 +66,15 @@ export async function flushOutbox(
       sent.map(({ id }) => id),
       sentAt,
     ),
-    keepPublished(store, stored, { stream: stream.createdAt, at: sentAt }),
-    noteStored(deps, stream, stored),
+    keepPublished(store, stored, {
+      stream: basis.stream.createdAt,
+      at: sentAt,
+      isThere: (each) => isOnReminder(broker, each),
+    }),
   ]);
   if (sent.length > 0) await failpoint('after-sent');
+  const acks = results.flatMap((published) => published.acks);
+  if (acks.length > 0) await noteStored(deps, basis, acks);
   await removeFromOutbox(
     store,
     results.filter(({ keys }) => keys.length > 0),
@@ -74,39 +85,41 @@ export async function flushOutbox(
 }
 
 /** @throws when the records may be of a store, or the positions of a stream, that was restored since */
-function assertSame(
-  history: History,
-  { stream, position, since }: { stream: ReminderStream; position: Position | undefined; since: number },
-): void {
-  const isSame =
-    position?.source.split(' ')[0] === String(stream.createdAt) && stream.lastSequence >= position.sequence;
-  if (!isSame) history.doubt();
-  assertSince(history, since);
+async function lookAtStream({ history, broker }: RemindersDeps, since: number): Promise<Basis> {
+  // Before the stream is asked: it rises meanwhile.
+  const position = history.known.REMINDER;
+  if (!history.agreesSince(since)) throw new HistoryInDoubt();
+  const stream = await checkReminderStream(broker);
+  const isSame = position && createdAtOf(position) === stream.createdAt && stream.lastSequence >= position.sequence;
+  if (!isSame) history.doubtStream();
+  if (!isSame || !history.agreesSince(since)) throw new HistoryInDoubt();
+  return { since, stream, position };
 }
 
 function assertSince(history: History, since: number): void {
-  if (history.generation() !== since) throw restoredSince();
+  if (history.generation() !== since) throw new HistoryInDoubt();
 }
 
-function restoredSince(): Error {
-  return new Error('the store or REMINDER may have been restored');
-}
-
-/** Moves the store's position in REMINDER. What was expected and is not the case is looked into. */
+/**
+ * Moves the store's position in REMINDER, after the events are kept and before they leave their outboxes. So
+ * a refill, which begins with another position, finds each of them in one or the other.
+ * @throws when REMINDER may have lost the events
+ */
 async function noteStored(
   { store, history }: RemindersDeps,
-  { lastSequence }: ReminderStream,
-  stored: readonly StoredEvent[],
+  { since, stream, position }: Basis,
+  acks: readonly PubAck[],
 ): Promise<void> {
-  const { REMINDER: known } = history.known;
-  const sequences = stored.map(({ streamSequence }) => streamSequence);
-  if (sequences.length === 0 || known === undefined) return;
-  const highest = Math.max(...sequences);
-  // Another instance has published these events too, or the stream has lost its tail since.
-  if (Math.min(...sequences) <= lastSequence) history.suspect();
-  if (!(await advancePosition(store, 'REMINDER', known, highest))) return history.doubt();
-  if (history.known.REMINDER?.source !== known.source) return;
-  history.known.REMINDER = { source: known.source, sequence: Math.max(history.known.REMINDER.sequence, highest) };
+  const low = acks.filter(({ sequence }) => sequence <= stream.lastSequence);
+  // Another instance has published these events too.
+  if (low.length > 0) history.suspect();
+  if (low.some(({ duplicate }) => !duplicate)) history.doubtStream();
+  const highest = Math.max(...acks.map(({ sequence }) => sequence));
+  if (!(await advancePosition(store, 'REMINDER', position, highest))) history.doubt();
+  if (!history.agreesSince(since)) throw new HistoryInDoubt();
+  const { known } = history;
+  if (known.REMINDER?.source !== position.source) throw new HistoryInDoubt();
+  known.REMINDER = { source: position.source, sequence: Math.max(known.REMINDER.sequence, highest) };
 }
 
 /** The ledger rows of all entries. Those that an entry plans need no read. */
@@ -133,7 +146,7 @@ async function publishInOrder(
   let failure: Error | undefined;
   let going = records.map((record, index) => ({ record, published: results[index] }));
   for (let position = 0; going.length > 0; position += 1) {
-    if (!isSame()) return failure ?? restoredSince();
+    if (!isSame()) return failure ?? new HistoryInDoubt();
     const steps = going.flatMap(({ record, published }) => {
       const entry = record.outbox[position];
       if (entry === undefined || published === undefined) return [];
@@ -148,10 +161,11 @@ async function publishInOrder(
     );
     failure ??= outcomes.find((each) => each instanceof Error);
     going = steps.filter(({ published, entry, row, event }, index) => {
-      const streamSequence = outcomes[index];
-      if (typeof streamSequence !== 'number') return false;
+      const ack = outcomes[index];
+      if (ack === undefined || ack instanceof Error) return false;
       published.keys.push(entry.key);
-      published.stored.push({ event, streamSequence });
+      published.acks.push(ack);
+      published.stored.push({ event, streamSequence: ack.sequence });
       if (entry.type === 'reminder.due') published.sent.push(row);
       return true;
     });

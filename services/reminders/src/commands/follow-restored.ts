@@ -4,6 +4,7 @@ import { type Position, setTarget } from '../persistence/positions.ts';
 import { adoptPublished } from './adopt-published.ts';
 import { catchUp } from './catch-up.ts';
 import type { RemindersDeps } from './deps.ts';
+import { HistoryInDoubt } from './history.ts';
 
 /** Where a restored store is, and how far the streams were read before. */
 export type Restored = {
@@ -20,13 +21,14 @@ export type Restored = {
  * Brings a restored store up to the streams. Until it is done, no instance sends a reminder. First
  * REMINDER: what was sent or suppressed is not decided again. Then SCHEDULE, from which the plans
  * come.
+ * @param generation of the history when the positions were read
  */
 export async function followRestored(
   deps: RemindersDeps,
   { stream, after, schedule, target }: Restored,
+  generation: number,
 ): Promise<void> {
   const { store, history, logger } = deps;
-  const generation = history.generation();
   history.beginRestore();
   logger.warn(
     { stream: 'SCHEDULE', sequence: schedule?.sequence },
@@ -38,6 +40,7 @@ export async function followRestored(
   logger.info({ stream: 'REMINDER', events }, 'The restored store knows what was published');
   if (!schedule) return history.agree(generation, true);
   history.agree(generation, false);
+  if (!history.agreesSince(history.generation())) throw new HistoryInDoubt();
   await finishRestore(deps, schedule, target);
 }
 
@@ -47,7 +50,7 @@ export async function finishRestore(deps: RemindersDeps, schedule: Position, tar
   const generation = history.generation();
   const began = deps.now();
   const unlessDoubted = async () => {
-    if (history.generation() !== generation) throw new Error('The store may have been restored once more');
+    if (history.generation() !== generation) throw new HistoryInDoubt();
   };
   const events = await catchUp({ ...deps, history: { ...history, agreed: unlessDoubted } }, schedule, target);
   history.known.SCHEDULE = { source: schedule.source, sequence: target };

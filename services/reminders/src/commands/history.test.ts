@@ -30,3 +30,16 @@ test('a check that began before a doubt does not end it', () => {
   history.agree(began, true);
   expect(history.isCaughtUp()).toBe(false);
 });
+
+test('a doubt about the stream keeps all from publishing, but not from deciding', () => {
+  const history = agreed();
+  const read = history.generation();
+  expect(history.agreesSince(read)).toBe(true);
+  history.doubtStream();
+  expect(history.isCaughtUp()).toBe(true);
+  expect(history.agreesSince(read)).toBe(false);
+  expect(history.agreesSince(history.generation())).toBe(false);
+  history.agree(history.generation(), true);
+  expect(history.agreesSince(read)).toBe(false);
+  expect(history.agreesSince(history.generation())).toBe(true);
+});

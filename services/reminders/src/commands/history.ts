@@ -14,12 +14,16 @@ export type History = {
   generation(): number;
   /** Waits until the store has what REMINDER has, and REMINDER what was published. */
   agreed(): Promise<void>;
-  /** Whether they agree, and nothing of SCHEDULE is missing: only then may reminders be sent. */
+  /** Whether they agree, and have agreed since this generation: only then may anything be published. */
+  agreesSince(generation: number): boolean;
+  /** Whether the store is not in doubt, and nothing of SCHEDULE is missing. */
   isCaughtUp(): boolean;
   /** Whether the store was restored and has not caught up yet. */
   isRestoring(): boolean;
-  /** Has all of it checked before anything else is published. */
+  /** Has all of it checked before anything else is decided or published: the store may have been restored. */
   doubt(): void;
+  /** Has all of it checked before anything else is published: REMINDER may have lost events. */
+  doubtStream(): void;
   /** Has the next check look closer, without waiting for it. */
   suspect(): void;
   /** Whether something was suspected since the last call. */
@@ -33,23 +37,30 @@ export type History = {
 export function createHistory(signal: AbortSignal): History {
   let generation = 0;
   let isAgreed = false;
+  let isStoreDoubted = true;
   let isCaughtUp = false;
   let isRestoring = false;
   let isSuspected = false;
   let agreement = newAgreement();
   signal.addEventListener('abort', () => agreement.reject(signal.reason), { once: true });
+  const doubtStream = () => {
+    generation += 1;
+    if (!isAgreed || signal.aborted) return;
+    isAgreed = false;
+    agreement = newAgreement();
+  };
   return {
     known: {},
     generation: () => generation,
     agreed: () => agreement.promise,
-    isCaughtUp: () => isAgreed && isCaughtUp,
+    agreesSince: (since) => isAgreed && since === generation,
+    isCaughtUp: () => !isStoreDoubted && isCaughtUp,
     isRestoring: () => isRestoring,
     doubt: () => {
-      generation += 1;
-      if (!isAgreed || signal.aborted) return;
-      isAgreed = false;
-      agreement = newAgreement();
+      isStoreDoubted = true;
+      doubtStream();
     },
+    doubtStream,
     suspect: () => {
       isSuspected = true;
     },
@@ -66,11 +77,18 @@ export function createHistory(signal: AbortSignal): History {
       if (since !== generation) return;
       if (!isAgreed) generation += 1;
       isAgreed = true;
+      isStoreDoubted = false;
       isCaughtUp = caughtUp;
       isRestoring = !caughtUp;
       agreement.resolve();
     },
   };
+}
+
+/** Ends work on a store that may have been restored since, or published to a stream that may be older. */
+export class HistoryInDoubt extends Error {
+  override name = 'HistoryInDoubt';
+  override message = 'the store or REMINDER may have been restored';
 }
 
 /** @throws while the store is older than its streams */

@@ -1,6 +1,7 @@
 import { every, type Lifecycle, logOutage, observed, observeTogether } from '@punctual/chassis';
 import { checkHistory, trustStore } from '../commands/check-history.ts';
 import type { RemindersDeps } from '../commands/deps.ts';
+import { isRefused } from '../messaging/is-refused.ts';
 
 const checkEveryMs = 2_000;
 /** A process that was stopped this long may have missed a restore. */
@@ -38,10 +39,4 @@ export function watchHistory(deps: RemindersDeps & { lifecycle: Lifecycle }): vo
     }
   };
   every(deps, { name: 'history', pauseMs: checkEveryMs, run: check });
-}
-
-/** The user of an earlier `users.conf` may not read the streams. */
-function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'PermissionViolationError' || isRefused(error.cause);
 }

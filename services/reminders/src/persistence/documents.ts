@@ -46,10 +46,15 @@ export type PublishedDocument = {
 /** How far a stream is known to this store; `_id` names the stream. */
 export type PositionDocument = {
   _id: 'REMINDER' | 'SCHEDULE';
-  /** When the stream, or our consumer of it, was created. */
+  /**
+   * When the stream, or our consumer of it, was created; for REMINDER after a space also which refill it has
+   * had last.
+   */
   source: string;
   /** The store has all decisions and effects that belong to events up to this one. */
   sequence: number;
+  /** While what REMINDER has lost is published again; `sequence` then is what it was before the loss. */
+  isRefilling?: true;
   /** While a restored store catches up: up to here. */
   target?: number;
 };

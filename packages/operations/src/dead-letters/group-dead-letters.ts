@@ -17,7 +17,7 @@ export type DeadLetterGroup = {
 /** One dead letter of a group. `at`: RFC 3339, when it was dead-lettered. */
 export type Sighting = { sequence: number; at: string; reason: string };
 
-type Noted = { consumer: string; cause: string; at: Date; reason: string };
+type Noted = { sequence: number; consumer: string; cause: string; at: Date; reason: string };
 
 /**
  * Groups all dead letters by consumer and cause, largest group first. The function that it returns
@@ -44,8 +44,9 @@ export function createDeadLetterGroups(): (nats: Nats) => Promise<DeadLetterGrou
     for await (const message of readMessages(nats, {}, { after: last, headersOnly: true })) {
       const reason = headerOf(message, 'Dlq-Reason');
       const consumer = message.subject.slice('dlq.'.length);
-      noted.set(message.seq, { consumer, cause: causeOf(reason), at: message.time, reason });
-      last = message.seq;
+      const { seq: sequence, time: at } = message;
+      noted.set(sequence, { sequence, consumer, cause: causeOf(reason), at, reason });
+      last = sequence;
     }
     return groupsOf(noted);
   };
@@ -59,16 +60,23 @@ export function createDeadLetterGroups(): (nats: Nats) => Promise<DeadLetterGrou
 }
 
 function groupsOf(noted: ReadonlyMap<number, Noted>): DeadLetterGroup[] {
-  const groups = new Map<string, DeadLetterGroup>();
-  for (const [sequence, { consumer, cause, at, reason }] of noted) {
-    const key = `${consumer} ${cause}`;
-    const sighting = { sequence, at: at.toISOString(), reason };
+  const groups = new Map<string, { count: number; first: Noted; last: Noted }>();
+  for (const letter of noted.values()) {
+    const key = `${letter.consumer} ${letter.cause}`;
     const group = groups.get(key);
-    if (!group) groups.set(key, { consumer, cause, count: 1, first: sighting, last: sighting });
+    if (!group) groups.set(key, { count: 1, first: letter, last: letter });
     else {
       group.count += 1;
-      group.last = sighting;
+      group.last = letter;
     }
   }
-  return [...groups.values()].toSorted((one, other) => other.count - one.count);
+  const all = [...groups.values()].map(({ count, first, last }) => {
+    const { consumer, cause } = first;
+    return { consumer, cause, count, first: toSighting(first), last: toSighting(last) };
+  });
+  return all.toSorted((one, other) => other.count - one.count);
+}
+
+function toSighting({ sequence, at, reason }: Noted): Sighting {
+  return { sequence, at: at.toISOString(), reason };
 }

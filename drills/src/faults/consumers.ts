@@ -94,6 +94,7 @@ export const consumerFaults: readonly Fault[] = [
     name: 'event-kills-consumer',
     what: 'an event ends every process of payouts that handles it, and another one those of reminders; each becomes a dead letter and is redriven after the fix',
     alerts: ['DeadLetters'],
+    isOnlyFull: true,
     inject: async (context) => {
       await Promise.all(deadlyAt.map((at) => killByEvent(context, at)));
     },

@@ -33,6 +33,7 @@ export const clusterFaults: readonly Fault[] = [
     what: 'SIGKILL of the NATS server that leads a stream, again and again; each is back before the next',
     alerts: [],
     onCluster: true,
+    isOnlyFull: true,
     inject: ({ stack, random, pace }) =>
       whileNothingIsLost(stack, async () => {
         for (let kill = 0; kill < kills[pace]; kill += 1) {

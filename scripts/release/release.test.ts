@@ -38,6 +38,12 @@ function release(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+/** What a release versions, whether it is published or only part of images. */
+const versioned = [
+  ...['contracts', 'client', 'chassis', 'operations', 'ops'],
+  ...['gateway', 'scheduling', 'reminders', 'payouts'],
+];
+
 const versionOf = (part: string): string => JSON.parse(readFileSync(join(clone, part, 'package.json'), 'utf8')).version;
 
 function commit(message: string): void {
@@ -60,7 +66,7 @@ beforeAll(() => {
   // Our links, which `node_modules/` in .gitignore does not mean.
   writeFileSync(join(clone, '.git/info/exclude'), 'node_modules\n');
   commit('everything');
-  for (const part of ['contracts', 'client', 'chassis', 'gateway', 'scheduling', 'reminders', 'payouts', 'ops']) {
+  for (const part of versioned) {
     const path = globSync([`{packages,services}/${part}`, part], { cwd: clone })[0] ?? '';
     git('tag', `@punctual/${part}@${versionOf(path)}`);
   }

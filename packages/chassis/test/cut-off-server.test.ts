@@ -14,7 +14,8 @@ let lifecycle: TestLifecycle | undefined;
 
 beforeAll(async () => {
   cluster = await startNatsCluster({ routeThrough: routes.through });
-  await applyStreams(cluster.url, { STREAM_REPLICAS: '3' });
+  // On a busy machine a new cluster may take longer to place a stream than ops waits.
+  await eventually(() => applyStreams(cluster.url, { STREAM_REPLICAS: '3' }), { withinMs: 120_000 });
 });
 afterEach(async () => {
   routes.heal();

@@ -99,6 +99,13 @@ async function publish(from: number, to = from): Promise<void> {
   for (let version = from; version <= to; version += 1) await publishEvent(broker, eventOf(version));
 }
 
+/** As ops has an event delivered again, to one consumer. */
+async function replay(durable: string, version: number): Promise<void> {
+  const header = headers();
+  header.set('Punctual-Replay', durable);
+  await broker.jetstream.publish(`replay.${durable}`, JSON.stringify(eventOf(version)), { headers: header });
+}
+
 /** Waits until a durable has nothing left to do. */
 const settled = (durable: string, stream = 'SCHEDULE') => untilConsumed(broker, stream, durable);
 
@@ -259,9 +266,7 @@ test('a replayed event is handled only by its target consumer', async () => {
   const others = recorder();
   consumer('mine', { handle: mine.handle });
   consumer('others', { handle: others.handle });
-  const header = headers();
-  header.set('Punctual-Replay', 'mine');
-  await broker.jetstream.publish('replay.mine', JSON.stringify(eventOf(9)), { headers: header });
+  await replay('mine', 9);
 
   await eventually(() => expect(mine.handled()).toEqual([9]));
   await settled('mine', 'REPLAY');
@@ -441,19 +446,22 @@ test('metrics count outcomes, lag and backlog', async () => {
   await publish(1, 2);
   await broker.jetstream.publish('schedule.proposed', 'not json');
   await broker.jetstream.publish('schedule.invented', '{"type":"schedule.invented"}');
+  await replay('measured', 3);
   consumer('measured', recorder());
   await settled('measured');
+  await settled('measured', 'REPLAY');
 
   await reader.forceFlush();
   const collected = [...exporter.getMetrics()];
   metrics.disable();
   await reader.shutdown();
 
-  const points = collected
+  const all = collected
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
     .flatMap(({ descriptor, dataPoints }) => dataPoints.map((point) => ({ name: descriptor.name, ...point })))
-    .filter(({ attributes }) => attributes.consumer === 'measured' && attributes.stream === 'SCHEDULE');
-  const of = (name: string) => points.filter((point) => point.name === name);
+    .filter(({ attributes }) => attributes.consumer === 'measured');
+  const of = (name: string, stream = 'SCHEDULE') =>
+    all.filter((point) => point.name === name && point.attributes.stream === stream);
   expect(
     of('punctual.consumer.handled')
       .map(({ attributes, value }) => [attributes.outcome, value])
@@ -464,5 +472,7 @@ test('metrics count outcomes, lag and backlog', async () => {
     ['unknown', 1],
   ]);
   expect(of('punctual.consumer.latency').map(({ value }) => value)).toEqual([expect.objectContaining({ count: 2 })]);
+  expect(of('punctual.consumer.handled', 'REPLAY').map(({ value }) => value)).toEqual([1]);
+  expect(of('punctual.consumer.latency', 'REPLAY')).toEqual([]);
   expect(of('punctual.consumer.pending').map(({ value }) => value)).toEqual([0]);
 });

@@ -47,6 +47,8 @@ export function createConsumerMetrics(
     count: (outcome) => handled.add(1, { ...attributes, outcome }),
     applied: (events) => {
       handled.add(events.length, { ...attributes, outcome: 'applied' });
+      // What ops has delivered again is old, and nobody waits for it.
+      if (attributes.stream === 'REPLAY') return;
       const now = Date.now();
       // The publisher's clock may be ahead of ours.
       for (const { time } of events) latency.record(Math.max(0, now - Date.parse(time)) / 1_000, attributes);

@@ -81,7 +81,7 @@ export const domainMetrics = {
     ...consumer,
     instrument: 'histogram',
     unit: 's',
-    meaning: 'From the change that an event reports until its effect was committed',
+    meaning: 'From the change that an event reports until its effect was committed, without replays',
     across: 'sum',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 300, 3_600],
   },

@@ -6,6 +6,8 @@ import type { Fault, FaultContext } from './fault.ts';
 
 const kills = { quick: 3, full: 12 };
 const withinMs = 15_000;
+/** At full length long enough for one instance to be back before the next one is killed. */
+const mostBetweenMs = { quick: 800, full: 8_000 };
 
 export type FailpointOrder = { service: ServiceName; failpoint: string; action: FailpointAction; times: number };
 
@@ -13,11 +15,11 @@ export type FailpointOrder = { service: ServiceName; failpoint: string; action: 
  * Orders the action as many times as asked, and waits each time until a process has carried it out.
  */
 export async function atFailpoint(
-  { stack, random }: FaultContext,
+  { stack, random, pace }: FaultContext,
   { service, failpoint, action, times }: FailpointOrder,
 ): Promise<void> {
   for (let time = 0; time < times; time += 1) {
-    await delay(random.between(100, 800));
+    await delay(random.between(100, mostBetweenMs[pace]));
     await stack.orders.arm(service, failpoint, action);
     await eventually(
       async () => {

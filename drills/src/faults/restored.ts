@@ -13,7 +13,8 @@ const inFlightMs = 500;
 const backup = 'backup';
 
 export const restoredFaults: readonly Fault[] = [
-  restored('scheduling', 'assignment'),
+  // What is committed while nobody has agreed to the repair takes effect late.
+  { ...restored('scheduling', 'assignment'), alerts: ['DatabaseOlder', 'EventsLate'] },
   { ...restored('payouts', 'payout'), isOnlyFull: true },
 ];
 

@@ -7,18 +7,17 @@ import {
   axeViolations,
   type Browser,
   brokenLayout,
-  chromiumHere,
+  browserTests,
   keepPicture,
   startBrowser,
-  type View,
+  views,
 } from '@punctual/testkit/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StartedProgram, startProgram } from './start-program.ts';
 
 const isBuilt = await isJaegerBuilt();
-const found = isBuilt ? await chromiumHere() : { missing: 'nothing to look at' };
+const inBrowser = isBuilt ? await browserTests('in a browser') : { name: 'in a browser', program: undefined };
 const where = `npm start -- --observe${isBuilt ? '' : ' (skipped: Jaeger is not built here; npm start -- --observe builds it)'}`;
-const name = `in a browser${'missing' in found ? ` (skipped: ${found.missing})` : ''}`;
 
 describe.skipIf(!isBuilt)(where, () => {
   let folder: string;
@@ -100,14 +99,10 @@ describe.skipIf(!isBuilt)(where, () => {
     });
   });
 
-  const views: View[] = [1280, 390].flatMap((width) =>
-    (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
-  );
-
-  describe.skipIf('missing' in found)(name, { timeout: 180_000 }, () => {
+  describe.skipIf(!inBrowser.program)(inBrowser.name, { timeout: 180_000 }, () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await startBrowser('program' in found ? found.program : '');
+      browser = await startBrowser(String(inBrowser.program));
     });
     afterAll(() => browser?.close());
 

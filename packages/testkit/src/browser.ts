@@ -8,6 +8,11 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 export type View = { width: number; scheme: 'light' | 'dark' };
 
+/** How pages are looked at: wide and narrow, light and dark. */
+export const views: View[] = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
+);
+
 export type BrowserPage = {
   page: Page;
   /** What the page did wrong until now: reports of its policy, errors, requests to other hosts. */
@@ -32,15 +37,16 @@ const quiet = [
 ];
 
 /**
- * Finds the browser of this machine, or installs it.
- * @returns its path, or why there is none in one line
+ * Finds or installs a browser for a block of tests. Without one the block is to be skipped, and the name
+ * that it gets says why.
+ * @returns the name of the block, and the path of the browser
  */
-export async function chromiumHere(): Promise<{ program: string } | { missing: string }> {
+export async function browserTests(name: string): Promise<{ name: string; program: string | undefined }> {
   try {
-    return { program: await findChromium({ log: (line) => process.stdout.write(`${line}\n`) }) };
+    return { name, program: await findChromium({ log: (line) => process.stdout.write(`${line}\n`) }) };
   } catch (error) {
-    if (error instanceof Unavailable) return { missing: error.message };
-    throw error;
+    if (!(error instanceof Unavailable)) throw error;
+    return { name: `${name} (skipped: ${error.message})`, program: undefined };
   }
 }
 

@@ -5,10 +5,10 @@ import {
   axeViolations,
   type Browser,
   brokenLayout,
-  chromiumHere,
+  browserTests,
   keepPicture,
   startBrowser,
-  type View,
+  views,
 } from '@punctual/testkit/browser';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,12 +16,9 @@ import { z } from 'zod';
 import { createSeal } from '../src/session/seal.ts';
 import { type Setting, startSetting } from './setting.ts';
 
-const found = await chromiumHere();
-const program = 'program' in found ? found.program : undefined;
-const views: View[] = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+const { name, program } = await browserTests('the console in a browser');
 const account = 'acct_1NV2ZkQ9PRzxAb12';
 
-const name = `the console in a browser${'missing' in found ? ` (skipped: ${found.missing})` : ''}`;
 // On a busy machine a browser takes its time.
 describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
   let setting: Setting;

@@ -6,19 +6,16 @@ import {
   axeViolations,
   type Browser,
   brokenLayout,
-  chromiumHere,
+  browserTests,
   keepPicture,
   startBrowser,
-  type View,
+  views,
 } from '@punctual/testkit/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type Gateway, startGateway } from './gateway.ts';
 
-const found = await chromiumHere();
-const program = 'program' in found ? found.program : undefined;
-const views: View[] = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+const { name, program } = await browserTests('in a browser');
 
-const name = `in a browser${'missing' in found ? ` (skipped: ${found.missing})` : ''}`;
 // On a busy machine a browser takes its time.
 describe.skipIf(!program)(name, { timeout: 180_000 }, () => {
   const verifier = randomBytes(32).toString('base64url');

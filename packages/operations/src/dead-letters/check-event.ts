@@ -1,5 +1,6 @@
 import { allEvents } from '@punctual/contracts';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 
 /** What is wrong with one field: its path as in `data.windows[0].start`, empty for the whole event. */
 export type Fault = { path: string; message: string };
@@ -17,7 +18,7 @@ const Typed = z.object({ type: z.string() });
 
 /** Checks the body of an event against the contract of its type. */
 export function checkEvent(body: Uint8Array): EventCheck {
-  const json = parse(body);
+  const json = parseJson(Buffer.from(body).toString());
   if (json === undefined) return { json, isKnown: false, faults: [{ path: '', message: 'This is not JSON.' }] };
   const typed = Typed.safeParse(json);
   if (!typed.success) return { json, isKnown: false, faults: typed.error.issues.map(toFault) };
@@ -29,14 +30,6 @@ export function checkEvent(body: Uint8Array): EventCheck {
 /** The contract of a type of event, if this release knows it. */
 export function contractOf(type: string) {
   return Object.hasOwn(allEvents, type) ? allEvents[type as keyof typeof allEvents] : undefined;
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 function toFault({ path, message }: z.core.$ZodIssue): Fault {

@@ -1,6 +1,7 @@
 import { readStream } from '@punctual/chassis';
 import { z } from 'zod';
 import type { Nats } from '../nats.ts';
+import { parseJson } from '../parse-json.ts';
 import { contractOf } from './check-event.ts';
 import { headerOf, type StoredDeadLetter } from './stored-dead-letter.ts';
 
@@ -54,9 +55,5 @@ function createdAt({ content, message }: StoredDeadLetter): Temporal.Instant | u
 }
 
 function parse(body: Uint8Array) {
-  try {
-    return Later.safeParse(JSON.parse(Buffer.from(body).toString())).data;
-  } catch {
-    return undefined;
-  }
+  return Later.safeParse(parseJson(Buffer.from(body).toString())).data;
 }

@@ -1,5 +1,6 @@
 import { type NatsConnection, RequestError } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 
 /** An instance of a service that announces itself on NATS. */
 export type RunningInstance = {
@@ -37,7 +38,7 @@ export async function runningInstances(connection: NatsConnection): Promise<Runn
   try {
     const options = { strategy: 'stall', stall: silenceMs, maxWait: 10_000 } as const;
     for await (const answer of await connection.requestMany('$SRV.INFO', '', options)) {
-      const info = Info.safeParse(parse(answer.string())).data;
+      const info = Info.safeParse(parseJson(answer.string())).data;
       // The exact subject: an instance must not make this program publish anywhere else.
       if (!info?.endpoints.some(({ subject }) => subject === `contracts.${info.name}.${info.id}`)) continue;
       const { name: service, id, version, metadata } = info;
@@ -48,12 +49,4 @@ export async function runningInstances(connection: NatsConnection): Promise<Runn
     if (!(error instanceof RequestError && error.isNoResponders())) throw error;
   }
   return instances.toSorted((one, other) => one.service.localeCompare(other.service) || one.id.localeCompare(other.id));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -114,5 +114,5 @@ async function waitForOther(
   const isMoving = history.known.SCHEDULE?.sequence !== sequence;
   history.known.SCHEDULE = { source, sequence };
   history.agree(generation, false);
-  if (!isMoving && history.agreesSince(history.generation())) await finishRestore(deps, { source, sequence }, target);
+  if (!isMoving && history.agrees()) await finishRestore(deps, { source, sequence }, target);
 }

@@ -32,7 +32,7 @@ export async function dispatchDue(
   job: JobName = 'dispatch',
 ): Promise<void> {
   const { history } = deps;
-  if (!history.isCaughtUp() || !history.agreesSince(history.generation())) return;
+  if (!history.isCaughtUp() || !history.agrees()) return;
   const found = await findDue(deps.store, deps.now(), lookAhead);
   if (found.length === 0) return;
   await inSpan(`job ${job}`, { attributes: { 'punctual.job.name': job } }, () => dispatchFrom(deps, found, onBatch));
@@ -45,7 +45,7 @@ async function dispatchFrom(deps: RemindersDeps, first: string[], onBatch: () =>
     for (let found = first; found.length > 0; found = await findDue(deps.store, deps.now(), lookAhead)) {
       for (const ids of batchesOf(found, deps.random())) {
         const generation = deps.history.generation();
-        if (deps.signal.aborted || !deps.history.isCaughtUp() || !deps.history.agreesSince(generation)) return;
+        if (deps.signal.aborted || !deps.history.isCaughtUp() || !deps.history.agrees()) return;
         // Otherwise a restored store has these reminders as due, although they may be sent.
         if (await isRestored(deps)) return;
         const { rows, records } = await decideOn(deps, ids);

@@ -40,7 +40,7 @@ export async function followRestored(
   logger.info({ stream: 'REMINDER', events }, 'The restored store knows what was published');
   if (!schedule) return history.agree(generation, true);
   history.agree(generation, false);
-  if (!history.agreesSince(history.generation())) throw new HistoryInDoubt();
+  if (!history.agrees()) throw new HistoryInDoubt();
   await finishRestore(deps, schedule, target);
 }
 

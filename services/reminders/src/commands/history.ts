@@ -14,6 +14,8 @@ export type History = {
   generation(): number;
   /** Waits until the store has what REMINDER has, and REMINDER what was published. */
   agreed(): Promise<void>;
+  /** Whether the store and REMINDER agree. */
+  agrees(): boolean;
   /** Whether they agree, and have agreed since this generation: only then may anything be published. */
   agreesSince(generation: number): boolean;
   /** Whether the store is not in doubt, and nothing of SCHEDULE is missing. */
@@ -53,6 +55,7 @@ export function createHistory(signal: AbortSignal): History {
     known: {},
     generation: () => generation,
     agreed: () => agreement.promise,
+    agrees: () => isAgreed,
     agreesSince: (since) => isAgreed && since === generation,
     isCaughtUp: () => !isStoreDoubted && isCaughtUp,
     isRestoring: () => isRestoring,

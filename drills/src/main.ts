@@ -41,7 +41,8 @@ const { values, positionals: guards } = readArguments();
 const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 const say = (line: string) => values.json || console.log(line);
 
-const mayMount = enterMountNamespace();
+/** The faults that cannot be injected on this machine. */
+const impossible = enterMountNamespace() ? [] : faults.filter(({ needsSmallDisk }) => needsSmallDisk);
 const noMount = 'only root on Linux may give a server a small disk';
 
 const runnable = values.alerts ? [...faults, ...incidents] : faults;
@@ -51,8 +52,7 @@ const unknown = [
 ];
 if (unknown.length > 0) refuse(`Unknown: ${unknown.join(', ')}`);
 const numbers = [firstSeed, values.minutes, values['quiet-minutes'] ?? 1].map(Number);
-if (!mayMount && values.only.some((name) => runnable.some((fault) => fault.name === name && fault.needsSmallDisk)))
-  refuse(`Not here: ${noMount}`);
+if (impossible.some(({ name }) => values.only.includes(name))) refuse(`Not here: ${noMount}`);
 if (numbers.some(Number.isNaN)) refuse('--seed, --minutes and --quiet-minutes take a number');
 
 if (values.list) console.log([faultTable(faults), incidentTable(incidents), mutationTable(mutations)].join('\n\n'));
@@ -127,7 +127,6 @@ function chooseFaults(pace: Pace): readonly Fault[] {
   if (values.only.length > 0) return faults.filter(({ name }) => values.only.includes(name));
   const unrepaired = faults.filter(({ knownToFail }) => knownToFail !== undefined);
   for (const { name, knownToFail } of unrepaired) say(`Left out: ${name}, since ${knownToFail}`);
-  const impossible = mayMount ? [] : faults.filter(({ needsSmallDisk }) => needsSmallDisk);
   for (const { name } of impossible) say(`Left out: ${name}, since ${noMount}`);
   const onlyFull = pace === 'quick' ? faults.filter(({ isOnlyFull }) => isOnlyFull) : [];
   if (onlyFull.length > 0) say(`Only at full length: ${onlyFull.map(({ name }) => name).join(', ')}`);
@@ -139,7 +138,7 @@ function chooseFaults(pace: Pace): readonly Fault[] {
 async function runAlertDrills(): Promise<boolean> {
   const chosen = runnable
     .filter(({ name }) => values.only.length === 0 || values.only.includes(name))
-    .filter(({ needsSmallDisk }) => mayMount || !needsSmallDisk);
+    .filter((fault) => !impossible.some(({ name }) => name === fault.name));
   const stacks = stacksInTurn((onCluster, turn) =>
     startObservedStack(turn === 1 ? 'alerts' : `alerts-${turn}`, onCluster),
   );

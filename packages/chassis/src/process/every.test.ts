@@ -4,25 +4,25 @@ import { every } from './every.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 
-test('a failing job is logged once, and its recovery once', async () => {
+/** A job whose first runs fail. */
+function startJob({ pauseMs, failures }: { pauseMs: number; failures: number }) {
   const lines: string[] = [];
   const logger = createLogger({ name: 'test', level: 'info' }, { write: (line: string) => void lines.push(line) });
   const lifecycle = createLifecycle(logger);
   let runs = 0;
-  every(
-    { logger, lifecycle },
-    {
-      name: 'tidy',
-      pauseMs: 1,
-      run: async () => {
-        runs += 1;
-        if (runs <= 10) throw new Error('no database');
-      },
-    },
-  );
-  await eventually(() => expect(runs).toBeGreaterThan(20));
-  await lifecycle.shutdown();
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
+  const run = async () => {
+    runs += 1;
+    if (runs <= failures) throw new Error('no database');
+  };
+  every({ logger, lifecycle }, { name: 'tidy', pauseMs, run });
+  return { lines, runs: () => runs, stop: () => lifecycle.shutdown() };
+}
+
+test('a failing job is logged once, and its recovery once', async () => {
+  const job = startJob({ pauseMs: 1, failures: 10 });
+  await eventually(() => expect(job.runs()).toBeGreaterThan(20));
+  await job.stop();
+  expect(job.lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({
       msg: 'Job failed; retrying',
       job: 'tidy',
@@ -33,20 +33,7 @@ test('a failing job is logged once, and its recovery once', async () => {
 });
 
 test('an hourly job that failed runs again within seconds', async () => {
-  const logger = createLogger({ name: 'test', level: 'info' }, { write: () => {} });
-  const lifecycle = createLifecycle(logger);
-  let runs = 0;
-  every(
-    { logger, lifecycle },
-    {
-      name: 'tidy',
-      pauseMs: 3_600_000,
-      run: async () => {
-        runs += 1;
-        if (runs === 1) throw new Error('no database');
-      },
-    },
-  );
-  await eventually(() => expect(runs).toBe(2));
-  await lifecycle.shutdown();
+  const job = startJob({ pauseMs: 3_600_000, failures: 1 });
+  await eventually(() => expect(job.runs()).toBe(2));
+  await job.stop();
 });

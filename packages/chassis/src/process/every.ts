@@ -9,7 +9,8 @@ const longestRetryMs = 60_000;
 
 /**
  * Repeats a job until the service stops, `pauseMs` after each run. A failed run is repeated after a
- * second, then two, four and so on up to a minute, and never later than `pauseMs`. Of several failures for the same reason only the first is logged.
+ * second, then two, four and so on up to a minute, and never later than `pauseMs`. Of several failures
+ * for the same reason only the first is logged.
  */
 export function every(
   { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },

@@ -6,7 +6,7 @@ export type Rows = { inserted: number; updated: number; hot: number; deleted: nu
 /** What a server has done since it was started: commits of all its databases, and rows by table. */
 export type DatabaseWork = { commits: number; tables: Record<string, Rows> };
 
-/** A database of a server of its own. */
+/** A database on a server that has no other. */
 export type MeasuredDatabase = {
   client: pg.Client;
   /** Selects `relid` and `name` of the tables to count. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 const mark = 'PUNCTUAL_MOUNTS_END_WITH_US';
 
 /**
- * Starts this process again in a mount namespace of its own, once. What is mounted there is seen by
+ * Starts this process again in a new mount namespace, once. What is mounted there is seen by
  * its children alone, and is gone with the last of them, however they end.
  * @returns whether it may mount there: as root on Linux, unless a container forbids it
  */

@@ -18,7 +18,7 @@ export type SmallDisk = {
 
 /**
  * Moves the data of a server to a small disk in memory while `act` runs, and back. The server stops
- * for both. The process must be in a mount namespace of its own ([enter](./mount-namespace.ts)), so
+ * for both. The process must be in a separate mount namespace ([enter](./mount-namespace.ts)), so
  * that nothing stays mounted when it dies.
  */
 export async function onSmallDisk(server: Server, act: (disk: SmallDisk) => Promise<void>): Promise<void> {

@@ -13,6 +13,24 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.reduce((before, string, index) => before + markupOf(parts[index - 1]) + string));
 }
 
+/** A whole page. @param head how it looks: a style, or a link to one */
+export function wholePage({ title, head, body }: { title: string; head: Html; body: Html }): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`.markup;
+}
+
 function markupOf(part: Part): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.markup;

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html, wholePage } from '../html.ts';
 
 export type PageOptions = { title: string; path: string; body: Html };
 
@@ -14,23 +14,13 @@ export function layout({ title, path, body }: PageOptions): string {
     (section) =>
       html`<a href="${section.path}"${path === section.path && html` aria-current="page"`}>${section.name}</a>`,
   );
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Punctual</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/style.css">
-</head>
-<body>
-<header><strong>Punctual, development stack</strong><nav aria-label="Sections">${nav}</nav></header>
+  return wholePage({
+    title: `${title} · Punctual`,
+    head: html`<link rel="stylesheet" href="/style.css">`,
+    body: html`<header><strong>Punctual, development stack</strong><nav aria-label="Sections">${nav}</nav></header>
 <main>
 <h1>${title}</h1>
 ${body}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+</main>`,
+  });
 }

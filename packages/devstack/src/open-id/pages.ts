@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Role } from '@punctual/contracts';
-import { Html, html } from '../html.ts';
+import { Html, html, wholePage } from '../html.ts';
 import { type Person, people } from './people.ts';
 
 const style = `
@@ -96,21 +96,12 @@ export function errorPage(title: string, detail: string): string {
 }
 
 function page(title: string, body: Html): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Punctual, development only</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style)}</style>
-</head>
-<body>
-<main>
+  return wholePage({
+    title: `${title} · Punctual, development only`,
+    head: html`<style>${new Html(style)}</style>`,
+    body: html`<main>
 <h1>${title}</h1>
 ${body}
-</main>
-</body>
-</html>
-`.markup;
+</main>`,
+  });
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { consumers } from '@punctual/contracts';
 import { eventually } from '@punctual/testkit';
 import type { StoredMessage } from '../network/nats-peer.ts';
+import { readEvent } from '../network/read-event.ts';
 import type { Fault, FaultContext } from './fault.ts';
 
 const rounds = { quick: 3, full: 20 };
@@ -54,16 +55,12 @@ async function contradict({ stack: { peer }, random }: FaultContext, stream: key
   await peer.manager.streams.deleteMessage(stream, seq);
 }
 
-/** The events of the latest versions, without those that some consumers ignore. */
+/** The events of the latest versions, without poison and without those that some consumers ignore. */
 function latestOfEach(messages: readonly StoredMessage[]): StoredMessage[] {
-  const known = messages.filter(({ subject }) => !['schedule.assigned', 'person.erased'].includes(subject));
-  return [...new Map(known.map((message) => [subjectOf(message), message])).values()];
-}
-
-function subjectOf({ text }: StoredMessage): string {
-  try {
-    return String(JSON.parse(text).subject);
-  } catch {
-    return text;
+  const latest = new Map<string, StoredMessage>();
+  for (const message of messages) {
+    const event = readEvent(message.text);
+    if (event && !['schedule.assigned', 'person.erased'].includes(message.subject)) latest.set(event.subject, message);
   }
+  return [...latest.values()];
 }

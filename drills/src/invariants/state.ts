@@ -5,6 +5,7 @@ import type { FeedSession } from '../history/feed-session.ts';
 import type { Anomaly } from '../history/linearizability.ts';
 import type { AcceptedCommand } from '../load/journey.ts';
 import type { StoredMessage } from '../network/nats-peer.ts';
+import { type Event, readEvent } from '../network/read-event.ts';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import type { Loss } from '../stack/loss.ts';
 import type { ObservedStack } from '../stack/quiesce.ts';
@@ -19,27 +20,8 @@ export type ObservedOutboxRow = {
 export type TimelineRow = { id: string; version: number; type: string; at: Date; status: string | null };
 export type Effect = { consumer: string; eventId: string };
 
-/** An event on a stream, with the fields that invariants read. */
+/** An event on a stream. */
 export type Message = StoredMessage & { event: Event };
-type Event = z.infer<typeof Event>;
-
-const Event = z.looseObject({
-  id: z.uuid(),
-  type: z.string(),
-  subject: z.uuid(),
-  sequence: z.string().transform(Number),
-  time: z.string(),
-  data: z.looseObject({
-    scheduleVersion: z.number().optional(),
-    customerId: z.string().optional(),
-    providerId: z.string().optional(),
-    reminderId: z.string().optional(),
-    withdrawnEventIds: z.array(z.string()).optional(),
-    paymentReference: z.string().nullish(),
-    kind: z.string().optional(),
-    window: z.looseObject({ start: z.string(), end: z.string() }).nullish(),
-  }),
-});
 
 /** The tables that both PostgreSQL services have. */
 export type ServiceTables = {
@@ -204,12 +186,4 @@ async function readWithdrawn(pool: DrillStack['databases']['scheduling']): Promi
 
 async function rows<Row extends object>(pool: DrillStack['databases']['scheduling'], sql: string): Promise<Row[]> {
   return (await pool.query<Row>(sql)).rows;
-}
-
-function readEvent(text: string): Event | undefined {
-  try {
-    return Event.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { consumers } from '@punctual/contracts';
 import { eventually } from '@punctual/testkit';
-import { z } from 'zod';
 import { runOps } from '../faults/run-ops.ts';
+import { readEvent } from '../network/read-event.ts';
 import type { DrillStack } from './drill-stack.ts';
 import { instances } from './instances.ts';
 
@@ -46,7 +46,7 @@ export async function reconcile(
 /** Waits until a service has applied everything on the streams that it follows, also what its database forgot. */
 export async function untilReadAgain(stack: DrillStack, service: RestoredService): Promise<void> {
   for (const { durable, stream } of followed[service]) {
-    const ids = (await stack.peer.read(stream)).flatMap(({ text }) => idOf(text) ?? []);
+    const ids = (await stack.peer.read(stream)).flatMap(({ text }) => readEvent(text)?.id ?? []);
     await eventually(() => refuseLacking(stack, service, { consumers: [durable, `dlq.${durable}.${stream}`], ids }), {
       withinMs: readAgainWithinMs,
       everyMs: 200,
@@ -65,14 +65,6 @@ async function refuseLacking(
     [ids, consumers],
   );
   if (rows.length > 0) throw new Error(`${consumers[0]} has not read ${rows.length} events again`);
-}
-
-function idOf(text: string): string | undefined {
-  try {
-    return z.looseObject({ id: z.uuid() }).parse(JSON.parse(text)).id;
-  } catch {
-    return undefined;
-  }
 }
 
 async function refuseUnnoticed({ databases }: DrillStack, service: RestoredService): Promise<void> {

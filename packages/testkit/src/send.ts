@@ -21,7 +21,6 @@ export function createSend(options: {
   fetch: typeof globalThis.fetch;
 }): SendEndpoint {
   return async (endpoint, { params, query, body, headers } = {}) => {
-    const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await options.fetch(new URL(pathOf(endpoint, params, query), options.url), {
       method: endpoint.method,
       headers: {
@@ -29,11 +28,16 @@ export function createSend(options: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: encode(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, headers: response.headers, body: await readBody(response) };
   };
+}
+
+function encode(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
 
 function pathOf(endpoint: Endpoint, params?: unknown, query?: unknown): string {

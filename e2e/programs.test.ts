@@ -37,6 +37,7 @@ test('npm start plays the story, leaves a stack to use, and cleans up on Ctrl-C'
     scheduling: expect.stringMatching(/^http:/),
     reminders: expect.stringMatching(/^http:/),
     payouts: expect.stringMatching(/^http:/),
+    console: expect.stringMatching(/^http:/),
     nats: expect.stringMatching(/^nats:/),
     postgres: { scheduling: expect.stringMatching(/^postgres:/), payouts: expect.stringMatching(/^postgres:/) },
     mongo: expect.stringMatching(/^mongodb:/),
@@ -48,8 +49,14 @@ test('npm start plays the story, leaves a stack to use, and cleans up on Ctrl-C'
       scheduling: expect.any(Number),
       reminders: expect.any(Number),
       payouts: expect.any(Number),
+      console: expect.any(Number),
     },
   });
+
+  expect(start.output()).toContain(`console   ${stack.console} (sign in as Olga`);
+  const signIn = await fetch(`${stack.console}/sign-in`);
+  expect(signIn.url).toContain(`${stack.issuer}/sign-in/`);
+  expect(await signIn.text()).toContain('Olga');
 
   const curlLines = start.output().match(/curl .+/g) ?? [];
   expect(curlLines).toHaveLength(3);

@@ -48,7 +48,13 @@ export { startTogether } from './servers/start-together.ts';
 export { type SupervisedProcess, startSupervised } from './servers/supervised-process.ts';
 export type { TlsPostgres } from './servers/tls-postgres.ts';
 export { smallHeap } from './stack/service-process.ts';
-export { type ServiceName, serviceFolder, serviceNames } from './stack/services.ts';
+export {
+  type DeployableName,
+  deployableNames,
+  type ServiceName,
+  serviceFolder,
+  serviceNames,
+} from './stack/services.ts';
 export { type Stack, type StackOptions, startStack } from './stack/start-stack.ts';
 export { applyStreams, watchStreams } from './stack/streams.ts';
 export { type EventLog, openEventLog, type PassingEvent } from './story/event-log.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { freePort, type ServiceName, serviceFolder } from '@punctual/devstack';
+import { type DeployableName, freePort, serviceFolder } from '@punctual/devstack';
 
 /** A service as an unsupervised process. */
 export type RunningService = {
@@ -16,7 +16,7 @@ export type RunningService = {
 
 /** Starts a service on a free port with this environment, without waiting until it is ready. */
 export async function runService(
-  name: ServiceName,
+  name: DeployableName,
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningService> {
   const port = await freePort();

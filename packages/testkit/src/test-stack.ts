@@ -28,7 +28,7 @@ const noLimits = { RATE_LIMIT_PER_USER: '100000', RATE_LIMIT_PER_ADDRESS: '10000
 
 export type TestStackOptions = Pick<
   StackOptions,
-  'instances' | 'spread' | 'environment' | 'watchStreams' | 'folder'
+  'instances' | 'spread' | 'console' | 'environment' | 'watchStreams' | 'folder'
 > & {
   /** A NATS cluster, with a replica of each stream on each server. */
   natsServers?: 3;

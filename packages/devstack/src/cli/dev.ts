@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { freePort } from '../servers/free-port.ts';
-import { type ServiceAddresses, type ServiceName, serviceEnvironment, serviceNames } from '../stack/services.ts';
+import { type DeployableName, deployableNames, type ServiceAddresses, serviceEnvironment } from '../stack/services.ts';
 import { readRunningStack, stackFilePath } from '../stack/stack-file.ts';
 
 const Description = z.object({
@@ -25,8 +25,9 @@ const Description = z.object({
 try {
   const service = readService(basename(process.cwd()));
   const port = process.env.PORT || String(await freePort());
+  const { urls, ...servers } = await findAddresses();
   const environment: NodeJS.ProcessEnv = {
-    ...serviceEnvironment(service, await findAddresses()),
+    ...serviceEnvironment(service, { ...servers, urls: { ...urls, [service]: `http://127.0.0.1:${port}` } }),
     // What the caller sets wins: SCHEDULING_URL points a gateway to another `npm run dev`.
     ...process.env,
     PORT: port,
@@ -41,9 +42,9 @@ try {
   process.exitCode = 1;
 }
 
-function readService(folder: string): ServiceName {
-  const service = serviceNames.find((name) => name === folder);
-  if (!service) throw new Error(`Name a service: npm run dev -w services/${serviceNames.join('|')}`);
+function readService(folder: string): DeployableName {
+  const service = deployableNames.find((name) => name === folder);
+  if (!service) throw new Error(`Name a service: npm run dev -w services/${deployableNames.join('|')}`);
   return service;
 }
 

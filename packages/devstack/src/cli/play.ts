@@ -24,6 +24,8 @@ export type Play = {
 export type PlayOptions = {
   gatewayPort: number;
   instances?: number;
+  /** With the console. */
+  console?: boolean;
   /** With the sandbox clock. */
   clock?: boolean;
   /** With Prometheus, a trace store and pages. */
@@ -65,7 +67,8 @@ export async function preparePlay(
   program.onEnd(stack.stop);
   await observability?.follow(stack, { watchesStreams: true });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  screen.line(`  gateway, scheduling, reminders and payouts: ready after ${seconds} s`);
+  const names = `gateway, scheduling, reminders${options.console ? ', payouts and console' : ' and payouts'}`;
+  screen.line(`  ${names}: ready after ${seconds} s`);
 
   const events = await openEventLog({ natsUrl: servers.nats.url, onEvent: screen.event });
   program.onEnd(events.close);

@@ -19,7 +19,13 @@ await runProgram(0, async (program) => {
   const port = await gatewayPort(Number(process.env.GATEWAY_PORT || defaultGatewayPort));
   const instances = Instances.safeParse(process.env.PUNCTUAL_INSTANCES || 1).data;
   if (!instances) throw new Error('PUNCTUAL_INSTANCES must be a whole number from 1 to 9.');
-  const { journey, screen, ...play } = await preparePlay(program, { gatewayPort: port, instances, clock, observe });
+  const { journey, screen, ...play } = await preparePlay(program, {
+    gatewayPort: port,
+    instances,
+    console: true,
+    clock,
+    observe,
+  });
   const end = await journey().catch((error) => {
     if (!program.signal.aborted) screen.failure(`${error instanceof Error ? error.message : error}`);
     return undefined;

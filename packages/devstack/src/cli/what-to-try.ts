@@ -31,6 +31,7 @@ export async function tellWhatToTry(deps: WhatToTryDeps): Promise<void> {
 
   screen.title('Where everything is');
   screen.line(`  gateway   ${urls.gateway}`);
+  if (urls.console) screen.line(`  console   ${urls.console} (sign in as Olga for operations, as Fay for finance)`);
   screen.line(`  docs      ${urls.gateway}/docs (the API, to read and try)`);
   screen.line(`  events    ${urls.gateway}/docs/events`);
   screen.line(`  Agendash  ${urls.reminders}/agendash/ (asks for a token with the role ops)`);

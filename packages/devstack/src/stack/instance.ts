@@ -1,11 +1,21 @@
 import { join } from 'node:path';
 import { freePort } from '../servers/free-port.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
-import { type MetricsUrls, type ServiceAddresses, type ServiceName, serviceEnvironment } from './services.ts';
+import {
+  type DeployableName,
+  type MetricsUrls,
+  type ServiceAddresses,
+  type ServiceName,
+  type ServiceUrls,
+  serviceEnvironment,
+} from './services.ts';
 import type { StackDescription } from './stack-file.ts';
 
 /** One process of every service, which know each other's addresses. */
-export type StackInstance = { addresses: ServiceAddresses; services: Record<ServiceName, ServiceProcess> };
+export type StackInstance = {
+  addresses: ServiceAddresses;
+  services: Record<ServiceName, ServiceProcess> & { console?: ServiceProcess };
+};
 
 export type InstanceOptions = {
   /** Follows the name of each log file. */
@@ -13,24 +23,28 @@ export type InstanceOptions = {
   /** The gateway's upstreams, if they are not those of this instance. */
   upstreams: Readonly<Record<string, string>>;
   environment: Readonly<Record<string, string>> | undefined;
-  folder: (name: ServiceName) => string;
+  folder: (name: DeployableName) => string;
   logDir: string;
   onChange: () => void;
 };
 
-/** Addresses for one instance of every service, on free ports. */
-export async function chooseUrls(gateway: number): Promise<Record<ServiceName, string>> {
+/** Addresses for one instance of every service, on free ports, and for a console if there is to be one. */
+export async function chooseUrls(gateway: number, hasConsole: boolean): Promise<ServiceUrls> {
   const url = (port: number) => `http://127.0.0.1:${port}`;
   return {
     gateway: url(gateway),
     scheduling: url(await freePort()),
     reminders: url(await freePort()),
     payouts: url(await freePort()),
+    ...(hasConsole && { console: url(await freePort()) }),
   };
 }
 
 /** Free addresses for `/metrics`, if `OTEL_METRICS_EXPORTER` wants them served. */
-export async function chooseMetrics(exporters: string | undefined): Promise<MetricsUrls | undefined> {
+export async function chooseMetrics(
+  exporters: string | undefined,
+  hasConsole: boolean,
+): Promise<MetricsUrls | undefined> {
   if (!exporters?.includes('prometheus')) return undefined;
   const url = async () => `http://127.0.0.1:${await freePort()}/metrics`;
   return {
@@ -39,6 +53,7 @@ export async function chooseMetrics(exporters: string | undefined): Promise<Metr
     reminders: await url(),
     payouts: await url(),
     streams: await url(),
+    ...(hasConsole && { console: await url() }),
   };
 }
 
@@ -52,11 +67,11 @@ export function createInstance(
   addresses: ServiceAddresses,
   { suffix, upstreams, environment, folder, logDir, onChange }: InstanceOptions,
 ): StackInstance {
-  const create = (name: ServiceName) =>
+  const create = (name: DeployableName, url: string) =>
     createServiceProcess({
       name,
       folder: () => folder(name),
-      url: addresses.urls[name],
+      url,
       environment: {
         ...process.env,
         ...serviceEnvironment(name, addresses),
@@ -66,13 +81,15 @@ export function createInstance(
       logFile: join(logDir, `${name}${suffix}.log`),
       onChange,
     });
+  const { urls } = addresses;
   return {
     addresses,
     services: {
-      gateway: create('gateway'),
-      scheduling: create('scheduling'),
-      reminders: create('reminders'),
-      payouts: create('payouts'),
+      gateway: create('gateway', urls.gateway),
+      scheduling: create('scheduling', urls.scheduling),
+      reminders: create('reminders', urls.reminders),
+      payouts: create('payouts', urls.payouts),
+      ...(urls.console && { console: create('console', urls.console) }),
     },
   };
 }

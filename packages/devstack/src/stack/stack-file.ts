@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { MetricsUrls, ServiceName } from './services.ts';
+import type { DeployableName, MetricsUrls, ServiceUrls } from './services.ts';
 
 /**
  * Where everything of a running stack is. Scripts depend on these names (`.punctual/stack.json`).
  */
-export type StackDescription = Record<ServiceName, string> & {
+export type StackDescription = ServiceUrls & {
   /** Where `/metrics` is served, if it is. */
   metrics?: MetricsUrls;
   nats: string;
@@ -16,7 +16,7 @@ export type StackDescription = Record<ServiceName, string> & {
   issuer: string;
   jwks: string;
   paymentProvider: 'manual' | 'stripe';
-  pids: Partial<Record<ServiceName, number>>;
+  pids: Partial<Record<DeployableName, number>>;
 };
 
 export type StackFile = {

@@ -12,7 +12,13 @@ import {
   upstreamsOf,
 } from './instance.ts';
 import type { ServiceProcess } from './service-process.ts';
-import { type MetricsUrls, type ServiceAddresses, type ServiceName, serviceFolder, serviceNames } from './services.ts';
+import {
+  type DeployableName,
+  type MetricsUrls,
+  type ServiceAddresses,
+  type ServiceName,
+  serviceFolder,
+} from './services.ts';
 import type { StackFile } from './stack-file.ts';
 import { applyStreams, watchStreams } from './streams.ts';
 
@@ -36,6 +42,8 @@ export type StackOptions = {
    * start.
    */
   watchStreams?: boolean;
+  /** Also starts the console of this checkout, in front of the first instance. */
+  console?: boolean;
   /** Set for every service; overrides the caller's own environment. */
   environment?: Readonly<Record<string, string>>;
   /**
@@ -56,7 +64,7 @@ export type Stack = {
   readonly addresses: ServiceAddresses;
   /** Where each instance serves `/metrics`, if it does; the watch of the streams belongs to the first. */
   readonly metrics: readonly MetricsUrls[];
-  service(name: ServiceName, instance?: number): ServiceProcess;
+  service(name: DeployableName, instance?: number): ServiceProcess;
   stop(): Promise<void>;
 };
 
@@ -87,15 +95,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const { nats, mongo, issuer, databases: postgres } = options;
     await rm(options.logDir, { recursive: true, force: true });
-    const all = [await chooseUrls(firstPort)];
-    while (all.length < (options.instances ?? 1)) all.push(await chooseUrls(await gatewayPort(0)));
+    const all = [await chooseUrls(firstPort, options.console ?? false)];
+    while (all.length < (options.instances ?? 1)) all.push(await chooseUrls(await gatewayPort(0), false));
     for (const [index, urls] of all.entries()) {
       const suffix = index === 0 ? '' : `-${index + 1}`;
       const upstreams = options.spread ? upstreamsOf(all) : {};
       const { environment, logDir } = options;
       const exporters = environment?.OTEL_METRICS_EXPORTER ?? process.env.OTEL_METRICS_EXPORTER;
-      const addresses = { nats, mongo, issuer, postgres, urls, metrics: await chooseMetrics(exporters) };
-      const folder = (name: ServiceName) => options.folder?.(name, index) ?? serviceFolder(name);
+      const metrics = await chooseMetrics(exporters, urls.console !== undefined);
+      const addresses = { nats, mongo, issuer, postgres, urls, metrics };
+      const folder = (name: DeployableName) =>
+        (name !== 'console' && options.folder?.(name, index)) || serviceFolder(name);
       instances.push(createInstance(addresses, { suffix, upstreams, environment, folder, logDir, onChange }));
     }
     await applyStreams(nats, options.environment);
@@ -123,7 +133,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return {
     addresses: instance(0).addresses,
     metrics: instances.flatMap(({ addresses }) => addresses.metrics ?? []),
-    service: (name, index = 0) => instance(index).services[name],
+    service: (name, index = 0) => {
+      const service = instance(index).services[name];
+      if (!service) throw new RangeError(`This stack has no ${name}.`);
+      return service;
+    },
     stop,
   };
 }
@@ -131,7 +145,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** All at once: none needs another to become ready. */
 async function startAll(instances: StackInstance[], signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  const services = instances.flatMap((instance) => serviceNames.map((name) => instance.services[name]));
+  const services = instances.flatMap((instance) => Object.values(instance.services));
   const stopAll = () => void Promise.all(services.map((service) => service.stop()));
   signal?.addEventListener('abort', stopAll, { once: true });
   try {

@@ -26,6 +26,8 @@ test.each([
   ['reminders', 'MONGO_URL', `mongodb://reminders:%zz${secret}@127.0.0.1/reminders`],
   ['reminders', 'SCHEDULER_POLL_MS', '2592000000'],
   ['scheduling', 'EXPIRY_INTERVAL_MS', '2592000000'],
+  ['console', 'SESSION_SECRET', secret],
+  ['console', 'GATEWAY_URL', `http://u:${secret}@127.0.0.1`],
   ['payouts', 'STRIPE_API_KEY', `sk ${secret}`],
 ])(
   '%s ends when it is started with %s=%s, and its log names the variable and no password',

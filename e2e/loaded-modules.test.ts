@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { deployableNames } from '@punctual/devstack';
 import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ async function packagesLoadedBy(file: string): Promise<Set<string>> {
   return new Set(Array.from(names, ([, name = '']) => name));
 }
 
-test.for(['gateway', 'reminders'])('%s loads no PostgreSQL driver', async (service) => {
+test.for(['gateway', 'reminders', 'console'])('%s loads no PostgreSQL driver', async (service) => {
   const loaded = [...(await packagesLoadedBy(`services/${service}/src/app.ts`))];
   expect(loaded).toContain('zod');
   expect(loaded.filter((name) => /^(pg|kysely)$|^pg-|^@mikro-orm\//.test(name))).toEqual([]);
@@ -38,15 +39,12 @@ test('scheduling loads its PostgreSQL driver through chassis/postgres', async ()
   expect(loaded).toContain('@mikro-orm/postgresql');
 });
 
-test.for(['gateway', 'scheduling', 'reminders', 'payouts'])(
-  '%s loads no SDK of OpenTelemetry when it is off',
-  async (service) => {
-    const preloaded = await packagesLoadedBy('packages/chassis/src/telemetry/register.ts');
-    const loaded = [...preloaded, ...(await packagesLoadedBy(`services/${service}/src/app.ts`))];
-    const allowed = ['@opentelemetry/api', '@opentelemetry/core', '@opentelemetry/context-async-hooks'];
-    const unexpected = loaded.filter((name) => /opentelemetry|import-in-the-middle|protobufjs|grpc/.test(name));
-    expect([...new Set(unexpected)].filter((name) => !allowed.includes(name))).toEqual([
-      '@opentelemetry/semantic-conventions',
-    ]);
-  },
-);
+test.for(deployableNames)('%s loads no SDK of OpenTelemetry when it is off', async (service) => {
+  const preloaded = await packagesLoadedBy('packages/chassis/src/telemetry/register.ts');
+  const loaded = [...preloaded, ...(await packagesLoadedBy(`services/${service}/src/app.ts`))];
+  const allowed = ['@opentelemetry/api', '@opentelemetry/core', '@opentelemetry/context-async-hooks'];
+  const unexpected = loaded.filter((name) => /opentelemetry|import-in-the-middle|protobufjs|grpc/.test(name));
+  expect([...new Set(unexpected)].filter((name) => !allowed.includes(name))).toEqual([
+    '@opentelemetry/semantic-conventions',
+  ]);
+});

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { logFields } from '@punctual/chassis/telemetry-registry';
-import { type ServiceName, serviceNames, windowIn } from '@punctual/devstack';
+import { type DeployableName, deployableNames, windowIn } from '@punctual/devstack';
 import { confirm, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, startCollector } from './collector.ts';
@@ -17,6 +17,7 @@ let world: TestStack;
 beforeAll(async () => {
   collector = await startCollector();
   world = await startTestStack('logs', {
+    console: true,
     environment: {
       LOG_LEVEL: 'debug',
       ACCESS_LOG: 'on',
@@ -40,7 +41,7 @@ afterAll(async () => {
 
 type Line = Record<string, unknown> & { msg: string; name: string };
 
-function linesOf(name: ServiceName): Line[] {
+function linesOf(name: DeployableName): Line[] {
   const text = readFileSync(join(world.logDir, `${name}.log`), 'utf8');
   return text
     .split('\n')
@@ -48,7 +49,7 @@ function linesOf(name: ServiceName): Line[] {
     .map((line) => JSON.parse(line));
 }
 
-const allLines = () => serviceNames.flatMap(linesOf);
+const allLines = () => deployableNames.flatMap(linesOf);
 
 test('every line is one JSON object with the fields of the registry', () => {
   const unknown = allLines().flatMap((line) => Object.keys(line).filter((field) => !(field in logFields)));
@@ -143,7 +144,7 @@ test('lines also go to the collector, with the same redaction', async () => {
   expect(collector.logText()).not.toContain('Miller');
 });
 
-test.each(serviceNames)('ops change the log level of %s for a while, and nobody else does', async (name) => {
+test.each(deployableNames)('ops change the log level of %s for a while, and nobody else does', async (name) => {
   const url = `${world.stack.addresses.urls[name]}/admin/log-level`;
   const ask = async (role: 'ops' | 'customer' | undefined, body?: unknown) => {
     const token = role && (await world.environment.token([role]));

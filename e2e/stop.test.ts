@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceName } from '@punctual/devstack';
+import { type DeployableName, deployableNames } from '@punctual/devstack';
 import { eventually, type RunningService, runService, type TestEnvironment, testEnvironment } from '@punctual/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTcpServer, type TcpServer } from './tcp-server.ts';
@@ -13,6 +13,12 @@ const upstreams = {
   SCHEDULING_URL: 'http://127.0.0.1:9',
   REMINDERS_URL: 'http://127.0.0.1:9',
   PAYOUTS_URL: 'http://127.0.0.1:9',
+  PUBLIC_URL: 'http://127.0.0.1:9',
+  GATEWAY_URL: 'http://127.0.0.1:9',
+  OIDC_ISSUER: 'http://127.0.0.1:9',
+  OIDC_CLIENT_ID: 'console',
+  OIDC_CLIENT_SECRET: 'console',
+  SESSION_SECRET: 'of at least thirty-two bytes, as it must be',
 };
 
 let environment: TestEnvironment;
@@ -39,7 +45,7 @@ afterAll(async () => {
   await environment.stop();
 });
 
-async function run(name: ServiceName, more: Record<string, string> = {}): Promise<RunningService> {
+async function run(name: DeployableName, more: Record<string, string> = {}): Promise<RunningService> {
   const service = await runService(name, { ...environment.env, SHUTDOWN_GRACE_MS: String(graceMs), ...more });
   running.push(service);
   return service;
@@ -87,23 +93,20 @@ test('reminders stops while MongoDB is silent', async () => {
   await expectCleanStop(service);
 });
 
-test.each(['scheduling', 'payouts', 'reminders', 'gateway'] as const)(
-  '%s starts and stops while NATS and the issuer are silent',
-  async (name) => {
-    const service = await run(name, {
-      ...upstreams,
-      ...(name === 'payouts' && { DATABASE_URL: other.databaseUrl }),
-      NATS_URL: `nats://${silent.address}`,
-      AUTH_JWKS_URL: `http://${silent.address}/keys`,
-    });
-    await untilReady(service);
-    const authorization = `Bearer ${await environment.token('ops')}`;
-    const asked = fetch(`${service.url}/assignments`, { headers: { authorization } }).catch(() => undefined);
-    await delay(100);
-    await expectCleanStop(service);
-    await asked;
-  },
-);
+test.each(deployableNames)('%s starts and stops while NATS and the issuer are silent', async (name) => {
+  const service = await run(name, {
+    ...upstreams,
+    ...(name === 'payouts' && { DATABASE_URL: other.databaseUrl }),
+    NATS_URL: `nats://${silent.address}`,
+    AUTH_JWKS_URL: `http://${silent.address}/keys`,
+  });
+  await untilReady(service);
+  const authorization = `Bearer ${await environment.token('ops')}`;
+  const asked = fetch(`${service.url}/assignments`, { headers: { authorization } }).catch(() => undefined);
+  await delay(100);
+  await expectCleanStop(service);
+  await asked;
+});
 
 test.each([
   ['scheduling', 'DATABASE_URL'],

@@ -11,7 +11,7 @@ import {
   spans,
 } from '@punctual/chassis/telemetry-registry';
 import { consumers, DriftKind, type Endpoint, endpoints, problems } from '@punctual/contracts';
-import { type ServiceName, serviceNames, windowIn } from '@punctual/devstack';
+import { type DeployableName, deployableNames, windowIn } from '@punctual/devstack';
 import { confirm, createJourney, eventually, giveJob, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, type Span, startCollector } from './collector.ts';
@@ -29,6 +29,7 @@ beforeAll(async () => {
   collector = await startCollector();
   world = await startTestStack('telemetry-registry', {
     watchStreams: true,
+    console: true,
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
@@ -56,6 +57,7 @@ async function journey(): Promise<void> {
   await (await createJourney(world)).approved();
   await visit.customer.listReminders({ params: { id: visit.assignmentId }, query: {} });
   await fetch(`${gateway()}/nothing/here`);
+  await lookAtConsole();
   await eventually(() => {
     for (const name of ['punctual.reminders.sent', 'punctual.payouts.drift', 'punctual.stream.used'])
       expect(collector.metricsOf(name), name).not.toEqual([]);
@@ -63,9 +65,17 @@ async function journey(): Promise<void> {
   await visit.provider.disputeAssignment({ params: { id: visit.assignmentId }, body: { kind: 'OTHER', reason: 'no' } });
 }
 
+/** The page that leads to the sign-in, and one of a person who has signed in. */
+async function lookAtConsole(): Promise<void> {
+  const { url } = world.stack.service('console');
+  const authorization = `Bearer ${await world.environment.token('ops')}`;
+  await fetch(url);
+  await fetch(`${url}/admin/log-level`, { method: 'POST', headers: { authorization }, body: '{}' });
+}
+
 const gateway = () => world.stack.addresses.urls.gateway;
 
-const emitters = [...serviceNames, 'streams'] as const;
+const emitters = [...deployableNames, 'streams'] as const;
 
 function metricsUrl(name: (typeof emitters)[number]): string {
   const url = world.stack.addresses.metrics?.[name];
@@ -179,7 +189,7 @@ test('every span of the registry that a journey needs is emitted', async () => {
 function definitionFor(span: Span): SpanDefinition | undefined {
   return definedSpans.find(([pattern, { kind, from }]) => {
     const name = pattern.replaceAll(/\{([^}]+)\}/g, (_, attribute) => String(span.attributes[attribute] ?? ''));
-    return kind === span.kind && from.includes(span.service as ServiceName) && name.trim() === span.name;
+    return kind === span.kind && from.includes(span.service as DeployableName) && name.trim() === span.name;
   })?.[1];
 }
 
@@ -209,7 +219,7 @@ test('a client with random paths, methods, hosts and headers makes no new series
 /** The series of requests, by service. */
 async function countSeries(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const name of serviceNames) {
+  for (const name of deployableNames) {
     const series = await scrape(metricsUrl(name));
     counts[name] = series.filter((each) => each.name.startsWith('http_server_')).length;
   }

@@ -14,6 +14,7 @@ const megabytes = (count: number) => count * 1024 * 1024;
 test.each([
   ['gateway', ['packages/chassis', 'packages/contracts', 'services/gateway']],
   ['payouts', ['packages/chassis', 'packages/contracts', 'services/payouts']],
+  ['console', ['packages/chassis', 'packages/client', 'packages/contracts', 'services/console']],
   ['ops', ['ops', 'packages/chassis', 'packages/contracts', 'packages/operations']],
   ['devstack', ['packages/client', 'packages/contracts', 'packages/devstack']],
 ])('the image of %s is built from the workspaces that it depends on', async (service, expected) => {

@@ -14,6 +14,7 @@ const targets = {
   scheduling: 'service',
   reminders: 'service',
   payouts: 'service',
+  console: 'service',
   ops: 'ops',
   devstack: 'issuer',
 } as const;

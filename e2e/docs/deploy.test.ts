@@ -56,6 +56,7 @@ test.each([
   ['scheduling', ['scheduling']],
   ['payouts', ['payouts']],
   ['reminders', ['reminders']],
+  ['console', ['console']],
   ['every service', ['gateway', 'scheduling', 'reminders', 'payouts']],
   ['ops', ['ops']],
 ])('the settings of the guide for %s are settings, with values that are accepted', (title, services) => {

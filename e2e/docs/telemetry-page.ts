@@ -80,7 +80,7 @@ function seriesRows(): string[] {
   return table(['metric', 'from', 'combinations', 'series', 'depend on each other'], [...rows, ...totals]);
 }
 
-const emitters = ['gateway', 'scheduling', 'reminders', 'payouts', 'streams'] as const;
+const emitters = ['gateway', 'scheduling', 'reminders', 'payouts', 'console', 'streams'] as const;
 
 const number = (value: number) => value.toLocaleString('en');
 

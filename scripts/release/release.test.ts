@@ -41,7 +41,7 @@ function release(...args: string[]) {
 /** What a release versions, whether it is published or only part of images. */
 const versioned = [
   ...['contracts', 'client', 'chassis', 'operations', 'ops'],
-  ...['gateway', 'scheduling', 'reminders', 'payouts'],
+  ...['gateway', 'scheduling', 'reminders', 'payouts', 'console'],
 ];
 
 const versionOf = (part: string): string => JSON.parse(readFileSync(join(clone, part, 'package.json'), 'utf8')).version;
@@ -138,6 +138,6 @@ test('an unknown option or image is refused with what is allowed', () => {
     stderr: expect.stringContaining('npm run release -- --dry-run'),
   });
   expect(release('--sbom', 'postgres').stderr).toBe(
-    'No image is called postgres. Images: gateway ops payouts reminders scheduling\n',
+    'No image is called postgres. Images: console gateway ops payouts reminders scheduling\n',
   );
 });

@@ -83,6 +83,7 @@ test('relations follow what services publish, read and store', () => {
     consumesApis: ['scheduling-events', 'reminders-events'],
   });
   expect(find('component:default/gateway')?.spec).toMatchObject({ providesApis: ['punctual-api'] });
+  expect(find('component:default/console')?.spec).toMatchObject({ owner: 'ops', consumesApis: ['punctual-api'] });
 });
 
 test('definitions describe the API and the events', () => {

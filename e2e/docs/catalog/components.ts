@@ -7,14 +7,14 @@ import { databases, streamsOf } from './resources.ts';
 export function serviceComponent(name: ServiceName): Entity {
   const serves = name === 'gateway' ? ['punctual-api'] : [];
   const publishes = publishedBy(name).length > 0 ? [`${name}-events`] : [];
-  const behind = name === 'gateway' ? names.filter((other) => other !== name) : [];
+  const behind = name === 'gateway' ? names.filter((other) => other !== name && other !== 'console') : [];
   const stores = [...databases(name).map(({ metadata }) => metadata.name), ...streamsOf(name)];
   return {
     ...entity('Component', name, services[name]),
     spec: {
       ...component(`services/${name}`),
       providesApis: [...serves, ...publishes],
-      consumesApis: consumedApis(`services/${name}/consumes.json`),
+      consumesApis: name === 'console' ? ['punctual-api'] : consumedApis(`services/${name}/consumes.json`),
       dependsOn: [...behind.map((each) => `component:${each}`), ...stores.map((each) => `resource:${each}`)],
     },
   };

@@ -14,6 +14,7 @@ export const services = {
   scheduling: 'Jobs, assignments and windows, and who may do what with them',
   reminders: 'Plans reminders, sends them on time, and records why one was not sent',
   payouts: 'What is owed, who approved it, whether it was paid',
+  console: 'Pages for finance and operations, on the REST API with the token of each person',
 };
 export type ServiceName = keyof typeof services;
 export const names = Object.keys(services) as ServiceName[];

@@ -1,4 +1,5 @@
 import { allEvents, consumers } from '@punctual/contracts';
+import { Config as Console } from '../../../services/console/src/config.ts';
 import { Config as Gateway } from '../../../services/gateway/src/config.ts';
 import { Config as Payouts } from '../../../services/payouts/src/config.ts';
 import { Config as Reminders } from '../../../services/reminders/src/config.ts';
@@ -10,6 +11,7 @@ const settings: Record<ServiceName, object> = {
   scheduling: Scheduling.shape,
   reminders: Reminders.shape,
   payouts: Payouts.shape,
+  console: Console.shape,
 };
 
 /** The database of a service, if its settings name one. */

@@ -10,6 +10,11 @@ export const Config = z.object({
   ),
   GATEWAY_URL: httpOrigin().describe('`http://host:port` of the gateway.'),
   OIDC_ISSUER: httpUrl().describe('The OpenID provider, whose discovery document is below `/.well-known`.'),
+  OIDC_INTERNAL_URL: httpOrigin()
+    .optional()
+    .describe(
+      'Where the console itself reaches the provider, `http://host:port`, if not at the address of `OIDC_ISSUER`. Browsers always go to that.',
+    ),
   OIDC_CLIENT_ID: secretKey().describe('The id of the console at the provider.'),
   OIDC_CLIENT_SECRET: secretKey().describe('Its secret.'),
   OIDC_SCOPE: z

@@ -34,7 +34,10 @@ export type Provider = {
 /** The provider does not sign this person in; trying again from the start may help. */
 export class SignInRefused extends Error {}
 
-type Settings = Pick<Config, 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET' | 'OIDC_SCOPE' | 'PUBLIC_URL'>;
+type Settings = Pick<
+  Config,
+  'OIDC_ISSUER' | 'OIDC_INTERNAL_URL' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET' | 'OIDC_SCOPE' | 'PUBLIC_URL'
+>;
 
 /** Reads the provider's discovery document when it is first needed, and again after a failure. */
 export function createProvider(config: Settings): Provider {
@@ -85,12 +88,25 @@ export function createProvider(config: Settings): Provider {
   };
 }
 
-function discover({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: Settings): Promise<oidc.Configuration> {
+function discover(settings: Settings): Promise<oidc.Configuration> {
+  const { OIDC_ISSUER, OIDC_INTERNAL_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = settings;
   const issuer = new URL(OIDC_ISSUER);
   const secret = oidc.ClientSecretBasic(OIDC_CLIENT_SECRET);
   // The address of the provider is the operator's choice; in development it has no TLS.
   const execute = issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [];
-  return oidc.discovery(issuer, OIDC_CLIENT_ID, undefined, secret, { execute, timeout: 5 });
+  return oidc.discovery(issuer, OIDC_CLIENT_ID, undefined, secret, {
+    execute,
+    timeout: 5,
+    ...(OIDC_INTERNAL_URL && { [oidc.customFetch]: fetchAt(issuer.origin, OIDC_INTERNAL_URL) }),
+  });
+}
+
+/** Sends what is for one origin to another one. */
+function fetchAt(announced: string, reached: string): oidc.CustomFetch {
+  return (url, options) => {
+    const { origin, pathname, search } = new URL(url);
+    return fetch(origin === announced ? new URL(pathname + search, reached) : url, options as RequestInit);
+  };
 }
 
 function tokensOf({ access_token, refresh_token }: oidc.TokenEndpointResponse): Tokens {

@@ -1,5 +1,5 @@
 /** The services that emit a signal. `streams` is `ops streams apply --watch`. */
-export type Emitter = 'gateway' | 'scheduling' | 'reminders' | 'payouts' | 'streams';
+export type Emitter = 'gateway' | 'scheduling' | 'reminders' | 'payouts' | 'console' | 'streams';
 
 /**
  * `semconv`: named by the semantic conventions of OpenTelemetry, in the version that the pinned

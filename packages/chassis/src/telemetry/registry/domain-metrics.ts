@@ -7,6 +7,7 @@ const consumer = { ...own, attributes: ['consumer', 'stream'], from: ['schedulin
 const reminders = { ...own, attributes: [], from: ['reminders'] } as const;
 const stream = { ...own, attributes: ['stream'], from: ['streams'], across: 'max', instrument: 'gauge' } as const;
 const services = ['gateway', 'scheduling', 'reminders', 'payouts'] as const;
+const deployables = [...services, 'console'] as const;
 
 /** Metrics that Punctual names itself: no convention has them. */
 export const domainMetrics = {
@@ -266,7 +267,7 @@ export const domainMetrics = {
     meaning:
       "Since when the token issuer's keys are known. From `AUTH_JWKS_MAX_AGE_S` on, requests with a token are refused. Absent until a token was checked",
     attributes: [],
-    from: services,
+    from: deployables,
     across: 'max',
   },
   'punctual.gateway.streams': {

@@ -1,7 +1,7 @@
 import type { AttributeName } from './attributes.ts';
 import type { MetricDefinition } from './definition.ts';
 
-const services = ['gateway', 'scheduling', 'reminders', 'payouts'] as const;
+const services = ['gateway', 'scheduling', 'reminders', 'payouts', 'console'] as const;
 const nodes = [...services, 'streams'] as const;
 const semconv = { convention: 'semconv', across: 'sum' } as const;
 const development = { stability: 'development' } as const;

@@ -44,7 +44,7 @@ export const spans = {
       'server.address',
       'server.port',
     ],
-    from: ['gateway', 'scheduling', 'reminders', 'payouts'],
+    from: ['gateway', 'scheduling', 'reminders', 'payouts', 'console'],
   },
   '{http.request.method} {peer.service}': {
     ...semconv,

@@ -132,7 +132,9 @@ async function start({ subjects = ['schedule.>'], refused, handled }: Options = 
       read: (json) => readScheduleEvent(json) ?? readPersonEvent(json),
       handle: (messages: readonly Received<CloudEvent>[]) =>
         database.transaction(async (transaction) => {
-          const numbers = (await recordInInbox(transaction, durable, messages)).map(({ event }) => numberOf(event));
+          const numbers = (await recordInInbox(transaction, durable, messages)).unprocessed.map(({ event }) =>
+            numberOf(event),
+          );
           handled?.push(numbers);
           if (refused !== undefined && numbers.includes(refused)) throw new Error('refused');
           await transaction.query('insert into effect select unnest(?::int[])', [numbers]);

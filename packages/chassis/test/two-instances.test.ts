@@ -59,7 +59,7 @@ function startInstance(name: string, go: Promise<unknown>) {
         hasWork.resolve();
         await go;
         await database.transaction(async (transaction) => {
-          for (const { event } of await recordInInbox(transaction, durable, messages)) {
+          for (const { event } of (await recordInInbox(transaction, durable, messages)).unprocessed) {
             await transaction.query('insert into effect values (?, ?)', [event.id, name]);
           }
         });

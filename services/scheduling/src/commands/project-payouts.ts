@@ -3,7 +3,7 @@ import { type EventIds, findContradiction, withEventId } from '@punctual/chassis
 import { type Database, inboxDelete, recordInInbox } from '@punctual/chassis/postgres';
 import type { PayoutData, PayoutEvent } from '@punctual/contracts';
 import { nextUpdate } from '../domain/assignment.ts';
-import { lockCopies, savePayouts } from '../persistence/projections.ts';
+import { type CopiesColumns, lockCopies, savePayouts, toCopiesById } from '../persistence/projections.ts';
 
 export type ProjectionDeps = { database: Database; consumer: string; now: () => Temporal.Instant };
 
@@ -16,11 +16,11 @@ export function projectPayouts(
   messages: readonly Received<PayoutEvent>[],
 ): Promise<readonly Refusal[]> {
   return database.transaction(async (transaction) => {
-    const events = (await recordInInbox(transaction, consumer, messages)).map(({ event }) => event);
-    const locked = await lockCopies(
-      transaction,
-      events.map(({ data }) => data.assignmentId),
-    );
+    const { unprocessed, rows } = await recordInInbox<PayoutEvent, [CopiesColumns[]]>(transaction, consumer, messages, [
+      lockCopies(messages),
+    ]);
+    const events = unprocessed.map(({ event }) => event);
+    const locked = toCopiesById(rows[0]);
     const newest = new Map<string, { payout: PayoutData; eventIds: EventIds }>();
     const refused: Refusal[] = [];
     for (const { id, data: payout } of events) {

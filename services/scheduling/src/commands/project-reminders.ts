@@ -3,7 +3,7 @@ import { recordInInbox } from '@punctual/chassis/postgres';
 import type { ReminderEvent } from '@punctual/contracts';
 import { nextUpdate } from '../domain/assignment.ts';
 import { projectReminder, type ReminderProjection } from '../domain/reminder-projection.ts';
-import { lockCopies, saveReminders } from '../persistence/projections.ts';
+import { type CopiesColumns, lockCopies, saveReminders, toCopiesById } from '../persistence/projections.ts';
 import type { ProjectionDeps } from './project-payouts.ts';
 
 /** Keeps `reminderStatus` and `reminderLastSentAt` in step with events of reminders. */
@@ -12,11 +12,14 @@ export async function projectReminders(
   messages: readonly Received<ReminderEvent>[],
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    const events = (await recordInInbox(transaction, consumer, messages)).map(({ event }) => event);
-    const locked = await lockCopies(
+    const { unprocessed, rows } = await recordInInbox<ReminderEvent, [CopiesColumns[]]>(
       transaction,
-      events.map(({ data }) => data.assignmentId),
+      consumer,
+      messages,
+      [lockCopies(messages)],
     );
+    const events = unprocessed.map(({ event }) => event);
+    const locked = toCopiesById(rows[0]);
     const changed = new Map<string, { reminders: ReminderProjection; updatedAt: Temporal.Instant }>();
     for (const event of events) {
       const { assignmentId } = event.data;

@@ -23,7 +23,8 @@ export type Copies = {
   updatedAt: Temporal.Instant;
 };
 
-type LockedRow = {
+/** A row of {@link lockCopies}. */
+export type CopiesColumns = {
   id: string;
   reminders: unknown;
   reminder_last_sent_at: string | null;
@@ -33,21 +34,23 @@ type LockedRow = {
 };
 
 /**
- * Locks assignments and reads their copies, by id. Nothing for an assignment that is not ours.
- * Locks in the order of the ids, so that two batches with some of the same assignments never
- * deadlock.
+ * Locks assignments and reads their copies. In the order of the ids, so that two batches with some of
+ * the same assignments never deadlock.
  */
-export async function lockCopies(transaction: Queryable, ids: readonly string[]): Promise<Map<string, Copies>> {
-  if (ids.length === 0) return new Map();
-  const rows = await transaction.query<LockedRow>(
+export function lockCopies(messages: readonly { event: { data: { assignmentId: string } } }[]): Statement {
+  return [
     `select id, reminders, reminder_last_sent_at, payout_version, payout_event_ids, updated_at from assignment
       where id = any(?) order by id for update`,
-    [ids],
-  );
+    [messages.map(({ event }) => event.data.assignmentId)],
+  ];
+}
+
+/** The copies by the ids of their assignments. Nothing for an assignment that is not ours. */
+export function toCopiesById(rows: readonly CopiesColumns[]): Map<string, Copies> {
   return new Map(rows.map((row) => [row.id, toCopies(row)]));
 }
 
-function toCopies(row: LockedRow): Copies {
+function toCopies(row: CopiesColumns): Copies {
   const { reminders, reminder_last_sent_at: sentAt, payout_version, payout_event_ids, updated_at } = row;
   const lastSentAt = sentAt === null ? null : Temporal.Instant.from(sentAt);
   return {

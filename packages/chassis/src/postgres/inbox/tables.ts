@@ -23,10 +23,11 @@ export const inboxReceived: readonly string[] = [
  * order of the ids, so that two instances with some of the same events do not deadlock.
  */
 export function inboxInsert(consumer: string, ...eventIds: readonly string[]): [sql: string, parameters: unknown[]] {
+  // The same text for any number of events, so that it stays prepared.
   return [
-    `insert into inbox (consumer, event_id) values ${eventIds.map(() => '(?, ?)').join(', ')}
+    `insert into inbox (consumer, event_id) select ?, event_id from unnest(?::uuid[]) as event_id
       on conflict do nothing returning event_id`,
-    eventIds.toSorted().flatMap((eventId) => [consumer, eventId]),
+    [consumer, eventIds.toSorted()],
   ];
 }
 

@@ -223,6 +223,19 @@ test('an event whose transaction failed is retried and applied once', async () =
   expect(await world.published(1, parties.assignmentId)).toHaveLength(1);
 });
 
+test('an event whose assignment another instance has just added is applied on top of it', async () => {
+  const parties = newParties();
+  const [propose, confirm, complete] = history(['propose', 'confirm', 'complete'], parties);
+  if (!propose || !confirm || !complete) throw new Error('unreachable');
+  const { scheduleVersion: version } = complete.data;
+  const hold = await world.holdNewAssignment(parties.assignmentId, { version, status: 'COMPLETED' });
+  await world.publish(confirm);
+  await world.untilWaiting(1);
+  await hold.release();
+
+  await world.untilPayout(parties.assignmentId, { status: 'AWAITING_APPROVAL' });
+});
+
 test('payouts keeps its events while NATS is unavailable and publishes them later', async () => {
   const { assignmentId } = await happened('propose', 'confirm', 'complete');
   const { id } = await world.untilPayout(assignmentId, { status: 'AWAITING_APPROVAL' });

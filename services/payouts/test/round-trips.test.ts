@@ -92,3 +92,17 @@ test('an event sends 2 messages to PostgreSQL', async () => {
     counts.push((await sentDuring(() => world.publishInTurn(event))).length);
   expect(counts).toEqual([2, 2, 2]);
 });
+
+test('the first event of an assignment inserts its rows and updates none', async () => {
+  const parties = newParties();
+  const [, confirm] = history(['propose', 'confirm'], parties);
+  if (!confirm) throw new Error('unreachable');
+  const sent = (await sentDuring(() => world.publishInTurn(confirm))).join();
+  expect(sent).toContain('insert into payout ');
+  expect(sent).not.toMatch(/update (payout|assignment_view) /);
+  const payout = await world.untilPayout(parties.assignmentId, { status: 'PENDING' });
+  // Its event has the title as the row has it.
+  await block(payout, {});
+  const [, blocked] = await world.published(2, parties.assignmentId);
+  expect(blocked?.data.jobTitle).toBe(confirm.data.jobTitle);
+});

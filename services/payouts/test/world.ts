@@ -1,5 +1,12 @@
 import { type Service, startService } from '@punctual/chassis';
-import { type Payout, type PayoutEvent, payoutEvents, type Role, type ScheduleEvent } from '@punctual/contracts';
+import {
+  type AssignmentStatus,
+  type Payout,
+  type PayoutEvent,
+  payoutEvents,
+  type Role,
+  type ScheduleEvent,
+} from '@punctual/contracts';
 import { connectPeer, contractFetch, createUser, eventually, type Reply, testEnvironment } from '@punctual/testkit';
 import { Client } from 'pg';
 import { payouts } from '../src/app.ts';
@@ -80,6 +87,25 @@ export async function startPayouts({
       await holder.query('begin');
       await holder.query(`select from ${table} where assignment_id = $1 for update`, [assignmentId]);
       return { release: () => holder.end() };
+    },
+    /** Adds what another instance has just learnt of an assignment; `release` commits it. */
+    holdNewAssignment: async (
+      assignmentId: string,
+      { version, status }: { version: number; status: AssignmentStatus },
+    ): Promise<{ release: () => Promise<void> }> => {
+      const holder = new Client({ connectionString: environment.databaseUrl });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query('insert into assignment_view (assignment_id, version, status) values ($1, $2, $3)', [
+        assignmentId,
+        version,
+        status,
+      ]);
+      const release = async () => {
+        await holder.query('commit');
+        await holder.end();
+      };
+      return { release };
     },
     /** Waits until so many transactions wait for a lock. */
     untilWaiting: (count: number) =>

@@ -1,18 +1,13 @@
 import type { Received, Refusal } from '@punctual/chassis';
 import { findContradiction } from '@punctual/chassis/domain';
-import {
-  type AggregateChange,
-  type CommandDeps,
-  inboxDelete,
-  inboxInsert,
-  type Statement,
-} from '@punctual/chassis/postgres';
+import { type AggregateChange, type CommandDeps, inboxDelete, recordInInbox } from '@punctual/chassis/postgres';
 import type { ScheduleEvent } from '@punctual/contracts';
 import { applyScheduleEvent, type FollowedAssignment } from '../domain/apply-schedule-event.ts';
+import { unknownAssignment } from '../domain/assignment-view.ts';
 import type { PayoutState } from '../domain/payout.ts';
 import { saveViews } from '../persistence/assignment-views.ts';
 import { type ErasureColumns, selectErasures, withoutErased } from '../persistence/erased-people.ts';
-import { type FollowedRows, insertUnknown, lockFollowed, toFollowed } from '../persistence/followed-assignments.ts';
+import { type FollowedRows, lockFollowed, toFollowed } from '../persistence/followed-assignments.ts';
 import { changeOf, savePayouts } from '../persistence/payout-aggregate.ts';
 import { saveTitles } from '../persistence/payouts.ts';
 
@@ -30,12 +25,13 @@ export async function followSchedule(
 ): Promise<readonly Refusal[]> {
   const { database, relay, consumer, newId } = deps;
   const refusals = await database.transaction(async (transaction) => {
-    const [recorded, , views, payouts, holds, , erasures] = await transaction.batch<Rows>(readsOf(consumer, messages));
-    const newIds = new Set(recorded.map(({ event_id }) => event_id));
-    const unprocessed = messages.filter(({ event }) => newIds.has(event.id));
+    const reads = [...lockFollowed(messages), ...selectErasures(messages)];
+    const { unprocessed, rows } = await recordInInbox<ScheduleEvent, Rows>(transaction, consumer, messages, reads);
     if (unprocessed.length === 0) return [];
 
-    const followed = toFollowed([views, payouts, holds]);
+    const [views, payouts, holds, , erasures] = rows;
+    const known = toFollowed([views, payouts, holds]);
+    const followed = new Map(known);
     const refused: Refusal[] = [];
     const changes = withoutErased(unprocessed, erasures).flatMap((message) => {
       const refusal = refuse(followed, message);
@@ -43,11 +39,14 @@ export async function followSchedule(
       refused.push(refusal);
       return [];
     });
-    const updated = [...followed.values()].map(({ view }) => view);
+    const moved = [...followed].filter(([id, each]) => each !== known.get(id)).map(([, each]) => each);
     await transaction.commit([
-      ...saveViews(updated),
+      ...saveViews(
+        moved.map(({ view }) => view),
+        (id) => known.has(id),
+      ),
       ...savePayouts(changes, { newId }),
-      saveTitles(updated.map(({ assignmentId }) => assignmentId)),
+      ...saveTitles(moved.flatMap(changedTitle)),
       ...inboxDelete(consumer, ...refused.map(({ id }) => id)),
     ]);
     return refused;
@@ -56,14 +55,7 @@ export async function followSchedule(
   return refusals;
 }
 
-type Rows = [{ event_id: string }[], never[], ...FollowedRows, object[], ErasureColumns[]];
-
-/** Locks and reads everything in one round trip, also for events that turn out to be repeated. */
-function readsOf(consumer: string, messages: readonly Received<ScheduleEvent>[]): Statement[] {
-  const ids = messages.map(({ event }) => event.data.assignmentId);
-  const recorded = inboxInsert(consumer, ...messages.map(({ event }) => event.id));
-  return [recorded, insertUnknown(ids), ...lockFollowed(ids), ...selectErasures(messages)];
-}
+type Rows = [...FollowedRows, object[], ErasureColumns[]];
 
 function refuse(
   followed: ReadonlyMap<string, FollowedAssignment>,
@@ -81,10 +73,14 @@ function follow(
   { twoPersonMinor, now, newId }: FollowScheduleDeps,
 ): AggregateChange<PayoutState>[] {
   const { assignmentId, actor, reason } = event.data;
-  const known = followed.get(assignmentId);
-  if (!known) throw new Error(`Assignment ${assignmentId} is not locked.`);
+  const known = followed.get(assignmentId) ?? { view: unknownAssignment(assignmentId), payout: undefined };
   const { view, versions } = applyScheduleEvent(known, event, { id: newId(), twoPersonMinor }, now());
   followed.set(assignmentId, { view, payout: versions.at(-1) ?? known.payout });
   const cause = { actor, source: 'EVENT', reason, traceparent } as const;
   return versions.map((after, index) => changeOf(versions[index - 1] ?? known.payout, after, cause));
+}
+
+/** The title of a payout that did not get it with a new version. */
+function changedTitle({ view: { assignmentId, jobTitle }, payout }: FollowedAssignment) {
+  return payout && payout.jobTitle !== jobTitle ? [{ assignmentId, jobTitle }] : [];
 }

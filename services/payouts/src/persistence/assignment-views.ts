@@ -1,4 +1,4 @@
-import { type Queryable, type Statement, upsertRows } from '@punctual/chassis/postgres';
+import { insertRows, type Queryable, type Statement, updateRows } from '@punctual/chassis/postgres';
 import { type AssignmentStatus, Hold } from '@punctual/contracts';
 import { z } from 'zod';
 import type { AssignmentView } from '../domain/assignment-view.ts';
@@ -51,7 +51,15 @@ export async function findAssignmentView(
   return row && toView(row);
 }
 
-/** The statements that save views of locked assignments. */
-export function saveViews(views: readonly AssignmentView[]): Statement[] {
-  return upsertRows('assignment_view', 'assignment_id', views);
+/**
+ * The statements that save views. Known assignments must be locked. The insert of another one fails
+ * if another instance was faster, and the transaction then runs again.
+ */
+export function saveViews(views: readonly AssignmentView[], isKnown: (assignmentId: string) => boolean): Statement[] {
+  const { known = [], unknown = [] } = Object.groupBy(views, ({ assignmentId }) =>
+    isKnown(assignmentId) ? 'known' : 'unknown',
+  );
+  // In one order, so that two instances never deadlock.
+  const inserted = unknown.toSorted((a, b) => (a.assignmentId < b.assignmentId ? -1 : 1));
+  return [...insertRows('assignment_view', inserted), ...updateRows('assignment_view', 'assignment_id', known)];
 }

@@ -115,11 +115,8 @@ function toText(time: string): string {
   return formatInstant(Temporal.Instant.from(time));
 }
 
-/**
- * `blocked_because` and `dispute_settled` repeat the holds for instances of the previous release.
- * The title is written by `saveTitles` alone.
- */
-export function toRow({ amount, approvals, holds, jobTitle: _title, ...same }: PayoutState) {
+/** `blocked_because` and `dispute_settled` repeat the holds for instances of the previous release. */
+export function toRow({ amount, approvals, holds, ...same }: PayoutState) {
   const disputes = holds.filter(({ kind }) => kind === 'DISPUTE');
   const disputeSettled = disputes.length > 0 && openHolds(disputes).length === 0;
   return { ...same, ...amount, approvals: json(approvals), blockedBecause: newestReason(holds), disputeSettled };

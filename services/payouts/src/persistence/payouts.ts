@@ -1,4 +1,4 @@
-import type { Queryable, Statement, Transaction } from '@punctual/chassis/postgres';
+import { type Queryable, type Statement, type Transaction, updateRows } from '@punctual/chassis/postgres';
 import type { PayoutState } from '../domain/payout.ts';
 import {
   type HoldColumns,
@@ -56,14 +56,9 @@ export async function lockPayouts<Rows extends readonly object[][]>(
 }
 
 /**
- * The statement that gives payouts the titles of their assignments' views. Both must be locked. The
- * payout has its own copy, so that its lock makes an erasure wait for commands that publish it.
+ * The statements that give locked payouts, by assignment, a title without a new version. The payout
+ * has its own copy, so that its lock makes an erasure wait for commands that publish it.
  */
-export function saveTitles(assignmentIds: readonly string[]): Statement {
-  return [
-    `update payout set job_title = v.job_title from assignment_view v
-      where v.assignment_id = any(?::uuid[]) and payout.assignment_id = v.assignment_id
-        and payout.job_title is distinct from v.job_title`,
-    [assignmentIds],
-  ];
+export function saveTitles(titles: readonly { assignmentId: string; jobTitle: string | null }[]): Statement[] {
+  return updateRows('payout', 'assignment_id', titles);
 }

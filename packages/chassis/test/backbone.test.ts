@@ -127,6 +127,29 @@ test('the relay publishes each row once, in order per aggregate, across leaders'
   expect(messages[0]?.header.get('Content-Type')).toBe('application/cloudevents+json');
 });
 
+test('wakes other instances unless it leads itself', async () => {
+  const [leader, standby, listener] = [instance(), instance(), instance()];
+  const { connection } = await listener.broker.connected();
+  await declareStreams(await leader.broker.connected(), ['SCHEDULE']);
+  const relay = startOutboxRelay(leader);
+  await insert(eventOf(1, 1));
+  await eventually(async () => expect(await unpublished()).toBe(0));
+  const other = startOutboxRelay(standby);
+  const heard: unknown[] = [];
+  connection.subscribe(`wakeup.outbox.${leader.name}`, { callback: (_, message) => void heard.push(message) });
+  await connection.flush();
+
+  relay.wake();
+  await (await leader.broker.connected()).connection.flush();
+  await connection.flush();
+  expect(heard).toEqual([]);
+
+  await eventually(async () => {
+    other.wake();
+    expect(heard).not.toEqual([]);
+  });
+});
+
 test('rows wait during a NATS outage and are published after it', async () => {
   const one = instance();
   const broker = await one.broker.connected();

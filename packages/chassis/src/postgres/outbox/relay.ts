@@ -100,7 +100,7 @@ type Leading = {
 
 async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
   const { signal } = deps.lifecycle;
-  const { reachability, logger, outboxMetrics } = leading;
+  const { reachability, wakeUp, logger, outboxMetrics } = leading;
   const session = await openLeaderSession({ url: deps.databaseUrl, name: deps.name, signal });
   if (session.isShared) leading.onPooler();
   try {
@@ -111,6 +111,7 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
     }
     // Scripts count leaders by this line, so its text stays as it was in 1.0.
     logger.info('leads the outbox');
+    wakeUp.leads(true);
     outboxMetrics.leads(session);
     const identity = await readIdentity(session);
     const { stream, reconcileSome, untilCaughtUp } = deps;
@@ -132,6 +133,7 @@ async function lead(deps: RelayDeps, leading: Leading): Promise<void> {
       await publishOutbox({ session, signal, stream, held, origin: identity.id, ...leading });
     }
   } finally {
+    wakeUp.leads(false);
     outboxMetrics.leads(undefined);
     await session.end();
   }

@@ -5,9 +5,12 @@ import type { NatsConnection } from '@nats-io/transport-node';
  * finds the rows.
  */
 export type WakeUp = {
+  /** While this instance leads, this sends nothing. */
   wake(): void;
   /** For this instance only. */
   ring(): void;
+  /** Called when this instance takes the lead, and when it no longer has it. */
+  leads(isLeader: boolean): void;
   listen(connection: NatsConnection): void;
   isListening(): boolean;
   /**
@@ -21,13 +24,14 @@ export function createWakeUp({ name, signal }: { name: string; signal: AbortSign
   const subject = `wakeup.outbox.${name}`;
   let bell = Promise.withResolvers<void>();
   let connection: NatsConnection | undefined;
+  let isLeader = false;
   const ring = () => bell.resolve();
   signal.addEventListener('abort', ring, { once: true });
 
   return {
     wake: () => {
       ring();
-      if (connection && !connection.isClosed()) connection.publish(subject);
+      if (!isLeader && connection && !connection.isClosed()) connection.publish(subject);
     },
     listen: (to) => {
       connection = to;
@@ -35,6 +39,9 @@ export function createWakeUp({ name, signal }: { name: string; signal: AbortSign
     },
     isListening: () => connection !== undefined,
     ring,
+    leads: (does) => {
+      isLeader = does;
+    },
     next: async (ms) => {
       const timer = setTimeout(ring, ms);
       await bell.promise;

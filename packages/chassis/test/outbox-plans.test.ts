@@ -36,13 +36,17 @@ afterAll(async () => {
   await environment.stop();
 });
 
-/** The nodes of the plan for what `work` asks of the leader's session, from the top. */
-async function planOf(work: (session: LeaderSession) => Promise<unknown>): Promise<string[]> {
+/**
+ * The nodes of the plan for what `work` asks of the leader's session, from the top: with its
+ * parameters, or without, as PostgreSQL plans a prepared statement.
+ */
+async function planOf(work: (session: LeaderSession) => Promise<unknown>, isPrepared = false): Promise<string[]> {
   const plan: string[] = [];
   await work({
     ...leader,
     query: async (text, values) => {
-      const lines = await leader.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+      const explain = isPrepared ? `explain (generic_plan) ${text}` : `explain ${text}`;
+      const lines = await leader.query<{ 'QUERY PLAN': string }>(explain, isPrepared ? [] : values);
       plan.push(...lines.flatMap((line) => /^(?:\s*->)?\s*(.*?) +\(cost=/.exec(line['QUERY PLAN'])?.[1] ?? []));
       return [];
     },
@@ -61,6 +65,13 @@ test.for([1, 1_000])('rows are marked by their ids, %i of them', async (count) =
   const acknowledged = ids(count).map((id, sequence) => ({ id, sequence }));
   const plan = await planOf((session) => markPublished(session, acknowledged));
   expect(plan).toContain('Index Scan using outbox_pkey on outbox');
+});
+
+test('prepared statements find the same indexes', async () => {
+  const reading = await planOf((session) => readUnpublished(session, { except: [], limit: 1_000 }), true);
+  expect(reading).toEqual(['Limit', 'Index Scan using outbox_unpublished on outbox']);
+  const marking = await planOf((session) => markPublished(session, []), true);
+  expect(marking).toContain('Index Scan using outbox_pkey on outbox');
 });
 
 test('published rows are read by sequence, page by page', async () => {

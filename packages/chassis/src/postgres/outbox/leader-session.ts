@@ -12,8 +12,11 @@ export type LeaderSession = {
    * can be marked
    */
   tryToLead(): Promise<boolean>;
-  /** To be called at least once a second while it leads: it renews the lease, too. */
-  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
+  /**
+   * To be called at least once a second while it leads: it renews the lease, too.
+   * @param name of a statement that is planned once, where no pooler stands between
+   */
+  query<R extends QueryResultRow>(text: string, values?: unknown[], name?: string): Promise<R[]>;
   /**
    * Whether PostgreSQL cannot have given the lock to another yet, whatever has happened to this
    * process meanwhile.
@@ -123,10 +126,11 @@ export async function openLeaderSession({ url, name, signal }: LeaderSessionDeps
       renewedAt = sentAt;
       return true;
     },
-    query: async <R extends QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> => {
+    query: async <R extends QueryResultRow>(text: string, values: unknown[] = [], name?: string): Promise<R[]> => {
       work ??= open(ofWork);
       const client = await work;
-      const [{ rows }] = await Promise.all([client.query<R>(text, values), renew()]);
+      const query = { text, values, ...(name !== undefined && !client.isShared && { name }) };
+      const [{ rows }] = await Promise.all([client.query<R>(query), renew()]);
       return rows;
     },
     holds: () => alive && performance.now() - renewedAt < leaseMs,

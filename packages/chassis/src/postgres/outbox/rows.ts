@@ -18,6 +18,7 @@ export function readUnpublished(
     `select id, aggregate_id, type, payload, traceparent from outbox
       where published_at is null and aggregate_id <> all($1::uuid[]) order by position limit $2`,
     [except, limit],
+    'unpublished',
   );
 }
 
@@ -26,6 +27,7 @@ export async function markPublished(session: LeaderSession, rows: readonly Store
     `update outbox set published_at = clock_timestamp(), stream_sequence = acknowledged.sequence
       from unnest($1::uuid[], $2::bigint[]) as acknowledged (id, sequence) where outbox.id = acknowledged.id`,
     [rows.map(({ id }) => id), rows.map(({ sequence }) => sequence)],
+    'published',
   );
 }
 

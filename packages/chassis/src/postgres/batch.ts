@@ -11,7 +11,7 @@ export type BatchOptions = {
 };
 
 type Done = (error: Error | null, results?: Result[]) => void;
-type Sent = { text: string; values: (string | null)[]; result: Result };
+type Sent = { sql: string; values: (string | null)[]; result: Result };
 
 /**
  * Several statements in one message to PostgreSQL: one round trip, and parameters that travel apart
@@ -30,7 +30,7 @@ export class Batch implements Submittable {
   constructor(statements: readonly Statement[], options: BatchOptions, done: Done) {
     this.#options = options;
     this.#sent = statements.map(([sql, parameters]) => ({
-      text: numbered(sql),
+      sql,
       values: parameters.map(toText),
       result: new Result('', options.types as never),
     }));
@@ -39,7 +39,7 @@ export class Batch implements Submittable {
 
   /** What telemetry reports. */
   get text(): string {
-    return this.#sent.map(({ text }) => text).join('; ');
+    return this.#sent.map(({ sql }) => numbered(sql)).join('; ');
   }
 
   submit(connection: Connection): void {
@@ -47,10 +47,10 @@ export class Batch implements Submittable {
     // One packet for all of it.
     connection.stream.cork();
     try {
-      for (const { text, values } of this.#sent) {
-        const { name, isNew, mayExist } = prepared?.use(text) ?? unnamed;
+      for (const { sql, values } of this.#sent) {
+        const { name, isNew, mayExist } = prepared?.use(sql) ?? unnamed;
         if (mayExist) connection.close({ type: 'S', name }, true);
-        if (isNew) connection.parse({ name, text, types: [] }, true);
+        if (isNew) connection.parse({ name, text: numbered(sql), types: [] }, true);
         connection.bind({ statement: name, values }, true);
         if (rows) connection.describe({ type: 'P' }, true);
         connection.execute(null, true);
@@ -86,7 +86,7 @@ export class Batch implements Submittable {
   }
 
   handleError(error: Error): void {
-    this.#options.prepared?.doubt(this.#sent.slice(this.#at).map(({ text }) => text));
+    this.#options.prepared?.doubt(this.#sent.slice(this.#at).map(({ sql }) => sql));
     this.callback(error);
   }
 

@@ -39,6 +39,8 @@ export const costBenchmark: Benchmark = async (log, { profile = false }) => {
     environment: {
       // CPU is what counts, so that a busy machine is no reason to refuse.
       MAX_EVENT_LOOP_DELAY_MS: '60000',
+      UPSTREAM_CONNECT_TIMEOUT_MS: '60000',
+      UPSTREAM_TIMEOUT_MS: '60000',
       ...(profile && { NODE_OPTIONS: `${smallHeap} ${inspectable}` }),
     },
   });

@@ -253,6 +253,64 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     await fay.page.context().close();
   });
 
+  test('ops proposes a window for both sides after a look at it', async () => {
+    const visit = await setting.journey.proposed();
+    const path = `/assignments/${visit.assignmentId}`;
+    const { page, faults } = await setting.signIn(browser, 'Olga, ops', path);
+    await page.getByRole('button', { name: 'Propose a window …' }).click();
+    const review = page.getByRole('region', { name: 'Propose a window?' });
+    await review.getByText('planned reminders will not be sent').waitFor();
+    const check = async (start: string, end: string) => {
+      await review.getByLabel('Start').fill(start);
+      await review.getByLabel('End').fill(end);
+      await review.getByRole('button', { name: 'Check the window' }).click();
+    };
+    await check('2020-01-01T10:00', '2020-01-01T11:00');
+    await review.getByRole('alert').waitFor();
+    const day = Temporal.Now.plainDateISO('UTC').add({ days: 9 });
+    await check(`${day}T10:00`, `${day}T11:30`);
+    await review.getByText(`There: ${day}T10:00`).waitFor();
+    await review.getByRole('button', { name: 'Propose a window' }).click();
+    await sees(page, 'Proposed.');
+    const { scheduleProposedBy, localStart } = await setting.journey.customer.getAssignment({
+      params: { id: visit.assignmentId },
+    });
+    expect({ scheduleProposedBy, localStart }).toEqual({
+      scheduleProposedBy: 'SYSTEM',
+      localStart: `${day}T10:00:00.000`,
+    });
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('ops disputes and completes a visit, and cancels nothing that changed meanwhile', async () => {
+    const visit = await setting.journey.begun();
+    const path = `/assignments/${visit.assignmentId}`;
+    const olga = await setting.signIn(browser, 'Olga, ops', path);
+    const review = async (act: string) => {
+      await olga.page.getByRole('button', { name: `${act} …` }).click();
+      return olga.page.getByRole('region', { name: `${act}?` });
+    };
+    const dispute = await review('Dispute');
+    await dispute.getByText('is blocked until finance lifts the hold').waitFor();
+    await dispute.getByLabel('What it is about').selectOption('QUALITY');
+    await dispute.getByLabel('Reason').fill('The tap still drips');
+    await dispute.getByRole('button', { name: 'Dispute' }).click();
+    await sees(olga.page, 'Confirmed.');
+
+    const cancel = await review('Cancel');
+    await cancel.getByLabel('Reason').fill('Nobody is there');
+    await visit.provider.completeAssignment({ params: { id: visit.assignmentId } });
+    await cancel.getByRole('button', { name: 'Cancel' }).click();
+    await sees(olga.page, 'Not done: someone else changed it since you opened the page. It is now completed.');
+    expect(await post(olga.page, path, { act: 'cancel' })).toContain('The form lacks the act or the version');
+
+    const fay = await setting.signIn(browser, 'Fay, finance', `${path}?act=cancel`);
+    expect(await fay.page.getByRole('region', { name: 'Acts' }).count()).toBe(0);
+    await olga.page.context().close();
+    await fay.page.context().close();
+  });
+
   test('times are in the zone of the browser, with UTC on hover', async () => {
     const { page } = await setting.signIn(browser, 'Olga, ops', '/assignments?sort=-start');
     const zone = await page.evaluate(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);

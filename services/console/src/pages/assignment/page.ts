@@ -1,4 +1,5 @@
 import type { Page } from '../page.ts';
+import { act, actsSection } from './acts.ts';
 import { readHistory } from './read.ts';
 import { assignmentView } from './view.ts';
 
@@ -8,6 +9,8 @@ export const assignment: Page = {
   roles: ['ops', 'finance'],
   view: async (visit) => {
     const history = await readHistory(visit);
-    return { title: history.assignment.jobTitle, main: assignmentView(visit, history) };
+    const acts = await actsSection(visit, history);
+    return { title: history.assignment.jobTitle, main: assignmentView(visit, history, acts) };
   },
+  act,
 };

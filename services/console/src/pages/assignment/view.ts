@@ -6,9 +6,11 @@ import type { Visit } from '../page.ts';
 import { lanes, momentsOf } from './moments.ts';
 import type { History } from './read.ts';
 
-export function assignmentView(visit: Visit, history: History): Html {
+/** @param acts what the person may do, below the facts */
+export function assignmentView(visit: Visit, history: History, acts: Html): Html {
   return html`${history.missing.map((part) => html`<p class="warning">${sentenceOf(part)}</p>`)}
 ${facts(visit, history)}
+${acts}
 ${timeline(visit, history)}
 ${history.traceIds.length > 0 && html`<details><summary>Traces</summary><ul>${history.traceIds.map((id) => html`<li><code>${id}</code></li>`)}</ul></details>`}`;
 }

@@ -1,0 +1,69 @@
+import type { Assignment, Client } from '@punctual/client';
+import { ProblemError } from '@punctual/client';
+import type { DisputeKind } from '@punctual/contracts';
+import { explainError } from '../html/explain-error.ts';
+import { html } from '../html/html.ts';
+import { inWords } from '../html/words.ts';
+import type { Result } from '../pages/page.ts';
+
+/** What ops may do to an assignment. Confirming and rejecting are for its two sides. */
+export const assignmentActs = ['propose', 'cancel', 'complete', 'dispute'] as const;
+export type AssignmentAct = (typeof assignmentActs)[number];
+
+/** One act on an assignment. */
+export type AssignmentOrder = {
+  act: AssignmentAct;
+  /** The assignment as the person saw it. */
+  seen: { id: string; jobId: string; version: number };
+  reason: string;
+  kind: DisputeKind;
+  /** A proposed window, local to the assignment. */
+  window: ProposedWindow;
+  /** The same for a form that is sent again. */
+  attempt: string;
+};
+export type ProposedWindow = { start: string; end: string };
+
+/** What the API lets this person do now. */
+export function actsOn({ actions }: Assignment): AssignmentAct[] {
+  return assignmentActs.filter((act) => actions.some(({ name, allowed }) => name === act && allowed));
+}
+
+/** Acts on an assignment as long as it is as the person saw it. Never throws: the result says what happened. */
+export async function actOnAssignment(api: Client, order: AssignmentOrder): Promise<Result> {
+  try {
+    const assignment = await send(api, order);
+    return { subject: html`${assignment.jobTitle}`, done: true, sentence: `${inWords(assignment.status)}.` };
+  } catch (error) {
+    return { subject: html`${actName(order.act)}`, done: false, sentence: `Not done: ${reasonOf(error)}` };
+  }
+}
+
+/** `cancel` on a button. */
+export function actName(act: AssignmentAct): string {
+  return act === 'propose' ? 'Propose a window' : inWords(act);
+}
+
+async function send(api: Client, { act, seen, reason, kind, window, attempt }: AssignmentOrder): Promise<Assignment> {
+  const common = { params: { id: seen.id }, ifMatch: seen.version, idempotencyKey: attempt };
+  switch (act) {
+    case 'propose': {
+      await api.proposeForJob({ ...common, params: { id: seen.jobId }, body: window });
+      return api.getAssignment({ params: { id: seen.id } });
+    }
+    case 'cancel':
+      return api.cancelAssignment({ ...common, body: { reason } });
+    case 'complete':
+      return api.completeAssignment(common);
+    case 'dispute':
+      return api.disputeAssignment({ ...common, body: { kind, reason } });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const current = error instanceof ProblemError ? error.problem.currentAssignment : undefined;
+  if (current && error instanceof ProblemError && error.code === 'precondition-failed') {
+    return `someone else changed it since you opened the page. It is now ${inWords(current.status).toLowerCase()}.`;
+  }
+  return explainError(error, '').sentence;
+}

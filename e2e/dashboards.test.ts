@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { endpoints } from '@punctual/contracts';
-import { openPrometheusApi, type PrometheusApi, scrapeTargets, startPrometheus } from '@punctual/devstack';
+import { scrapeTargets, startPrometheus } from '@punctual/devstack';
+import { openPrometheusApi, type PrometheusApi } from '@punctual/pages';
 import { dashboards } from '@punctual/monitoring';
 import {
   connectPeer,

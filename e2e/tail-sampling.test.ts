@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { isJaegerBuilt, openTraceStore, startJaeger, type TraceStore } from '@punctual/devstack';
-import { eventually } from '@punctual/testkit';
+import { isJaegerBuilt, startJaeger } from '@punctual/devstack';
+import { openTraceStore, type TraceStore } from '@punctual/pages';
+import { eventually, type SentSpan, sendSpan } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SentSpan, sendSpan } from './send-span.ts';
 
 const sampling = fileURLToPath(new URL('../deploy/collector/sampling.yaml', import.meta.url));
 const ordinary = 300;

@@ -1,17 +1,9 @@
 import { endpoints } from '@punctual/contracts';
-import {
-  freePort,
-  isJaegerBuilt,
-  openPrometheusApi,
-  openTraceStore,
-  type PrometheusApi,
-  scrapeTargets,
-  type TraceStore,
-} from '@punctual/devstack';
+import { freePort, isJaegerBuilt, scrapeTargets } from '@punctual/devstack';
+import { openPrometheusApi, openTraceStore, type PrometheusApi, type TraceStore } from '@punctual/pages';
 import { dashboards } from '@punctual/monitoring';
-import { createJourney, eventually, startTestStack, type TestStack } from '@punctual/testkit';
+import { createJourney, eventually, startTestStack, type TestStack, sendSpan } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sendSpan } from '../send-span.ts';
 import { type Program, startDeployedCollector, startDeployedJaeger, startDeployedPrometheus } from './deployed.ts';
 
 const isBuilt = await isJaegerBuilt();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openPrometheusApi, ruleFiles, scrapeTargets, startPrometheus } from '@punctual/devstack';
+import { ruleFiles, scrapeTargets, startPrometheus } from '@punctual/devstack';
+import { openPrometheusApi } from '@punctual/pages';
 import type { DrillStack } from '../stack/drill-stack.ts';
 import { quietHours } from './history.ts';
 

@@ -4,7 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { findPromtool, openPrometheusApi, runProgram, startMetricPages } from '@punctual/devstack';
+import { findPromtool, runProgram, startMetricPages } from '@punctual/devstack';
+import { openPrometheusApi } from '@punctual/pages';
 import { quietWithinMs } from '../alerts/alert-drill.ts';
 import { startMonitoring } from '../alerts/monitoring.ts';
 import { startObservedLoad } from '../alerts/observed-load.ts';

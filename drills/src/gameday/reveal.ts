@@ -1,4 +1,4 @@
-import type { PrometheusApi } from '@punctual/devstack';
+import type { PrometheusApi } from '@punctual/pages';
 import type { Incident } from '../incidents/index.ts';
 
 export type Reveal = {

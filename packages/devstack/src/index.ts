@@ -3,7 +3,6 @@ export { requestToken } from './cli/request-token.ts';
 export { createDatabase, dropDatabase } from './create-database.ts';
 export { type Issuer, startIssuer } from './issuer.ts';
 export type { PageServer } from './observe/page-server.ts';
-export { openPrometheusApi, type PrometheusApi } from './observe/prometheus-api.ts';
 export {
   findJaeger,
   findPrometheus,
@@ -19,7 +18,6 @@ export {
   startMetricPages,
   startObservability,
 } from './observe/start-observability.ts';
-export { openTraceStore, type TraceStore } from './observe/trace-store.ts';
 export { type Cache, openCache } from './servers/cache.ts';
 export { findCommand } from './servers/commands.ts';
 export { freePort, isPortFree } from './servers/free-port.ts';

@@ -11,6 +11,7 @@ export { createSend, type EndpointInput, type EndpointReply, type SendEndpoint }
 export { type TestEnvironment, type TestEnvironmentOptions, testEnvironment } from './test-environment.ts';
 export { createTestLifecycle, type TestLifecycle } from './test-lifecycle.ts';
 export { startTestStack, type TestStack, type TestStackOptions } from './test-stack.ts';
+export { type SentSpan, sendSpan } from './send-span.ts';
 export { textOf } from './text-of.ts';
 export { undeclaredReads } from './undeclared-reads.ts';
 export { untilConsumed } from './until-consumed.ts';

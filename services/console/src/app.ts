@@ -6,6 +6,7 @@ import { readForm } from './html/form.ts';
 import { securePages } from './html/security.ts';
 import { exportPath } from './pages/drift/export.ts';
 import { pages } from './pages/index.ts';
+import { openTraces } from './pages/trace/traces.ts';
 import { answerError, servePages } from './pages/serve-pages.ts';
 import { createProvider } from './session/provider.ts';
 import { createSessions } from './session/session.ts';
@@ -26,7 +27,7 @@ export const console: ServiceDefinition<Config> = {
 
     const site = Router();
     site.use(serveAssets(), ...securePages(config.OIDC_ISSUER), readForm);
-    site.use(signInRoutes({ config, provider, sessions, logger }), servePages({ config, sessions, logger, pages }));
+    site.use(signInRoutes({ config, provider, sessions, logger }), servePages({ config, sessions, logger, pages, traces: openTraces(config) }));
     site.use(answerError(logger));
     return createHttpApp({
       logger,

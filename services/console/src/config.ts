@@ -1,4 +1,4 @@
-import { AuthConfig, count, HttpConfig, httpOrigin, httpUrl, parsed, secretKey, Wrong } from '@punctual/chassis';
+import { AuthConfig, count, HttpConfig, httpOrigin, httpUrl, linkBase, parsed, secretKey, Wrong } from '@punctual/chassis';
 import { z } from 'zod';
 
 /** The environment of the console: where the API and the provider of sign-in are, and its own secret. */
@@ -28,5 +28,11 @@ export const Config = z.object({
   SESSION_MINUTES: count({ max: 10_080, default: 720 }).describe(
     'How long after the sign-in a person has to sign in again.',
   ),
+  JAEGER_URL: httpUrl()
+    .optional()
+    .describe('The query API of Jaeger, or of a store that speaks it. With it, the console draws traces.'),
+  TRACE_LINK: linkBase()
+    .optional()
+    .describe('Without `JAEGER_URL`: the page of a trace, up to its id, as `https://jaeger.example/trace`.'),
 });
 export type Config = z.infer<typeof Config>;

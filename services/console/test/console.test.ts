@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { randomUUID } from 'node:crypto';
-import { giveJob } from '@punctual/testkit';
+import { isJaegerBuilt, startJaeger } from '@punctual/devstack';
+import { eventually, giveJob, sendSpan } from '@punctual/testkit';
 import {
   axeViolations,
   type Browser,
@@ -17,21 +18,25 @@ import { createSeal } from '../src/session/seal.ts';
 import { type Setting, startSetting } from './setting.ts';
 
 const { name, program } = await browserTests('the console in a browser');
+const canStoreTraces = await isJaegerBuilt();
 const account = 'acct_1NV2ZkQ9PRzxAb12';
 
 // On a busy machine a browser takes its time.
 describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
   let setting: Setting;
   let browser: Browser;
+  let jaeger: Awaited<ReturnType<typeof startJaeger>> | undefined;
 
   beforeAll(async () => {
-    setting = await startSetting();
+    jaeger = canStoreTraces ? await startJaeger() : undefined;
+    setting = await startSetting({ ...(jaeger && { JAEGER_URL: jaeger.url }) });
     browser = await startBrowser(String(program));
   }, 300_000);
 
   afterAll(async () => {
     await browser?.close();
     await setting?.stop();
+    await jaeger?.stop();
   });
 
   /** Waits for the outcome of an act. */
@@ -309,6 +314,23 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     expect(await fay.page.getByRole('region', { name: 'Acts' }).count()).toBe(0);
     await olga.page.context().close();
     await fay.page.context().close();
+  });
+
+  // Without a store the assignment only shows the ids of its traces.
+  test.skipIf(!canStoreTraces)('a trace is drawn as a waterfall', async () => {
+    const id = await sendSpan(String(jaeger?.otlp), { ms: 1_500 });
+    const { page, faults } = await setting.signIn(browser, 'Olga, ops', '/assignments');
+    await eventually(async () => {
+      const response = await page.goto(`${setting.url}/traces/${id}`);
+      if (response?.status() !== 200) throw new Error('The trace has not arrived.');
+    });
+    await page.getByText('1.50 s', { exact: true }).click();
+    await page.getByText('server, started').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect((await page.goto(`${setting.url}/traces/${'0'.repeat(32)}`))?.status()).toBe(404);
+    expect((await page.goto(`${setting.url}/traces/%00..`))?.status()).toBe(404);
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+    await page.context().close();
   });
 
   test('times are in the zone of the browser, with UTC on hover', async () => {

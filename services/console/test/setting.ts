@@ -19,8 +19,11 @@ export type Setting = {
   stop(): Promise<void>;
 };
 
-/** The whole product, and the console in front of it. */
-export async function startSetting(): Promise<Setting> {
+/**
+ * The whole product, and the console in front of it.
+ * @param settings of the console, beside those that it needs
+ */
+export async function startSetting(settings: Record<string, string> = {}): Promise<Setting> {
   const world = await startTestStack('console');
   const { issuer, env } = world.environment;
   const [port, secret] = [await freePort(), randomUUID()];
@@ -35,6 +38,7 @@ export async function startSetting(): Promise<Setting> {
     OIDC_CLIENT_ID: 'console',
     OIDC_CLIENT_SECRET: 'console',
     SESSION_SECRET: secret,
+    ...settings,
   });
   return {
     url,

@@ -1,4 +1,4 @@
-import { html } from '../html.ts';
+import { html } from '@punctual/pages';
 import { layout } from './layout.ts';
 
 /** What a page answers: markup, or a redirect within the site. */

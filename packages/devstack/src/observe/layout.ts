@@ -1,4 +1,5 @@
-import { type Html, html, wholePage } from '../html.ts';
+import { type Html, html } from '@punctual/pages';
+import { wholePage } from '../whole-page.ts';
 
 export type PageOptions = { title: string; path: string; body: Html };
 

@@ -8,10 +8,10 @@ import { eventually } from '../story/eventually.ts';
 import { errorPage, type Route } from './answer.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
-import { openPrometheusApi } from './prometheus-api.ts';
+import { openPrometheusApi } from '@punctual/pages';
 import { type ObservabilitySettings, startJaeger, startPrometheus } from './servers.ts';
 import { traceRoutes } from './trace-routes.ts';
-import { openTraceStore } from './trace-store.ts';
+import { openTraceStore } from '@punctual/pages';
 
 export type Observability = {
   jaeger: Jaeger;

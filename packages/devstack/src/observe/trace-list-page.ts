@@ -1,8 +1,8 @@
-import { type Html, html } from '../html.ts';
-import { formatDuration, formatTime } from './format.ts';
+import { type Html, html } from '@punctual/pages';
+import { formatDuration, formatTime } from '@punctual/pages';
 import { layout } from './layout.ts';
-import { summarize, type Trace, type TraceSummary } from './trace.ts';
-import { slowMs, type TraceView, views } from './trace-store.ts';
+import { summarize, type Trace, type TraceSummary } from '@punctual/pages';
+import { slowMs, type TraceView, views } from '@punctual/pages';
 
 export type TraceList = { view: TraceView; service: string | undefined; services: string[]; traces: Trace[] };
 

@@ -1,7 +1,7 @@
 import { BadRequest, errorPage, page, type Route } from './answer.ts';
 import { traceListPage } from './trace-list-page.ts';
 import { tracePage } from './trace-page.ts';
-import { type TraceStore, type TraceView, views } from './trace-store.ts';
+import { type TraceStore, type TraceView, views } from '@punctual/pages';
 
 /** The pages about traces. */
 export function traceRoutes(store: TraceStore): Route[] {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Role } from '@punctual/contracts';
-import { Html, html, wholePage } from '../html.ts';
+import { type Html, html, raw } from '@punctual/pages';
+import { wholePage } from '../whole-page.ts';
 import { type Person, people } from './people.ts';
 
 const style = `
@@ -80,10 +81,10 @@ function choice({ sub, name, roles }: Person): Html {
 export function signOutPage(form: string, atOnce: boolean): string {
   return page(
     'Sign out',
-    html`${new Html(form)}
+    html`${raw(form)}
 <input type="hidden" form="op.logoutForm" name="logout" value="yes">
 <button form="op.logoutForm">Sign out</button>
-${atOnce && html`<script>${new Html(submitAtOnce)}</script>`}`,
+${atOnce && html`<script>${raw(submitAtOnce)}</script>`}`,
   );
 }
 
@@ -98,7 +99,7 @@ export function errorPage(title: string, detail: string): string {
 function page(title: string, body: Html): string {
   return wholePage({
     title: `${title} · Punctual, development only`,
-    head: html`<style>${new Html(style)}</style>`,
+    head: html`<style>${raw(style)}</style>`,
     body: html`<main>
 <h1>${title}</h1>
 ${body}

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '@punctual/pages';
 import { type Layout, layout } from './layout.ts';
 
 export type Message = { title: string; sentence: string; link?: readonly [path: string, text: string] };

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@punctual/pages';
 
 /** Shows times of the API (RFC 3339) in one time zone. */
 export type Times = {

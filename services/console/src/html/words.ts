@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@punctual/pages';
 
 /** A constant of the API as words: `AWAITING_APPROVAL` is `Awaiting approval`. */
 export function inWords(constant: string): string {

@@ -5,6 +5,7 @@ import { drift } from './drift/page.ts';
 import type { Page } from './page.ts';
 import { payout } from './payout/page.ts';
 import { reminders } from './reminders/page.ts';
+import { trace } from './trace/page.ts';
 
 /** All pages, in the order of the navigation. */
-export const pages: readonly Page[] = [approvals, payout, assignments, assignment, reminders, drift];
+export const pages: readonly Page[] = [approvals, payout, assignments, assignment, trace, reminders, drift];

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import type { Outcome } from './page.ts';
 
 /** What became of an act, for each item; it gets the focus, so that screen readers say it. */

@@ -1,6 +1,6 @@
 import type { Client } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
-import type { Html } from '../html/html.ts';
+import type { Html, TraceStore } from '@punctual/pages';
 import type { Times } from '../html/times.ts';
 import type { Person } from '../session/session.ts';
 
@@ -16,6 +16,14 @@ export type Visit = {
   here: string;
   times: Times;
   now: Temporal.Instant;
+  traces: Traces;
+};
+
+/** Where the traces are, as far as the settings say. */
+export type Traces = {
+  store: TraceStore | undefined;
+  /** @returns the page of a trace; undefined without one */
+  link(traceId: string): string | undefined;
 };
 
 /** What became of an act, item by item. */

@@ -5,7 +5,7 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import type { Config } from '../config.ts';
 import { explainError } from '../html/explain-error.ts';
 import { formOf } from '../html/form.ts';
-import { html } from '../html/html.ts';
+import { html } from '@punctual/pages';
 import { type Layout, layout } from '../html/layout.ts';
 import { messagePage } from '../html/message-page.ts';
 import { timesIn } from '../html/times.ts';
@@ -13,9 +13,15 @@ import { checkForm } from '../session/csrf.ts';
 import type { Person, Sessions } from '../session/session.ts';
 import { exportPath, sendPayouts } from './drift/export.ts';
 import { outcomePanel } from './outcome.ts';
-import type { Page, View, Visit } from './page.ts';
+import type { Page, Traces, View, Visit } from './page.ts';
 
-export type PagesDeps = { config: Config; sessions: Sessions; logger: Logger; pages: readonly Page[] };
+export type PagesDeps = {
+  config: Config;
+  sessions: Sessions;
+  logger: Logger;
+  pages: readonly Page[];
+  traces: Traces;
+};
 
 /** Serves each page: a GET shows it, a POST acts and shows it again. */
 export function servePages(deps: PagesDeps): Router {
@@ -103,7 +109,7 @@ function explained(error: unknown, request: Request): View {
   return { title, main: html`<p>${sentence}</p>${start}<p><small>Trace <code>${traceId}</code></small></p>` };
 }
 
-function visitOf({ config }: PagesDeps, person: Person, request: Request): Visit {
+function visitOf({ config, traces }: PagesDeps, person: Person, request: Request): Visit {
   const now = Temporal.Now.instant();
   return {
     person,
@@ -113,6 +119,7 @@ function visitOf({ config }: PagesDeps, person: Person, request: Request): Visit
     here: request.originalUrl,
     times: timesIn(zoneOf(request), now),
     now,
+    traces,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import type { PayoutAct } from './acts.ts';
 
 /** What each act is called on a button. */

@@ -13,7 +13,7 @@ import {
 import { consequencesOf } from '../../assignments/consequences.ts';
 import { actForm } from '../../html/act-form.ts';
 import { explainError } from '../../html/explain-error.ts';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { inWords } from '../../html/words.ts';
 import type { Outcome, Visit } from '../page.ts';
 import type { History } from './read.ts';

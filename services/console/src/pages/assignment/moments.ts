@@ -1,5 +1,5 @@
 import type { OutboxEvent, PayoutTimelineItem, Reminder, TimelineItem } from '@punctual/client';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { personOf } from '../../html/people.ts';
 import { inWords } from '../../html/words.ts';
 import type { Visit } from '../page.ts';

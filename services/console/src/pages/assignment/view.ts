@@ -1,5 +1,5 @@
 import type { MissingPart } from '@punctual/client';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { formatMoney } from '../../html/money.ts';
 import { inWords } from '../../html/words.ts';
 import type { Visit } from '../page.ts';
@@ -12,7 +12,12 @@ export function assignmentView(visit: Visit, history: History, acts: Html): Html
 ${facts(visit, history)}
 ${acts}
 ${timeline(visit, history)}
-${history.traceIds.length > 0 && html`<details><summary>Traces</summary><ul>${history.traceIds.map((id) => html`<li><code>${id}</code></li>`)}</ul></details>`}`;
+${history.traceIds.length > 0 && html`<details><summary>Traces</summary><ul>${history.traceIds.map((id) => html`<li>${traceOf(visit, id)}</li>`)}</ul></details>`}`;
+}
+
+function traceOf({ traces }: Visit, id: string): Html {
+  const link = traces.link(id);
+  return link ? html`<a href="${link}"><code>${id}</code></a>` : html`<code>${id}</code>`;
 }
 
 function facts(visit: Visit, { assignment, payout }: History): Html {

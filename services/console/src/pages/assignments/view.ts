@@ -1,5 +1,5 @@
 import { AssignmentStatus } from '@punctual/contracts';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { inWords, shortId } from '../../html/words.ts';
 import type { Visit } from '../page.ts';
 import type { Found } from './find.ts';

@@ -1,6 +1,6 @@
 import type { PayoutDrift } from '@punctual/client';
 import { PayoutStatus } from '@punctual/contracts';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { counted, inWords, shortId } from '../../html/words.ts';
 import type { Page, Visit } from '../page.ts';
 

@@ -2,7 +2,7 @@ import { HttpProblem } from '@punctual/chassis';
 import type { Client } from '@punctual/client';
 import { z } from 'zod';
 import { explainError } from '../../html/explain-error.ts';
-import { html } from '../../html/html.ts';
+import { html } from '@punctual/pages';
 import { formatMoney } from '../../html/money.ts';
 import { readAccount } from '../../payouts/account-warning.ts';
 import { actOnPayout, payoutActs } from '../../payouts/acts.ts';

@@ -1,5 +1,5 @@
 import type { Reminder, RemindersHealth } from '@punctual/client';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html } from '@punctual/pages';
 import { counted, inWords } from '../../html/words.ts';
 import type { Page, Visit } from '../page.ts';
 

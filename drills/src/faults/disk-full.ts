@@ -7,7 +7,7 @@ const fullMs = { quick: 6_000, full: 20_000 };
 export const diskFull: Fault = {
   name: 'disk-full',
   what: 'the disk of PostgreSQL, NATS and MongoDB is full, of one after the other; each is started again when there is room',
-  alerts: [],
+  alerts: ['EventsLate'],
   needsSmallDisk: true,
   isOnlyFull: true,
   inject: async ({ stack: { servers }, random, pace }) => {

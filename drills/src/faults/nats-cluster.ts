@@ -31,7 +31,7 @@ export const clusterFaults: readonly Fault[] = [
   {
     name: 'nats-cluster-leader-killed',
     what: 'SIGKILL of the NATS server that leads a stream, again and again; each is back before the next',
-    alerts: [],
+    alerts: ['EventsLate'],
     onCluster: true,
     isOnlyFull: true,
     inject: ({ stack, random, pace }) =>

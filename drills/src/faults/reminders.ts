@@ -53,7 +53,7 @@ export const reminderFaults: readonly Fault[] = [
   {
     name: 'reminders-restored',
     what: 'MongoDB comes back as it was a minute before, while users work on',
-    alerts: [],
+    alerts: ['RemindersOverdue'],
     refillsReminder: true,
     knownToFail: 'after a restore on a busy machine, reminders now and then leaves a due reminder unsettled',
     inject: async ({ stack, pace }) => {

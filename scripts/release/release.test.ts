@@ -40,7 +40,7 @@ function release(...args: string[]) {
 
 /** What a release versions, whether it is published or only part of images. */
 const versioned = [
-  ...['contracts', 'client', 'chassis', 'operations', 'ops'],
+  ...['contracts', 'client', 'chassis', 'operations', 'ops', 'pages'],
   ...['gateway', 'scheduling', 'reminders', 'payouts', 'console'],
 ];
 

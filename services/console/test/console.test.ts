@@ -280,10 +280,8 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     const { scheduleProposedBy, localStart } = await setting.journey.customer.getAssignment({
       params: { id: visit.assignmentId },
     });
-    expect({ scheduleProposedBy, localStart }).toEqual({
-      scheduleProposedBy: 'SYSTEM',
-      localStart: `${day}T10:00:00.000`,
-    });
+    expect(scheduleProposedBy).toBe('SYSTEM');
+    expect(localStart).toContain(`${day}T10:00`);
     expect(faults).toEqual([]);
     await page.context().close();
   });

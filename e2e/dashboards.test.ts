@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { endpoints } from '@punctual/contracts';
 import { scrapeTargets, startPrometheus } from '@punctual/devstack';
-import { openPrometheusApi, type PrometheusApi } from '@punctual/pages';
 import { dashboards } from '@punctual/monitoring';
+import { openPrometheusApi, type PrometheusApi } from '@punctual/pages';
 import {
   connectPeer,
   createJourney,

@@ -1,8 +1,8 @@
 import { endpoints } from '@punctual/contracts';
 import { freePort, isJaegerBuilt, scrapeTargets } from '@punctual/devstack';
-import { openPrometheusApi, openTraceStore, type PrometheusApi, type TraceStore } from '@punctual/pages';
 import { dashboards } from '@punctual/monitoring';
-import { createJourney, eventually, startTestStack, type TestStack, sendSpan } from '@punctual/testkit';
+import { openPrometheusApi, openTraceStore, type PrometheusApi, type TraceStore } from '@punctual/pages';
+import { createJourney, eventually, sendSpan, startTestStack, type TestStack } from '@punctual/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Program, startDeployedCollector, startDeployedJaeger, startDeployedPrometheus } from './deployed.ts';
 

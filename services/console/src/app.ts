@@ -6,8 +6,8 @@ import { readForm } from './html/form.ts';
 import { securePages } from './html/security.ts';
 import { exportPath } from './pages/drift/export.ts';
 import { pages } from './pages/index.ts';
-import { openTraces } from './pages/trace/traces.ts';
 import { answerError, servePages } from './pages/serve-pages.ts';
+import { openTraces } from './pages/trace/traces.ts';
 import { createProvider } from './session/provider.ts';
 import { createSessions } from './session/session.ts';
 import { signInPaths, signInRoutes } from './session/sign-in.ts';
@@ -27,7 +27,10 @@ export const console: ServiceDefinition<Config> = {
 
     const site = Router();
     site.use(serveAssets(), ...securePages(config.OIDC_ISSUER), readForm);
-    site.use(signInRoutes({ config, provider, sessions, logger }), servePages({ config, sessions, logger, pages, traces: openTraces(config) }));
+    site.use(
+      signInRoutes({ config, provider, sessions, logger }),
+      servePages({ config, sessions, logger, pages, traces: openTraces(config) }),
+    );
     site.use(answerError(logger));
     return createHttpApp({
       logger,

@@ -1,4 +1,14 @@
-import { AuthConfig, count, HttpConfig, httpOrigin, httpUrl, linkBase, parsed, secretKey, Wrong } from '@punctual/chassis';
+import {
+  AuthConfig,
+  count,
+  HttpConfig,
+  httpOrigin,
+  httpUrl,
+  linkBase,
+  parsed,
+  secretKey,
+  Wrong,
+} from '@punctual/chassis';
 import { z } from 'zod';
 
 /** The environment of the console: where the API and the provider of sign-in are, and its own secret. */

@@ -1,6 +1,6 @@
+import type { Alert } from '@punctual/pages';
 import { type Html, html } from '@punctual/pages';
 import { layout } from './layout.ts';
-import type { Alert } from '@punctual/pages';
 
 const order = ['firing', 'pending', 'inactive', 'unknown'];
 

@@ -1,6 +1,6 @@
+import type { Series } from '@punctual/pages';
 import { type Html, html } from '@punctual/pages';
 import { formatValue } from './format-value.ts';
-import type { Series } from '@punctual/pages';
 
 export type NamedSeries = Series & { name: string };
 type ChartOptions = { unit: string; from: number; to: number; step: number };

@@ -1,9 +1,9 @@
+import type { PrometheusApi } from '@punctual/pages';
 import { type Html, html } from '@punctual/pages';
 import { chart, last, type NamedSeries } from './chart.ts';
 import type { Dashboard, Panel } from './dashboards.ts';
 import { formatValue } from './format-value.ts';
 import { layout } from './layout.ts';
-import type { PrometheusApi } from '@punctual/pages';
 
 /** How far back a page may look, in minutes. */
 export const spans = [5, 15, 60] as const;

@@ -1,8 +1,8 @@
+import type { PrometheusApi } from '@punctual/pages';
 import { alertsPage } from './alerts-page.ts';
 import { BadRequest, page, type Route } from './answer.ts';
 import { dashboardPage, spans } from './dashboard-page.ts';
 import { readDashboards } from './dashboards.ts';
-import type { PrometheusApi } from '@punctual/pages';
 
 /** The pages about metrics and alerts. */
 export function metricRoutes(api: PrometheusApi): Route[] {

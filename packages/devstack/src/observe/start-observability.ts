@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openPrometheusApi, openTraceStore } from '@punctual/pages';
 import type { Jaeger } from '../servers/jaeger.ts';
 import type { Prometheus, ScrapeTarget } from '../servers/prometheus.ts';
 import { startTogether } from '../servers/start-together.ts';
@@ -8,10 +9,8 @@ import { eventually } from '../story/eventually.ts';
 import { errorPage, type Route } from './answer.ts';
 import { metricRoutes } from './metric-routes.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
-import { openPrometheusApi } from '@punctual/pages';
 import { type ObservabilitySettings, startJaeger, startPrometheus } from './servers.ts';
 import { traceRoutes } from './trace-routes.ts';
-import { openTraceStore } from '@punctual/pages';
 
 export type Observability = {
   jaeger: Jaeger;

@@ -1,8 +1,16 @@
-import { type Html, html } from '@punctual/pages';
-import { formatDuration, formatTime } from '@punctual/pages';
+import {
+  formatDuration,
+  formatTime,
+  type Html,
+  html,
+  slowMs,
+  summarize,
+  type Trace,
+  type TraceSummary,
+  type TraceView,
+  views,
+} from '@punctual/pages';
 import { layout } from './layout.ts';
-import { summarize, type Trace, type TraceSummary } from '@punctual/pages';
-import { slowMs, type TraceView, views } from '@punctual/pages';
 
 export type TraceList = { view: TraceView; service: string | undefined; services: string[]; traces: Trace[] };
 

@@ -1,7 +1,7 @@
+import { type TraceStore, type TraceView, views } from '@punctual/pages';
 import { BadRequest, errorPage, page, type Route } from './answer.ts';
 import { traceListPage } from './trace-list-page.ts';
 import { tracePage } from './trace-page.ts';
-import { type TraceStore, type TraceView, views } from '@punctual/pages';
 
 /** The pages about traces. */
 export function traceRoutes(store: TraceStore): Route[] {

@@ -1,8 +1,8 @@
 import type { Assignment, Client } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
 import type { DisputeKind } from '@punctual/contracts';
-import { explainError } from '../html/explain-error.ts';
 import { html } from '@punctual/pages';
+import { explainError } from '../html/explain-error.ts';
 import { inWords } from '../html/words.ts';
 import type { Result } from '../pages/page.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Visit } from '../pages/page.ts';
 import { type Html, html } from '@punctual/pages';
+import type { Visit } from '../pages/page.ts';
 
 /**
  * A form that acts. With scripts only the main part of the page is replaced. Its `attempt` makes the

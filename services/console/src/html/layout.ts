@@ -1,6 +1,6 @@
+import { type Html, html } from '@punctual/pages';
 import type { Person } from '../session/session.ts';
 import { assetUrl } from './assets.ts';
-import { type Html, html } from '@punctual/pages';
 
 export type Layout = {
   title: string;

@@ -1,5 +1,5 @@
-import type { Visit } from '../pages/page.ts';
 import { type Html, html } from '@punctual/pages';
+import type { Visit } from '../pages/page.ts';
 import { shortId } from './words.ts';
 
 /** Who did something: `you`, the end of an id, or Punctual itself. */

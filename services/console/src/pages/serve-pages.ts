@@ -1,11 +1,11 @@
 import { HttpProblem, type Logger } from '@punctual/chassis';
 import { createClient } from '@punctual/client';
+import { html } from '@punctual/pages';
 import { parseCookie } from 'cookie';
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Config } from '../config.ts';
 import { explainError } from '../html/explain-error.ts';
 import { formOf } from '../html/form.ts';
-import { html } from '@punctual/pages';
 import { type Layout, layout } from '../html/layout.ts';
 import { messagePage } from '../html/message-page.ts';
 import { timesIn } from '../html/times.ts';

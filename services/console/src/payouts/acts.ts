@@ -1,7 +1,7 @@
 import type { Client, Payout } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
-import { explainError } from '../html/explain-error.ts';
 import { html } from '@punctual/pages';
+import { explainError } from '../html/explain-error.ts';
 import { formatMoney } from '../html/money.ts';
 import { inWords, shortId } from '../html/words.ts';
 import type { Result } from '../pages/page.ts';

@@ -1,7 +1,7 @@
 import type { PayoutSum } from '@punctual/client';
 import type { PayoutStatus } from '@punctual/contracts';
-import { actForm } from '../../html/act-form.ts';
 import { type Html, html } from '@punctual/pages';
+import { actForm } from '../../html/act-form.ts';
 import { formatMoney } from '../../html/money.ts';
 import { personOf } from '../../html/people.ts';
 import { counted, inWords, shortId } from '../../html/words.ts';

@@ -1,6 +1,7 @@
 import { HttpProblem } from '@punctual/chassis';
 import type { Window } from '@punctual/contracts';
 import { DisputeKind } from '@punctual/contracts';
+import { type Html, html } from '@punctual/pages';
 import { z } from 'zod';
 import {
   type AssignmentAct,
@@ -13,7 +14,6 @@ import {
 import { consequencesOf } from '../../assignments/consequences.ts';
 import { actForm } from '../../html/act-form.ts';
 import { explainError } from '../../html/explain-error.ts';
-import { type Html, html } from '@punctual/pages';
 import { inWords } from '../../html/words.ts';
 import type { Outcome, Visit } from '../page.ts';
 import type { History } from './read.ts';

@@ -1,8 +1,8 @@
 import { HttpProblem } from '@punctual/chassis';
 import type { Client } from '@punctual/client';
+import { html } from '@punctual/pages';
 import { z } from 'zod';
 import { explainError } from '../../html/explain-error.ts';
-import { html } from '@punctual/pages';
 import { formatMoney } from '../../html/money.ts';
 import { readAccount } from '../../payouts/account-warning.ts';
 import { actOnPayout, payoutActs } from '../../payouts/acts.ts';

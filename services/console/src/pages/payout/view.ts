@@ -1,6 +1,6 @@
 import type { Assignment, Payout, PayoutAccount, PayoutTimelineItem } from '@punctual/client';
-import { actForm } from '../../html/act-form.ts';
 import { type Html, html } from '@punctual/pages';
+import { actForm } from '../../html/act-form.ts';
 import { personOf } from '../../html/people.ts';
 import { inWords } from '../../html/words.ts';
 import { accountWarning } from '../../payouts/account-warning.ts';

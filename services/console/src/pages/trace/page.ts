@@ -11,7 +11,10 @@ export const trace: Page = {
     const found = /^[\da-f]{32}$/.test(id) ? await traces.store.get(id) : undefined;
     const root = found && summarize(found)?.root;
     if (!root)
-      throw new HttpProblem('not-found', `There is no trace ${id}. A trace arrives within seconds, and not every one is kept.`);
+      throw new HttpProblem(
+        'not-found',
+        `There is no trace ${id}. A trace arrives within seconds, and not every one is kept.`,
+      );
     return { title: `${root.service}: ${root.name}`, main: waterfall(found) };
   },
 };

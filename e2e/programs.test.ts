@@ -54,9 +54,7 @@ test('npm start plays the story, leaves a stack to use, and cleans up on Ctrl-C'
   });
 
   expect(start.output()).toContain(`console   ${stack.console} (sign in as Olga`);
-  const signIn = await fetch(`${stack.console}/sign-in`);
-  expect(signIn.url).toContain(`${stack.issuer}/sign-in/`);
-  expect(await signIn.text()).toContain('Olga');
+  expect((await fetch(`${stack.console}/sign-in`)).url).toContain(`${stack.issuer}/sign-in/`);
 
   const curlLines = start.output().match(/curl .+/g) ?? [];
   expect(curlLines).toHaveLength(3);

@@ -85,8 +85,8 @@ export function servePages(deps: PagesDeps): Router {
     }),
   );
   router.get('/{*path}', (request, _response, next) => {
-    // Not a page, and answered after all pages.
-    if (request.path === '/version') return next();
+    // Not pages, and answered after all pages.
+    if (['/version', '/admin/log-level'].includes(request.path)) return next();
     throw new HttpProblem('not-found', `There is no page at ${request.path}.`);
   });
   return router;

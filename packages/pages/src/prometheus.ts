@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** A line of a graph: its labels, and its values over time. `NaN` is left out. */
 export type Series = { labels: Record<string, string>; points: { at: number; value: number }[] };
+/** A value now, and its labels. */
+export type Sample = { labels: Record<string, string>; value: number };
 /** A measured value, in the unit of the query's metric, and the trace in which it was measured. */
 export type Exemplar = { traceId: string; at: number; value: number };
 export type Alert = z.infer<typeof Rule>;
@@ -9,6 +11,8 @@ export type Alert = z.infer<typeof Rule>;
 export type PrometheusApi = {
   /** The value of a query with one series, now; undefined when it has none. */
   query(expr: string): Promise<number | undefined>;
+  /** The values of all series of a query, now. */
+  queryAll(expr: string): Promise<Sample[]>;
   /** Times in seconds. */
   queryRange(expr: string, range: { from: number; to: number; step: number }): Promise<Series[]>;
   /** Of all series in a query. Times in seconds. */
@@ -26,11 +30,13 @@ export function openPrometheusApi(url: string): PrometheusApi {
     if (!answer.ok) throw new Error(`Prometheus returns ${answer.status}: ${error}`);
     return data;
   };
+  const samples = async (query: string) =>
+    Vector.parse(await ask('query', { query })).result.map(
+      ({ metric, value }): Sample => ({ labels: metric, value: Number(value[1]) }),
+    );
   return {
-    query: async (query) => {
-      const [first] = Vector.parse(await ask('query', { query })).result;
-      return first && Number(first.value[1]);
-    },
+    query: async (query) => (await samples(query))[0]?.value,
+    queryAll: samples,
     queryRange: async (query, { from, to, step }) =>
       Matrix.parse(
         await ask('query_range', { query, start: String(from), end: String(to), step: String(step) }),
@@ -52,7 +58,9 @@ export function openPrometheusApi(url: string): PrometheusApi {
   };
 }
 
-const Vector = z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) });
+const Vector = z.object({
+  result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+});
 
 const Matrix = z.object({
   result: z.array(

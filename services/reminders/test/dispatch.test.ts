@@ -25,13 +25,14 @@ afterAll(() => world.stop());
 
 function createDeps() {
   const sent = vi.fn();
+  const suppressed = vi.fn();
   const warn = vi.fn();
   const history = createHistory(new AbortController().signal);
   const deps: RemindersDeps = {
     store: world.store,
     broker: world.handle,
     alarms: { set: async () => {}, setAgain: async () => {} },
-    metrics: { sent },
+    metrics: { sent, suppressed },
     history,
     refillTurn: createTurn(world.store, 'refill', randomUUIDv7()),
     logger: Object.assign(Object.create(world.logger), { warn }),
@@ -49,7 +50,7 @@ function createDeps() {
     claimMs: minuteMs,
     signal: new AbortController().signal,
   };
-  return { deps, sent, warn };
+  return { deps, sent, suppressed, warn };
 }
 
 /** Its one-hour reminder was due `agoMs` ago, and is not sent yet. */
@@ -93,6 +94,16 @@ test('each sent reminder is counted once, with its lateness', async () => {
   const [latenessMs] = sent.mock.calls[0] ?? [];
   expect(latenessMs).toBeGreaterThanOrEqual(5 * minuteMs);
   expect(latenessMs).toBeLessThan(6 * minuteMs);
+});
+
+test('each suppressed reminder is counted once, by its reason', async () => {
+  const { deps, sent, suppressed } = createDeps();
+  await plannedDue(deps, 0);
+  const later = { ...deps, now: () => Temporal.Now.instant().add({ milliseconds: hourMs }).round('millisecond') };
+  await dispatchDue(later);
+  await dispatchDue(later);
+  expect(sent).not.toHaveBeenCalled();
+  expect(suppressed.mock.calls.filter(([because]) => because === 'WINDOW_STARTED')).toHaveLength(1);
 });
 
 test('a decision that the store loses or refuses is repeated at once, and logged in one line', async () => {

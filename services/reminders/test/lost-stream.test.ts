@@ -207,7 +207,7 @@ test('a doubt while a restored store catches up lets it pass no event', async ()
     alarms: { set: async () => {}, setAgain: async () => {} },
     history,
     refillTurn: createTurn(store, 'refill', randomUUID()),
-    metrics: { sent: () => {} },
+    metrics: { sent: () => {}, suppressed: () => {} },
     logger,
     now: () => Temporal.Now.instant(),
     newId: randomUUID,

@@ -52,6 +52,14 @@ export const reminders: DashboardSpec = {
           queries: [{ expr: perSecond(series('punctual.reminders.sent')), legend: 'sent' }],
         },
         {
+          title: 'Not sent',
+          what: 'Planned reminders that are suppressed, per second and by reason.',
+          unit: 'short',
+          queries: [
+            { expr: perSecond(series('punctual.reminders.suppressed'), { by: ['because'] }), legend: '{{because}}' },
+          ],
+        },
+        {
           title: 'Lag of the scheduler',
           what: 'How late the scheduler looks for due reminders.',
           unit: 's',

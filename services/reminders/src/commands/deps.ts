@@ -1,4 +1,5 @@
 import type { BrokerHandle, Logger } from '@punctual/chassis';
+import type { SuppressedBecause } from '@punctual/contracts';
 import type { PlanRules } from '../domain/planned-reminder.ts';
 import type { Store } from '../persistence/store.ts';
 import type { Turn } from '../persistence/turn.ts';
@@ -40,4 +41,6 @@ export type Alarms = {
 export type DispatchMetrics = {
   /** Counts a sent reminder. */
   sent(latenessMs: number): void;
+  /** Counts a planned reminder that is not sent. */
+  suppressed(because: SuppressedBecause): void;
 };

@@ -1,4 +1,5 @@
 import { type Broker, failpoint, type PubAck, publishEvents } from '@punctual/chassis';
+import type { SuppressedBecause } from '@punctual/contracts';
 import type { AssignmentRecord } from '../domain/assignment.ts';
 import { msBetween } from '../domain/instants.ts';
 import { type LedgerRow, newRow } from '../domain/ledger-row.ts';
@@ -15,7 +16,14 @@ import { keepPublished, type StoredEvent } from '../persistence/published.ts';
 import type { RemindersDeps } from './deps.ts';
 import { type History, HistoryInDoubt } from './history.ts';
 
-type Published = { assignmentId: string; keys: string[]; sent: LedgerRow[]; stored: StoredEvent[]; acks: PubAck[] };
+type Published = {
+  assignmentId: string;
+  keys: string[];
+  sent: LedgerRow[];
+  suppressed: SuppressedBecause[];
+  stored: StoredEvent[];
+  acks: PubAck[];
+};
 /** The history that a flush belongs to, and how REMINDER was when it began. */
 type Basis = { since: number; stream: ReminderStream; position: Position };
 type Rows = ReadonlyMap<string, LedgerRow>;
@@ -52,7 +60,7 @@ export async function flushOutbox(
   const rows = await rowsOf(deps, records, known);
   const sentAt = deps.now();
   const results = records.map(
-    ({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], stored: [], acks: [] }),
+    ({ assignmentId }): Published => ({ assignmentId, keys: [], sent: [], suppressed: [], stored: [], acks: [] }),
   );
   const isSame = () => deps.history.agreesSince(since) && performance.now() - seenAt < seenForMs;
   const failure = await publishInOrder({ broker, rows, sentAt, isSame }, records, results);
@@ -81,6 +89,7 @@ export async function flushOutbox(
   );
   if (sent.length > 0) await recordDispatch(store, sentAt);
   for (const { dueAt } of sent) metrics.sent(msBetween(dueAt, sentAt));
+  for (const because of results.flatMap(({ suppressed }) => suppressed)) metrics.suppressed(because);
   if (failure) throw failure;
 }
 
@@ -167,6 +176,7 @@ async function publishInOrder(
       published.acks.push(ack);
       published.stored.push({ event, streamSequence: ack.sequence });
       if (entry.type === 'reminder.due') published.sent.push(row);
+      if (entry.type === 'reminder.suppressed') published.suppressed.push(entry.because);
       return true;
     });
   }

@@ -29,14 +29,16 @@ export function observeHealth(deps: HealthDeps & { lifecycle: Lifecycle }): void
   );
 }
 
-/** Counts the reminders that this instance sends, and how late they are. */
+/** Counts the reminders that this instance sends, how late they are, and those that it does not send. */
 export function createDispatchMetrics(): DispatchMetrics {
   const sent = counter('punctual.reminders.sent');
+  const suppressed = counter('punctual.reminders.suppressed');
   const lateness = histogram('punctual.reminders.lateness');
   return {
     sent: (latenessMs) => {
       sent.add(1);
       lateness.record(latenessMs / 1_000);
     },
+    suppressed: (because) => suppressed.add(1, { because }),
   };
 }

@@ -160,6 +160,22 @@ export const attributes = {
       'Of an event: `applied`, `unknown` (its type is ignored), `retried` or `dead`. Of a payment: what the payment provider answered',
     values: ['applied', 'unknown', 'retried', 'dead', 'paid', 'refused', 'retry', 'unclear', 'key_refused'],
   },
+  because: {
+    ...own,
+    type: 'string',
+    meaning: 'Why a reminder is not sent, as in the API: `suppressedBecause`',
+    values: [
+      'ANSWERED',
+      'RESCHEDULED',
+      'REJECTED',
+      'CANCELLED',
+      'EXPIRED',
+      'COMPLETED',
+      'DISPUTED',
+      'OVERTAKEN',
+      'WINDOW_STARTED',
+    ],
+  },
   cause: {
     ...own,
     type: 'string',

@@ -193,6 +193,14 @@ export const domainMetrics = {
     meaning: 'Reminders that were ordered to be sent',
     across: 'sum',
   },
+  'punctual.reminders.suppressed': {
+    ...reminders,
+    instrument: 'counter',
+    unit: '{reminder}',
+    meaning: 'Planned reminders that are not sent, by reason',
+    attributes: ['because'],
+    across: 'sum',
+  },
   'punctual.reminders.lateness': {
     ...reminders,
     instrument: 'histogram',

@@ -1,4 +1,5 @@
 import { createAuthenticate, createHttpApp, readVersion, type ServiceDefinition } from '@punctual/chassis';
+import { openPrometheusApi } from '@punctual/pages';
 import { Router } from 'express';
 import { Config } from './config.ts';
 import { assetPath, serveAssets } from './html/assets.ts';
@@ -25,11 +26,13 @@ export const console: ServiceDefinition<Config> = {
     const provider = createProvider(config);
     const sessions = createSessions(config, provider, authenticate);
 
+    const metrics = config.PROMETHEUS_URL === undefined ? undefined : openPrometheusApi(config.PROMETHEUS_URL);
+
     const site = Router();
     site.use(serveAssets(), ...securePages(config.OIDC_ISSUER), readForm);
     site.use(
       signInRoutes({ config, provider, sessions, logger }),
-      servePages({ config, sessions, logger, pages, traces: openTraces(config) }),
+      servePages({ config, sessions, logger, pages, traces: openTraces(config), metrics }),
     );
     site.use(answerError(logger));
     return createHttpApp({

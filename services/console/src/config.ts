@@ -38,6 +38,9 @@ export const Config = z.object({
   SESSION_MINUTES: count({ max: 10_080, default: 720 }).describe(
     'How long after the sign-in a person has to sign in again.',
   ),
+  PROMETHEUS_URL: httpUrl()
+    .optional()
+    .describe('A Prometheus that scrapes the services. With it, pages show what was measured.'),
   JAEGER_URL: httpUrl()
     .optional()
     .describe('The query API of Jaeger, or of a store that speaks it. With it, the console draws traces.'),

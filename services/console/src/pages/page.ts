@@ -1,6 +1,6 @@
 import type { Client } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
-import type { Html, TraceStore } from '@punctual/pages';
+import type { Html, PrometheusApi, TraceStore } from '@punctual/pages';
 import type { Times } from '../html/times.ts';
 import type { Person } from '../session/session.ts';
 
@@ -17,6 +17,8 @@ export type Visit = {
   times: Times;
   now: Temporal.Instant;
   traces: Traces;
+  /** Undefined when no Prometheus is set. */
+  metrics: PrometheusApi | undefined;
 };
 
 /** Where the traces are, as far as the settings say. */

@@ -1,6 +1,6 @@
 import { HttpProblem, type Logger } from '@punctual/chassis';
 import { createClient } from '@punctual/client';
-import { html } from '@punctual/pages';
+import { html, type PrometheusApi } from '@punctual/pages';
 import { parseCookie } from 'cookie';
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Config } from '../config.ts';
@@ -21,6 +21,7 @@ export type PagesDeps = {
   logger: Logger;
   pages: readonly Page[];
   traces: Traces;
+  metrics: PrometheusApi | undefined;
 };
 
 /** Serves each page: a GET shows it, a POST acts and shows it again. */
@@ -109,7 +110,7 @@ function explained(error: unknown, request: Request): View {
   return { title, main: html`<p>${sentence}</p>${start}<p><small>Trace <code>${traceId}</code></small></p>` };
 }
 
-function visitOf({ config, traces }: PagesDeps, person: Person, request: Request): Visit {
+function visitOf({ config, traces, metrics }: PagesDeps, person: Person, request: Request): Visit {
   const now = Temporal.Now.instant();
   return {
     person,
@@ -120,6 +121,7 @@ function visitOf({ config, traces }: PagesDeps, person: Person, request: Request
     times: timesIn(zoneOf(request), now),
     now,
     traces,
+    metrics,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Reminder, RemindersHealth } from '@punctual/client';
 import { type Html, html } from '@punctual/pages';
 import { counted, inWords } from '../../html/words.ts';
 import type { Page, Visit } from '../page.ts';
+import { lastDay } from './last-day.ts';
 
 const rowsOnPage = 100;
 
@@ -13,8 +14,16 @@ export const reminders: Page = {
   view: async (visit) => {
     const read = async (state: 'upcoming' | 'overdue') =>
       (await visit.api.listOpenReminders({ query: { state, limit: rowsOnPage } })).items;
-    const [health, overdue, upcoming] = await Promise.all([readHealth(visit), read('overdue'), read('upcoming')]);
-    return { title: 'Reminders', main: html`${summary(visit, health)}${late(visit, overdue)}${next(visit, upcoming)}` };
+    const [health, overdue, upcoming, measured] = await Promise.all([
+      readHealth(visit),
+      read('overdue'),
+      read('upcoming'),
+      lastDay(visit),
+    ]);
+    return {
+      title: 'Reminders',
+      main: html`${summary(visit, health)}${late(visit, overdue)}${next(visit, upcoming)}${measured}`,
+    };
   },
 };
 

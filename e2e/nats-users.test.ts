@@ -19,7 +19,9 @@ type Rights = {
   reads: string[];
 };
 
-const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'];
+const streams = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY', 'AUDIT'];
+/** Streams that the console reads with ephemeral consumers. */
+const readable = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'AUDIT'];
 /** Lists of consumers. */
 const listing = ['SCHEDULE', 'REMINDER', 'PAYOUT'].map((stream) => `$JS.API.CONSUMER.LIST.${stream}`);
 
@@ -38,6 +40,19 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
       ...consumer('SCHEDULE', 'payouts-person'),
     ],
     reads: ['SCHEDULE', 'REMINDER', 'PAYOUT'],
+  },
+  console: {
+    publishes: [
+      'audit.1.start',
+      'replay.payouts-schedule',
+      '$SRV.INFO',
+      '$JS.API.STREAM.MSG.DELETE.DLQ',
+      ...streams.map((stream) => `$JS.API.CONSUMER.LIST.${stream}`),
+    ],
+    hears: [],
+    declares: [],
+    durables: readable.map((stream): Durable => [stream, madeUp]),
+    reads: streams,
   },
   deployer: {
     publishes: [
@@ -96,8 +111,13 @@ const rights: Record<Exclude<NatsUser, 'ops'>, Rights> = {
   },
 };
 const users = Object.keys(rights) as (keyof typeof rights)[];
-/** They do not touch streams by JetStream's API, or only declare them. */
-const outsiders: readonly string[] = ['streams', 'deployer'];
+/** They get no answer to what they may not do, where services get an error. */
+const outsiders: readonly string[] = ['streams', 'console', 'deployer'];
+/** Streams of which a user may create, read and delete any consumer: permissions know no beginnings of names. */
+const anyConsumerOf: Partial<Record<string, readonly string[]>> = {
+  gateway: ['SCHEDULE', 'REMINDER', 'PAYOUT'],
+  console: readable,
+};
 /** Users with permanent durables. */
 const services = ['scheduling', 'reminders', 'payouts'] as const;
 
@@ -134,14 +154,7 @@ describe.each(users)('%s', (user) => {
       ...(user === 'streams' ? durables.flatMap(creating) : durables.flatMap(consuming)),
       ...(user === 'streams' ? durables.map(resetting) : []),
       ...(outsiders.includes(user) ? [] : ['$JS.API.INFO']),
-      // Any consumer: its copies have no other reader.
-      ...(user === 'gateway'
-        ? asked.filter(
-            (subject) =>
-              /\.CONSUMER\.(CREATE|MSG\.NEXT|DELETE)\.(SCHEDULE|REMINDER|PAYOUT)\.[^.]+$/.test(subject) &&
-              !subject.includes('DURABLE'),
-          )
-        : []),
+      ...asked.filter((subject) => (anyConsumerOf[user] ?? []).includes(streamOfConsumer(subject))),
       ...(user === 'gateway' || user === 'notifier' ? durables.map(removing) : []),
       // Answered with an error instead, see below.
       ...(outsiders.includes(user) ? [] : streams.flatMap(changing)),
@@ -459,6 +472,11 @@ function creating([stream, name]: Durable): string[] {
 
 function removing([stream, name]: Durable): string {
   return `$JS.API.CONSUMER.DELETE.${stream}.${name}`;
+}
+
+/** The stream of a request that creates, reads or deletes a consumer; empty for any other. */
+function streamOfConsumer(subject: string): string {
+  return /^\$JS\.API\.CONSUMER\.(?:CREATE|MSG\.NEXT|DELETE)\.([A-Z]+)\.[^.]+$/.exec(subject)?.[1] ?? '';
 }
 
 function resetting([stream, name]: Durable): string {

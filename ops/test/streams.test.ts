@@ -12,7 +12,7 @@ import { eventually } from '@punctual/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const names = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'];
+const names = ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY', 'AUDIT'];
 const day = 86_400_000_000_000;
 
 let nats: Server;
@@ -62,9 +62,11 @@ test('apply declares every stream with its limits, and changes nothing when run 
   expect((await apply()).stdout).toBe(names.map((name) => `${name}: unchanged\n`).join(''));
 
   for (const name of names) {
-    const days = name === 'REPLAY' || name === 'ADVISORY' ? 7 : 30;
+    const days = name === 'AUDIT' ? 730 : name === 'REPLAY' || name === 'ADVISORY' ? 7 : 30;
     const discard = name === 'ADVISORY' ? 'old' : 'new';
-    expect(await configOf(name)).toMatchObject({ max_age: days * day, max_bytes: 512 * 1024 * 1024, discard });
+    const [deny_delete, deny_purge] = [name === 'AUDIT', name === 'AUDIT'];
+    const limits = { max_age: days * day, max_bytes: 512 * 1024 * 1024 };
+    expect(await configOf(name)).toMatchObject({ ...limits, discard, deny_delete, deny_purge });
   }
 });
 

@@ -22,8 +22,6 @@ const unset = {
   max_msg_size: -1,
   no_ack: false,
   sealed: false,
-  deny_delete: false,
-  deny_purge: false,
   allow_rollup_hdrs: false,
 } as const satisfies Partial<Record<keyof StreamConfig, unknown>>;
 
@@ -56,6 +54,8 @@ export function differencesOf(current: StreamConfig, wanted: StreamDeclaration):
   compare('duplicate_window', [current.duplicate_window, wanted.duplicate_window], days, false);
   compare('retention', [current.retention, wanted.retention], String, false);
   compare('storage', [current.storage, wanted.storage], String, false);
+  compare('deny_delete', [current.deny_delete ?? false, wanted.deny_delete], String, false);
+  compare('deny_purge', [current.deny_purge ?? false, wanted.deny_purge], String, false);
   for (const [setting, neutral] of Object.entries(unset)) {
     const value: unknown = current[setting as keyof StreamConfig] ?? neutral;
     compare(setting, [value, neutral], (one) => JSON.stringify(one) ?? 'none', false);

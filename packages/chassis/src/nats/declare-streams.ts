@@ -7,6 +7,8 @@ const duplicateWindowMs = 10 * 60_000;
 const dayMs = 86_400_000;
 /** Replays and advisories are read within seconds. */
 const shortDays = 7;
+/** Who did what is asked long after the events are gone. */
+const auditDays = 730;
 
 const advisories = '$JS.EVENT.ADVISORY.CONSUMER';
 
@@ -17,6 +19,8 @@ const definitions = {
   REPLAY: { subjects: ['replay.>'] },
   /** JetStream's reports of messages that it will not deliver again. */
   ADVISORY: { subjects: [`${advisories}.MAX_DELIVERIES.>`, `${advisories}.MSG_TERMINATED.>`] },
+  /** What people did on the pages of the console. */
+  AUDIT: { subjects: ['audit.>'] },
 } as const;
 
 export type DeclaredStream = keyof typeof definitions;
@@ -27,11 +31,10 @@ export type StreamDeclaration = ReturnType<typeof declarationOf>;
 /**
  * The configuration of a stream. A full stream refuses new messages (`discard: new`), and their
  * outbox keeps them: discarding old ones would drop events that a consumer has not read. ADVISORY
- * is the exception: nothing publishes an advisory again.
+ * is the exception: nothing publishes an advisory again. Nothing in AUDIT can be deleted.
  */
 export function declarationOf(name: DeclaredStream, settings: StreamSettings) {
-  const isShort = name === 'REPLAY' || name === 'ADVISORY';
-  const days = isShort ? Math.min(shortDays, settings.STREAM_MAX_AGE_DAYS) : settings.STREAM_MAX_AGE_DAYS;
+  const isAudit = name === 'AUDIT';
   return {
     subjects: [...definitions[name].subjects] as string[],
     storage: StorageType.File,
@@ -39,9 +42,16 @@ export function declarationOf(name: DeclaredStream, settings: StreamSettings) {
     discard: name === 'ADVISORY' ? DiscardPolicy.Old : DiscardPolicy.New,
     duplicate_window: nanos(duplicateWindowMs),
     num_replicas: settings.STREAM_REPLICAS,
-    max_age: nanos(days * dayMs),
+    max_age: nanos(daysOf(name, settings) * dayMs),
     max_bytes: settings.STREAM_MAX_BYTES,
+    deny_delete: isAudit,
+    deny_purge: isAudit,
   };
+}
+
+function daysOf(name: DeclaredStream, { STREAM_MAX_AGE_DAYS: days }: StreamSettings): number {
+  if (name === 'AUDIT') return Math.max(auditDays, days);
+  return name === 'REPLAY' || name === 'ADVISORY' ? Math.min(shortDays, days) : days;
 }
 
 /**

@@ -12,6 +12,7 @@ export const natsUsers = [
   'reminders',
   'payouts',
   'gateway',
+  'console',
   'notifier',
 ] as const;
 export type NatsUser = (typeof natsUsers)[number];

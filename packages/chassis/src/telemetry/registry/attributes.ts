@@ -151,7 +151,7 @@ export const attributes = {
     ...own,
     type: 'string',
     meaning: 'Stream in JetStream',
-    values: ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY'],
+    values: ['SCHEDULE', 'REMINDER', 'PAYOUT', 'DLQ', 'REPLAY', 'ADVISORY', 'AUDIT'],
   },
   outcome: {
     ...own,

@@ -1,4 +1,10 @@
-import { createAuthenticate, createHttpApp, readVersion, type ServiceDefinition } from '@punctual/chassis';
+import {
+  connectBroker,
+  createAuthenticate,
+  createHttpApp,
+  readVersion,
+  type ServiceDefinition,
+} from '@punctual/chassis';
 import { openPrometheusApi } from '@punctual/pages';
 import { Router } from 'express';
 import { Config } from './config.ts';
@@ -12,10 +18,12 @@ import { openTraces } from './pages/trace/traces.ts';
 import { createProvider } from './session/provider.ts';
 import { createSessions } from './session/session.ts';
 import { signInPaths, signInRoutes } from './session/sign-in.ts';
+import { createSystem } from './system.ts';
 
 /**
- * Pages for finance and operations. It holds no state: who is signed in is in an encrypted cookie, and
- * everything else comes from the gateway, with the person's own token.
+ * Pages for finance and operations. Who is signed in is in an encrypted cookie. Business data comes from
+ * the gateway, with the person's own token; dead letters, streams and the audit come from NATS. While
+ * NATS is away, the pages that only read from the gateway still work.
  */
 export const console: ServiceDefinition<Config> = {
   name: 'console',
@@ -24,6 +32,8 @@ export const console: ServiceDefinition<Config> = {
   async createApp({ config, logger, lifecycle, logging }) {
     const authenticate = createAuthenticate({ config, logger, lifecycle });
     const provider = createProvider(config);
+    const broker = connectBroker({ config, name: 'console', logger, lifecycle });
+    const system = createSystem({ config, broker, logger, lifecycle });
     const sessions = createSessions(config, provider, authenticate);
 
     const metrics = config.PROMETHEUS_URL === undefined ? undefined : openPrometheusApi(config.PROMETHEUS_URL);
@@ -32,7 +42,7 @@ export const console: ServiceDefinition<Config> = {
     site.use(serveAssets(), ...securePages(config.OIDC_ISSUER), readForm);
     site.use(
       signInRoutes({ config, provider, sessions, logger }),
-      servePages({ config, sessions, logger, pages, traces: openTraces(config), metrics }),
+      servePages({ config, sessions, logger, system, pages, traces: openTraces(config), metrics }),
     );
     site.use(answerError(logger));
     return createHttpApp({
@@ -40,7 +50,7 @@ export const console: ServiceDefinition<Config> = {
       logging,
       lifecycle,
       authenticate,
-      checks: [],
+      checks: [{ name: 'broker', required: false, check: broker.check }],
       version: readVersion('console', new URL('..', import.meta.url), config.PUNCTUAL_REVISION),
       routes: [],
       extend: (app) => app.use(site),

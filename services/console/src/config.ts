@@ -1,5 +1,6 @@
 import {
   AuthConfig,
+  BrokerConfig,
   count,
   HttpConfig,
   httpOrigin,
@@ -9,12 +10,20 @@ import {
   secretKey,
   Wrong,
 } from '@punctual/chassis';
+import { parsePostgresUrl } from '@punctual/chassis/postgres-client';
 import { z } from 'zod';
 
-/** The environment of the console: where the API and the provider of sign-in are, and its own secret. */
+const databaseUrl = () =>
+  parsed((value) => {
+    parsePostgresUrl(value);
+    return value;
+  }).optional();
+
+/** The environment of the console: where the API, NATS and the provider of sign-in are, and its own secret. */
 export const Config = z.object({
   ...HttpConfig.shape,
   ...AuthConfig.shape,
+  ...BrokerConfig.shape,
   PUBLIC_URL: httpOrigin().describe(
     'Where browsers find the console: `https://console.example`. With `https`, cookies are `Secure`.',
   ),
@@ -47,5 +56,9 @@ export const Config = z.object({
   TRACE_LINK: linkBase()
     .optional()
     .describe('Without `JAEGER_URL`: the page of a trace, up to its id, as `https://jaeger.example/trace`.'),
+  SCHEDULING_DATABASE_URL: databaseUrl().describe(
+    'The database of scheduling, to rebuild `SCHEDULE` and to reconcile after a restore. Unset: the page names the command of `ops`.',
+  ),
+  PAYOUTS_DATABASE_URL: databaseUrl().describe('The same for payouts.'),
 });
 export type Config = z.infer<typeof Config>;

@@ -15,6 +15,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createSeal } from '../src/session/seal.ts';
+import { postForm, sessionOf } from './post.ts';
 import { type Setting, startSetting } from './setting.ts';
 
 const { name, program } = await browserTests('the console in a browser');
@@ -155,6 +156,7 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
       'Punctual',
       'Approvals',
       'Drift and exports',
+      'Audit',
     ]);
     expect((await fay.page.goto(`${setting.url}/assignments`))?.status()).toBe(403);
     await olga.page.context().close();
@@ -391,22 +393,5 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     until: z.number(),
   });
 
-  const sessionOf = async (page: Page) =>
-    (await page.context().cookies(setting.url)).find(({ name }) => name === 'session')?.value;
-
-  /** Sends a form that no page has, from the session of this page. @returns the page that comes back */
-  async function post(
-    page: Page,
-    path: string,
-    fields: Record<string, string>,
-    { csrf = '', origin = setting.url } = {},
-  ) {
-    const token = csrf || (await page.locator('input[name=csrf]').first().inputValue());
-    const response = await fetch(`${setting.url}${path}`, {
-      method: 'POST',
-      headers: { cookie: `session=${await sessionOf(page)}`, origin },
-      body: new URLSearchParams({ csrf: token, attempt: randomUUID(), ...fields }),
-    });
-    return response.text();
-  }
+  const post = async (...form: Parameters<typeof postForm>) => (await postForm(...form)).text();
 });

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Service, startService } from '@punctual/chassis';
 import { freePort } from '@punctual/devstack';
-import { createJourney, type Journey, startTestStack, type TestStack } from '@punctual/testkit';
+import { createJourney, type Journey, startTestStack, type TestEnvironment, type TestStack } from '@punctual/testkit';
 import type { Browser, BrowserPage, View } from '@punctual/testkit/browser';
 import { console as definition } from '../src/app.ts';
 
 /** People of the provider, as its buttons name them. */
 export type Who = 'Fay, finance' | 'Finn, finance' | 'Olga, ops' | 'Carla, customer';
 
-export type Setting = {
+/** A running console. */
+export type Console = {
   url: string;
-  world: TestStack;
-  journey: Journey;
   /** Encrypts the cookies. */
   secret: string;
   /** Opens a page as a person who has to sign in first. */
@@ -19,31 +18,56 @@ export type Setting = {
   stop(): Promise<void>;
 };
 
+export type Setting = Console & { world: TestStack; journey: Journey };
+
 /**
  * The whole product, and the console in front of it.
  * @param settings of the console, beside those that it needs
  */
 export async function startSetting(settings: Record<string, string> = {}): Promise<Setting> {
   const world = await startTestStack('console');
-  const { issuer, env } = world.environment;
-  const [port, secret] = [await freePort(), randomUUID()];
-  const url = `http://127.0.0.1:${port}`;
-  const { AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, SHUTDOWN_DRAIN_MS } = env;
-  const console: Service = await startService(definition, {
-    ...{ AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, SHUTDOWN_DRAIN_MS },
-    PORT: String(port),
-    PUBLIC_URL: url,
+  const console = await startConsole(world.environment, {
     GATEWAY_URL: world.stack.service('gateway').url,
-    OIDC_ISSUER: issuer.issuer,
-    OIDC_CLIENT_ID: 'console',
-    OIDC_CLIENT_SECRET: 'console',
-    SESSION_SECRET: secret,
+    SCHEDULING_DATABASE_URL: world.databases.scheduling,
+    PAYOUTS_DATABASE_URL: world.databases.payouts,
     ...settings,
   });
   return {
-    url,
+    ...console,
     world,
     journey: await createJourney(world),
+    stop: async () => {
+      await console.stop();
+      await world.stop();
+    },
+  };
+}
+
+/**
+ * Starts a console on the servers of a test.
+ * @param settings such as the gateway and the port
+ */
+export async function startConsole(
+  { issuer, env, natsUrl }: TestEnvironment,
+  settings: Readonly<Record<string, string>>,
+): Promise<Console> {
+  const { PORT = String(await freePort()), SESSION_SECRET: secret = randomUUID() } = settings;
+  const url = `http://127.0.0.1:${PORT}`;
+  const { AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, SHUTDOWN_DRAIN_MS } = env;
+  const console: Service = await startService(definition, {
+    ...{ AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, SHUTDOWN_DRAIN_MS },
+    PUBLIC_URL: url,
+    NATS_URL: natsUrl,
+    NATS_USER: 'console',
+    NATS_PASSWORD: 'console',
+    OIDC_ISSUER: issuer.issuer,
+    OIDC_CLIENT_ID: 'console',
+    OIDC_CLIENT_SECRET: 'console',
+    ...settings,
+    ...{ PORT, SESSION_SECRET: secret },
+  });
+  return {
+    url,
     secret,
     signIn: async (browser, who, path, view = { width: 1280, scheme: 'light' }) => {
       const opened = await browser.open(`${url}${path}`, view);
@@ -54,9 +78,6 @@ export async function startSetting(settings: Record<string, string> = {}): Promi
       opened.faults.splice(0, opened.faults.length, ...own);
       return opened;
     },
-    stop: async () => {
-      await console.stop();
-      await world.stop();
-    },
+    stop: () => console.stop(),
   };
 }

@@ -102,6 +102,8 @@ function ownEnvironment(
         OIDC_CLIENT_ID: 'console',
         OIDC_CLIENT_SECRET: 'console',
         SESSION_SECRET: randomUUID(),
+        SCHEDULING_DATABASE_URL: postgres.scheduling,
+        PAYOUTS_DATABASE_URL: postgres.payouts,
       };
   }
 }

@@ -41,15 +41,17 @@ export async function messagesOn(nats: Nats, stream: RebuildableStream): Promise
 /**
  * Begins to refill a stream: marks the lost events, which the service then publishes again, and
  * declares the stream if it is missing.
+ * @param options.settings left out: `ops streams apply --watch` declares it
  * @returns how many were marked
  */
 export async function startRebuild(
   nats: Nats,
   { stream, held }: RebuildPlan,
-  { outbox, settings }: { outbox: Outbox; settings: StreamSettings },
+  { outbox, settings }: { outbox: Outbox; settings?: StreamSettings },
 ): Promise<number> {
   // Before the stream exists again: otherwise newer events would be published first.
   const marked = await outbox.markLost();
+  if (!settings) return marked;
   if (held === undefined) await delay(refusedWithinMs);
   await declareStream(nats, stream, settings);
   return marked;

@@ -1,4 +1,4 @@
-import { type NatsConnection, RequestError } from '@nats-io/transport-node';
+import { type NatsConnection, NoRespondersError, RequestError } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { parseJson } from '../parse-json.ts';
 
@@ -46,7 +46,8 @@ export async function runningInstances(connection: NatsConnection): Promise<Runn
       instances.push({ service, id, version, revision, contracts, startedAt });
     }
   } catch (error) {
-    if (!(error instanceof RequestError && error.isNoResponders())) throw error;
+    const isAlone = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+    if (!isAlone) throw error;
   }
   return instances.toSorted((one, other) => one.service.localeCompare(other.service) || one.id.localeCompare(other.id));
 }

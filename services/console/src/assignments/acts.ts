@@ -1,10 +1,9 @@
 import type { Assignment, Client } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
 import type { DisputeKind } from '@punctual/contracts';
-import { html } from '@punctual/pages';
+import type { Result } from '../audit/messages.ts';
 import { explainError } from '../html/explain-error.ts';
-import { inWords } from '../html/words.ts';
-import type { Result } from '../pages/page.ts';
+import { endOf, inWords } from '../html/words.ts';
 
 /** What ops may do to an assignment. Confirming and rejecting are for its two sides. */
 export const assignmentActs = ['propose', 'cancel', 'complete', 'dispute'] as const;
@@ -31,11 +30,14 @@ export function actsOn({ actions }: Assignment): AssignmentAct[] {
 
 /** Acts on an assignment as long as it is as the person saw it. Never throws: the result says what happened. */
 export async function actOnAssignment(api: Client, order: AssignmentOrder): Promise<Result> {
+  const { id } = order.seen;
+  // Not its title, which the audit would keep.
+  const subject = { text: `Assignment ${endOf(id)}`, href: `/assignments/${id}` };
   try {
     const assignment = await send(api, order);
-    return { subject: html`${assignment.jobTitle}`, done: true, sentence: `${inWords(assignment.status)}.` };
+    return { ...subject, done: true, sentence: `${inWords(assignment.status)}.` };
   } catch (error) {
-    return { subject: html`${actName(order.act)}`, done: false, sentence: `Not done: ${reasonOf(error)}` };
+    return { ...subject, done: false, sentence: `Not done: ${reasonOf(error)}` };
   }
 }
 

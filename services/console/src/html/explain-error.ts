@@ -23,5 +23,14 @@ function isAway(error: unknown): boolean {
   // What the provider refuses is a `SignInRefused` by now.
   if (error instanceof ClientError || error instanceof ResponseBodyError) return true;
   if (!(error instanceof Error)) return false;
-  return error.name === 'TimeoutError' || (error instanceof TypeError && error.message === 'fetch failed');
+  return unanswered.has(error.name) || (error instanceof TypeError && error.message === 'fetch failed');
 }
+
+/** Errors of requests to NATS and by `fetch`. */
+const unanswered = new Set([
+  'TimeoutError',
+  'RequestError',
+  'ClosedConnectionError',
+  'JetStreamNotEnabled',
+  'NoLeader',
+]);

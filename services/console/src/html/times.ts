@@ -29,6 +29,11 @@ export function timesIn(zone: string | undefined, now: Temporal.Instant): Times 
   };
 }
 
+/** When a day begins in a zone, or some days later. */
+export function startOfDay(day: string, zone: string, daysLater = 0): Temporal.Instant {
+  return Temporal.PlainDate.from(day).add({ days: daysLater }).toZonedDateTime(zone).toInstant();
+}
+
 const units = [
   ['day', 1_440],
   ['hour', 60],

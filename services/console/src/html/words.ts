@@ -8,10 +8,15 @@ export function inWords(constant: string): string {
 
 /** The end of an id, which tells ids apart; all of it on hover. */
 export function shortId(id: string): Html {
-  return html`<code title="${id}">…${id.slice(-8)}</code>`;
+  return html`<code title="${id}">${endOf(id)}</code>`;
+}
+
+/** The end of an id, where markup is not possible. */
+export function endOf(id: string): string {
+  return `…${id.slice(-8)}`;
 }
 
 /** `1 payout`, `12 payouts`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }

@@ -1,14 +1,18 @@
 import type { Client } from '@punctual/client';
 import type { Role } from '@punctual/contracts';
 import type { Html, PrometheusApi, TraceStore } from '@punctual/pages';
+import type { Outcome } from '../audit/messages.ts';
 import type { Times } from '../html/times.ts';
 import type { Person } from '../session/session.ts';
+import type { System } from '../system.ts';
 
 /** One request for a page. */
 export type Visit = {
   person: Person;
   /** The API, as this person. */
   api: Client;
+  /** NATS, and the acts on it. */
+  system: System;
   /** The parts of the path: `:id`. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
@@ -28,13 +32,12 @@ export type Traces = {
   link(traceId: string): string | undefined;
 };
 
-/** What became of an act, item by item. */
-export type Outcome = { results: readonly Result[] };
-export type Result = { subject: Html; done: boolean; sentence: string };
+/** The page on which an act goes on. */
+export type GoesOn = { to: string };
 
 export type View = { title: string; main: Html };
 
-/** A page at one path. It keeps nothing: all that it shows is in its URL, the session and the API. */
+/** A page at one path. It keeps nothing: all that it shows is in its URL, the session, the API and NATS. */
 export type Page = {
   path: string;
   /** Its name in the navigation; left out for a page of one thing. */
@@ -42,6 +45,6 @@ export type Page = {
   /** Who may open it. The API decides again about everything in it. */
   roles: readonly Role[];
   view(visit: Visit): Promise<View>;
-  /** What a form of the page asks for; the page is shown again below the outcome. */
-  act?(visit: Visit, form: URLSearchParams): Promise<Outcome>;
+  /** What a form of the page asks for; the page is shown again below the outcome, or another one. */
+  act?(visit: Visit, form: URLSearchParams): Promise<Outcome | GoesOn>;
 };

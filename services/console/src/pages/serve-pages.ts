@@ -11,6 +11,7 @@ import { messagePage } from '../html/message-page.ts';
 import { timesIn } from '../html/times.ts';
 import { checkForm } from '../session/csrf.ts';
 import type { Person, Sessions } from '../session/session.ts';
+import type { System } from '../system.ts';
 import { exportPath, sendPayouts } from './drift/export.ts';
 import { outcomePanel } from './outcome.ts';
 import type { Page, Traces, View, Visit } from './page.ts';
@@ -19,6 +20,7 @@ export type PagesDeps = {
   config: Config;
   sessions: Sessions;
   logger: Logger;
+  system: System;
   pages: readonly Page[];
   traces: Traces;
   metrics: PrometheusApi | undefined;
@@ -71,7 +73,9 @@ export function servePages(deps: PagesDeps): Router {
         assertRole(person, page);
         checkForm(request, person, deps.config.PUBLIC_URL);
         const visit = visitOf(deps, person, request);
-        const outcome = outcomePanel(await act(visit, formOf(request)));
+        const done = await act(visit, formOf(request));
+        if ('to' in done) return response.redirect(303, done.to);
+        const outcome = outcomePanel(done);
         // The outcome is shown even if the page cannot be.
         const { title, main } = await page.view(visit).catch((error: unknown) => explained(error, request));
         show({ title, main: html`${outcome}${main}` }, response);
@@ -110,11 +114,12 @@ function explained(error: unknown, request: Request): View {
   return { title, main: html`<p>${sentence}</p>${start}<p><small>Trace <code>${traceId}</code></small></p>` };
 }
 
-function visitOf({ config, traces, metrics }: PagesDeps, person: Person, request: Request): Visit {
+function visitOf({ config, system, traces, metrics }: PagesDeps, person: Person, request: Request): Visit {
   const now = Temporal.Now.instant();
   return {
     person,
     api: createClient({ url: config.GATEWAY_URL, token: () => person.token }),
+    system,
     params: request.params as Record<string, string>,
     query: new URL(request.originalUrl, config.PUBLIC_URL).searchParams,
     here: request.originalUrl,

@@ -1,10 +1,9 @@
 import type { Client, Payout } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
-import { html } from '@punctual/pages';
+import type { Result } from '../audit/messages.ts';
 import { explainError } from '../html/explain-error.ts';
 import { formatMoney } from '../html/money.ts';
-import { inWords, shortId } from '../html/words.ts';
-import type { Result } from '../pages/page.ts';
+import { endOf, inWords } from '../html/words.ts';
 import type { Person } from '../session/session.ts';
 
 export const payoutActs = ['approve', 'mark-paid', 'unblock', 'block'] as const;
@@ -41,7 +40,7 @@ export function actsOn(payout: Payout, { id, roles }: Pick<Person, 'id' | 'roles
 export async function actOnPayout(api: Client, order: PayoutOrder): Promise<Result> {
   try {
     const payout = await send(api, order);
-    return { subject: subjectOf(payout), done: true, sentence: `${inWords(payout.status)}.` };
+    return { ...subjectOf(payout), done: true, sentence: `${inWords(payout.status)}.` };
   } catch (error) {
     return { ...failure(error, order.seen), done: false };
   }
@@ -67,14 +66,14 @@ function send(api: Client, { act, seen, text, holds, attempt }: PayoutOrder): Pr
 
 function failure(error: unknown, { id }: Seen): Omit<Result, 'done'> {
   const current = error instanceof ProblemError ? error.problem.currentPayout : undefined;
-  const subject = current ? subjectOf(current) : shortId(id);
+  const subject = current ? subjectOf(current) : { text: `Payout ${endOf(id)}`, href: `/payouts/${id}` };
   if (error instanceof ProblemError && error.code === 'precondition-failed' && current) {
     const now = inWords(current.status).toLowerCase();
-    return { subject, sentence: `Not done: someone else changed it since you opened the page. It is now ${now}.` };
+    return { ...subject, sentence: `Not done: someone else changed it since you opened the page. It is now ${now}.` };
   }
-  return { subject, sentence: `Not done: ${explainError(error, '').sentence}` };
+  return { ...subject, sentence: `Not done: ${explainError(error, '').sentence}` };
 }
 
 function subjectOf({ id, amount }: Payout) {
-  return html`<a href="/payouts/${id}">${formatMoney(amount)} ${shortId(id)}</a>`;
+  return { text: `${formatMoney(amount)} ${endOf(id)}`, href: `/payouts/${id}` };
 }

@@ -1,6 +1,8 @@
 import { HttpProblem } from '@punctual/chassis';
 import { z } from 'zod';
+import { counted } from '../../html/words.ts';
 import { actOnPayout, payoutActs } from '../../payouts/acts.ts';
+import { actNames } from '../../payouts/fields.ts';
 import type { Page } from '../page.ts';
 import { readChosen, readQuery } from './query.ts';
 import { readQueue } from './read.ts';
@@ -15,12 +17,15 @@ export const approvals: Page = {
     const query = readQuery(visit.query);
     return { title: 'Approvals', main: approvalsView(visit, query, await readQueue(visit, query)) };
   },
-  act: async ({ api }, form) => {
+  act: async ({ api, person, system }, form) => {
     const act = z.enum(payoutActs).safeParse(form.get('act')).data;
     const chosen = readChosen(form);
     if (!act || chosen.length === 0) throw new HttpProblem('validation-failed', 'The form names no payout and no act.');
     const text = form.get('text') ?? '';
     const attempt = form.get('attempt') ?? '';
-    return { results: await Promise.all(chosen.map((seen) => actOnPayout(api, { act, seen, text, attempt }))) };
+    const about = { kind: act, what: `${actNames[act]}: ${counted(chosen.length, 'payout')}`, reason: text };
+    return system.acts.record(person, { ...about, selected: chosen.map(({ id }) => id) }, () =>
+      Promise.all(chosen.map((seen) => actOnPayout(api, { act, seen, text, attempt }))),
+    );
   },
 };

@@ -12,10 +12,11 @@ import {
   type ProposedWindow,
 } from '../../assignments/acts.ts';
 import { consequencesOf } from '../../assignments/consequences.ts';
+import type { Outcome } from '../../audit/messages.ts';
 import { actForm } from '../../html/act-form.ts';
 import { explainError } from '../../html/explain-error.ts';
-import { inWords } from '../../html/words.ts';
-import type { Outcome, Visit } from '../page.ts';
+import { endOf, inWords } from '../../html/words.ts';
+import type { Visit } from '../page.ts';
 import type { History } from './read.ts';
 
 const Form = z.object({
@@ -30,12 +31,16 @@ const Form = z.object({
 });
 
 /** Does what a reviewed form asks for. */
-export async function act({ api, params: { id = '' } }: Visit, fields: URLSearchParams): Promise<Outcome> {
+export async function act(
+  { api, person, system, params: { id = '' } }: Visit,
+  fields: URLSearchParams,
+): Promise<Outcome> {
   const form = Form.safeParse(Object.fromEntries(fields)).data;
   if (!form) throw new HttpProblem('validation-failed', 'The form lacks the act or the version of the assignment.');
   const { act, jobId, version, attempt, reason, kind, start, end } = form;
   const order = { act, seen: { id, jobId, version }, reason, kind, window: { start, end }, attempt };
-  return { results: [await actOnAssignment(api, order)] };
+  const about = { kind: act, what: `${actName(act)}: assignment ${endOf(id)}`, reason, selected: [id] };
+  return system.acts.record(person, about, async () => [await actOnAssignment(api, order)]);
 }
 
 /** The acts that are possible now, and the one that the URL asks to review. */

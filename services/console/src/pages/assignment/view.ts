@@ -3,6 +3,7 @@ import { type Html, html } from '@punctual/pages';
 import { formatMoney } from '../../html/money.ts';
 import { inWords } from '../../html/words.ts';
 import type { Visit } from '../page.ts';
+import { replayable } from '../replay/query.ts';
 import { lanes, momentsOf } from './moments.ts';
 import type { History } from './read.ts';
 
@@ -12,12 +13,20 @@ export function assignmentView(visit: Visit, history: History, acts: Html): Html
 ${facts(visit, history)}
 ${acts}
 ${timeline(visit, history)}
+${replays(visit, history)}
 ${history.traceIds.length > 0 && html`<details><summary>Traces</summary><ul>${history.traceIds.map((id) => html`<li>${traceOf(visit, id)}</li>`)}</ul></details>`}`;
 }
 
 function traceOf({ traces }: Visit, id: string): Html {
   const link = traces.link(id);
   return link ? html`<a href="${link}"><code>${id}</code></a>` : html`<code>${id}</code>`;
+}
+
+/** Finance gets no links to what it may not do. */
+function replays({ person }: Visit, { assignment }: History): Html {
+  if (!person.roles.includes('ops')) return html``;
+  const link = (consumer: string) => `/replay?${new URLSearchParams({ consumer, assignment: assignment.id })}`;
+  return html`<details><summary>Replay its events to one consumer</summary><ul>${replayable.map((consumer) => html`<li><a href="${link(consumer)}">${consumer}</a></li>`)}</ul></details>`;
 }
 
 function facts(visit: Visit, { assignment, payout }: History): Html {

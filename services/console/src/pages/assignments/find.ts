@@ -1,5 +1,6 @@
 import type { Assignment, Client, Input } from '@punctual/client';
 import { Uuid } from '@punctual/contracts';
+import { startOfDay } from '../../html/times.ts';
 import type { Visit } from '../page.ts';
 import type { AssignmentsQuery } from './query.ts';
 
@@ -21,8 +22,8 @@ export function findAssignments({ api, times }: Visit, query: AssignmentsQuery):
     sort,
     limit: rowsOnPage,
     ...(status && { status }),
-    ...(from && { from: startOf(from, times.zone) }),
-    ...(to && { to: startOf(Temporal.PlainDate.from(to).add({ days: 1 }).toString(), times.zone) }),
+    ...(from && { from: startOfDay(from, times.zone).toString() }),
+    ...(to && { to: startOfDay(to, times.zone, 1).toString() }),
     ...(jobId && { jobId }),
     ...(customerId && { customerId }),
     ...(providerId && { providerId }),
@@ -58,6 +59,3 @@ async function byWords(api: Client, filters: Filters, words: string, cursor: str
   const { items } = ids.length > 0 ? await list(api, { ...filters, ids }) : { items: [] };
   return { items, next: nextCursor === null ? undefined : { cursor: nextCursor } };
 }
-
-const startOf = (day: string, zone: string) =>
-  Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant().toString();

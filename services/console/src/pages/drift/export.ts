@@ -5,6 +5,7 @@ import { HttpProblem } from '@punctual/chassis';
 import { PayoutStatus } from '@punctual/contracts';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { startOfDay } from '../../html/times.ts';
 import type { Visit } from '../page.ts';
 
 export const exportPath = '/exports/payouts.csv';
@@ -19,8 +20,7 @@ export async function sendPayouts(gateway: string, { query, person, times }: Vis
   if (status) url.searchParams.set('status', status);
   for (const name of ['from', 'to']) {
     const day = z.iso.date().safeParse(query.get(name)).data;
-    if (day)
-      url.searchParams.set(name, Temporal.PlainDate.from(day).toZonedDateTime(times.zone).toInstant().toString());
+    if (day) url.searchParams.set(name, startOfDay(day, times.zone).toString());
   }
   const answer = await fetch(url, { headers: { accept: 'text/csv', authorization: `Bearer ${person.token}` } });
   if (!answer.ok || !answer.body)

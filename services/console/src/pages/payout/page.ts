@@ -1,12 +1,14 @@
 import { HttpProblem } from '@punctual/chassis';
 import type { Client } from '@punctual/client';
-import { html } from '@punctual/pages';
 import { z } from 'zod';
+import type { Result } from '../../audit/messages.ts';
+import { kindNames } from '../../html/acts.ts';
 import { explainError } from '../../html/explain-error.ts';
 import { formatMoney } from '../../html/money.ts';
+import { endOf } from '../../html/words.ts';
 import { readAccount } from '../../payouts/account-warning.ts';
 import { actOnPayout, payoutActs } from '../../payouts/acts.ts';
-import type { Page, Result, Visit } from '../page.ts';
+import type { Page, Visit } from '../page.ts';
 import { payoutView } from './view.ts';
 
 const Form = z.object({
@@ -25,13 +27,16 @@ export const payout: Page = {
     const facts = await readFacts(visit);
     return { title: `Payout of ${formatMoney(facts.payout.amount)}`, main: payoutView(visit, facts) };
   },
-  act: async ({ api, params: { id = '' } }, fields) => {
+  act: async ({ api, person, system, params: { id = '' } }, fields) => {
     const form = Form.safeParse(Object.fromEntries(fields)).data;
     if (!form) throw new HttpProblem('validation-failed', 'The form lacks the act or the version of the payout.');
     const { act, version, text, attempt } = form;
-    if (act === 'confirm-account') return { results: [await confirmAccount(api, id, form)] };
-    const holds = fields.getAll('hold');
-    return { results: [await actOnPayout(api, { act, seen: { id, version }, text, holds, attempt })] };
+    const about = { kind: act, what: `${kindNames[act]}: payout ${endOf(id)}`, reason: text, selected: [id] };
+    return system.acts.record(person, about, async () => {
+      if (act === 'confirm-account') return [await confirmAccount(api, id, form)];
+      const holds = fields.getAll('hold');
+      return [await actOnPayout(api, { act, seen: { id, version }, text, holds, attempt })];
+    });
   },
 };
 
@@ -50,13 +55,13 @@ async function confirmAccount(
   payoutId: string,
   { account, version, attempt }: z.infer<typeof Form>,
 ): Promise<Result> {
-  const subject = html`Account <code>${account}</code>`;
+  const text = `Account ${account}`;
   try {
     const { providerId } = await api.getPayout({ params: { id: payoutId } });
     const params = { id: providerId };
     await api.confirmPayoutAccount({ params, body: { account }, ifMatch: version, idempotencyKey: attempt });
-    return { subject, done: true, sentence: 'Confirmed.' };
+    return { text, done: true, sentence: 'Confirmed.' };
   } catch (error) {
-    return { subject, done: false, sentence: `Not done: ${explainError(error, '').sentence}` };
+    return { text, done: false, sentence: `Not done: ${explainError(error, '').sentence}` };
   }
 }

@@ -6,6 +6,7 @@ import { consumers } from '@punctual/contracts';
 import { type ServiceName, serviceFolder } from '@punctual/devstack';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { Config as Console } from '../../services/console/src/config.ts';
 import { Config as Gateway } from '../../services/gateway/src/config.ts';
 import { Config as Payouts } from '../../services/payouts/src/config.ts';
 import { Config as Reminders } from '../../services/reminders/src/config.ts';
@@ -26,6 +27,7 @@ type Container = {
   startupProbe?: object;
 };
 type Ingress = { ports?: { port: string }[]; from?: object[] };
+type Egress = { to?: { podSelector?: { matchLabels: Record<string, string> } }[] };
 type PodSpec = {
   containers: Container[];
   volumes: { name: string; emptyDir?: { sizeLimit: string } }[];
@@ -43,13 +45,21 @@ type Manifest = {
     selector?: { matchLabels?: Record<string, string> } & Record<string, unknown>;
     podSelector?: { matchLabels: Record<string, string> };
     ingress?: Ingress[];
+    egress?: Egress[];
     replicas?: number;
     metrics?: { external?: { metric: { selector: { matchLabels: { consumer?: string } } } } }[];
   };
 };
 
-const services = { gateway: Gateway, scheduling: Scheduling, reminders: Reminders, payouts: Payouts };
+const services = {
+  gateway: Gateway,
+  scheduling: Scheduling,
+  reminders: Reminders,
+  payouts: Payouts,
+  console: Console,
+};
 const names = Object.keys(services) as (keyof typeof services)[];
+const withStore = ['scheduling', 'reminders', 'payouts'];
 
 /** A line of the manifests, what is made of it, and what the validation says of that. */
 const mistakes = [
@@ -108,6 +118,19 @@ describe.skipIf(!canRender)('the chart', { timeout: 600_000 }, () => {
     },
   );
 
+  test('names the address of the console when it is missing', async () => {
+    const without = render('everything', '--set', 'services.console.env.PUBLIC_URL=');
+    await expect(without).rejects.toThrow('services.console.env.PUBLIC_URL is required');
+  });
+
+  test('lets the console reach the gateway, and no other service', () => {
+    const pods = ({ to = [] }: Egress) => to.map(({ podSelector }) => podSelector?.matchLabels);
+    const part = { 'app.kubernetes.io/part-of': 'punctual' };
+    expect(named('NetworkPolicy', 'console')?.spec.egress?.flatMap(pods)).toEqual([
+      { 'app.kubernetes.io/name': 'gateway', ...part },
+    ]);
+  });
+
   test.each([
     ['services.scheduling.replica=3', "additional properties 'replica' not allowed"],
     ['services.scheduling.replicas=many', "at '/services/scheduling/replicas': got string, want integer"],
@@ -141,7 +164,7 @@ describe.skipIf(!canRender)('the chart', { timeout: 600_000 }, () => {
 
   test.each(names)('sends requests for %s to no pod of a Job', (name) => {
     const job = named('Job', `${name}-migrate`)?.spec.template?.metadata.labels;
-    expect(job === undefined).toBe(name === 'gateway');
+    expect(job !== undefined).toBe(withStore.includes(name));
     const selectors = ['Deployment', 'PodDisruptionBudget'].map(
       (kind) => named(kind, name)?.spec.selector?.matchLabels,
     );
@@ -149,7 +172,7 @@ describe.skipIf(!canRender)('the chart', { timeout: 600_000 }, () => {
       expect(matches(job ?? {}, selector)).toBe(false);
   });
 
-  test.each(['scheduling', 'reminders', 'payouts'])('migrates %s in a Job before its pods are replaced', (name) => {
+  test.each(withStore)('migrates %s in a Job before its pods are replaced', (name) => {
     const job = named('Job', `${name}-migrate`);
     expect(job?.metadata.annotations).toMatchObject({ 'helm.sh/hook': 'pre-install,pre-upgrade' });
     const [container] = job?.spec.template?.spec.containers ?? [];
@@ -164,11 +187,11 @@ describe.skipIf(!canRender)('the chart', { timeout: 600_000 }, () => {
     const given = metrics.flatMap(({ external }) => external?.metric.selector.matchLabels.consumer ?? []);
     const durables = Object.values(consumers).map(({ durable }) => durable as string);
     for (const durable of given) expect(durables.filter((each) => each.startsWith(`${name}-`))).toContain(durable);
-    expect(given.length > 0).toBe(name !== 'gateway');
+    expect(given.length > 0).toBe(withStore.includes(name));
   });
 
   test('hardens every container', () => {
-    expect(pods()).toHaveLength(9);
+    expect(pods()).toHaveLength(10);
     for (const { securityContext, containers } of pods()) {
       expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
       for (const each of containers) {

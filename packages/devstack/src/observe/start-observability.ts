@@ -52,7 +52,8 @@ export async function startObservability(settings: ObservabilitySettings): Promi
       if (up !== targets.length) throw new Error(`Prometheus scrapes ${up} of ${targets.length} processes.`);
     });
   };
-  return { jaeger, prometheus, pages, environment: exportTo(jaeger.otlp), follow, stop };
+  const environment = { ...exportTo(jaeger.otlp), PROMETHEUS_URL: prometheus.url, JAEGER_URL: jaeger.url };
+  return { jaeger, prometheus, pages, environment, follow, stop };
 }
 
 /** The pages about dashboards and alerts alone, for a stack without a trace store. */

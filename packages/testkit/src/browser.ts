@@ -13,6 +13,8 @@ export const views: View[] = [1280, 390].flatMap((width) =>
   (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
 );
 
+const height = 900;
+
 export type BrowserPage = {
   page: Page;
   /** What the page did wrong until now: reports of its policy, errors, requests to other hosts. */
@@ -53,7 +55,7 @@ export async function browserTests(name: string): Promise<{ name: string; progra
 export async function startBrowser(program: string): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: program, args: quiet });
   const open = async (url: string, { width, scheme }: View) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
     context.setDefaultTimeout(60_000);
     const faults = watch(context, new URL(url).origin);
     const page = await context.newPage();
@@ -61,6 +63,15 @@ export async function startBrowser(program: string): Promise<Browser> {
     return { page, faults };
   };
   return { open, close: () => browser.close() };
+}
+
+/** Looks at a loaded page in every view. Colours change at once, so that none is measured halfway. */
+export async function inEveryView(page: Page, look: (view: View) => Promise<void>): Promise<void> {
+  for (const view of views) {
+    await page.setViewportSize({ width: view.width, height });
+    await page.emulateMedia({ colorScheme: view.scheme, reducedMotion: 'reduce' });
+    await look(view);
+  }
 }
 
 function watch(context: BrowserContext, origin: string): string[] {

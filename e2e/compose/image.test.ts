@@ -14,7 +14,17 @@ const megabytes = (count: number) => count * 1024 * 1024;
 test.each([
   ['gateway', ['packages/chassis', 'packages/contracts', 'services/gateway']],
   ['payouts', ['packages/chassis', 'packages/contracts', 'services/payouts']],
-  ['console', ['packages/chassis', 'packages/client', 'packages/contracts', 'packages/pages', 'services/console']],
+  [
+    'console',
+    [
+      'packages/chassis',
+      'packages/client',
+      'packages/contracts',
+      'packages/operations',
+      'packages/pages',
+      'services/console',
+    ],
+  ],
   ['ops', ['ops', 'packages/chassis', 'packages/contracts', 'packages/operations']],
   ['devstack', ['packages/client', 'packages/contracts', 'packages/devstack', 'packages/pages']],
 ])('the image of %s is built from the workspaces that it depends on', async (service, expected) => {

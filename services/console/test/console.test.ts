@@ -59,6 +59,22 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     await page.context().close();
   });
 
+  test('ops begins at Now, which says that the promises are kept and what runs', async () => {
+    const { page, faults } = await setting.signIn(browser, 'Olga, ops', '/now');
+    await page.goto(setting.url);
+    expect(page.url()).toBe(`${setting.url}/now`);
+    await eventually(async () => {
+      await page.reload();
+      const text = await page.getByRole('main').innerText();
+      expect(text.match(/Yes\./g)).toHaveLength(4);
+      for (const service of ['gateway', 'scheduling', 'reminders', 'payouts'])
+        expect(text).toMatch(new RegExp(`${service} \\d+\\.\\d+\\.\\d+.*: 1 instance`));
+      expect(text).toContain('no Prometheus is set');
+    });
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
   test('someone with neither role is told so, and a sign-in nobody began is refused', async () => {
     const { page } = await setting.signIn(browser, 'Carla, customer', '/approvals');
     await page.goto(setting.url);
@@ -364,6 +380,7 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
     const payout = await setting.journey.awaitingApproval(200_000);
     const { page, faults } = await setting.signIn(browser, 'Olga, ops', '/reminders');
     const paths = [
+      '/now',
       '/approvals',
       `/payouts/${payout.id}`,
       '/assignments',

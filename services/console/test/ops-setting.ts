@@ -12,13 +12,13 @@ const { example } = scheduleEvents['schedule.confirmed'];
 export type OpsSetting = Awaited<ReturnType<typeof startOpsSetting>>;
 
 /** NATS, a consumer that the test can break, and a console without databases and without a gateway. */
-export async function startOpsSetting() {
+export async function startOpsSetting(more: Readonly<Record<string, string>> = {}) {
   const environment = await testEnvironment({ nats: true, streams: true });
   const lifecycle = createTestLifecycle();
   const connect = (own: TestLifecycle) =>
     connectBroker({ config: readConfig(BrokerConfig, environment.env), name: 'ops', logger, lifecycle: own });
   const nats: Nats = await connect(lifecycle).connected();
-  let console: Console = await startConsole(environment, { GATEWAY_URL: 'http://127.0.0.1:9' });
+  let console: Console = await startConsole(environment, { GATEWAY_URL: 'http://127.0.0.1:9', ...more });
   let consumer: TestLifecycle | undefined;
 
   const publish = async (event: { type: string; data: object }) => {

@@ -70,7 +70,7 @@ export function metricsEnvironment(url: string): Record<string, string> {
  * To the server that the environment names, as the environment says; it need not know our users.
  */
 function signInTo(nats: string, name: DeployableName): Record<string, string> {
-  if (nats === process.env.PUNCTUAL_NATS_URL || name === 'console') return {};
+  if (nats === process.env.PUNCTUAL_NATS_URL) return {};
   const { user, pass } = natsSignIn(name);
   return { NATS_USER: user, NATS_PASSWORD: pass };
 }

@@ -6,6 +6,7 @@ import { audit } from './audit/page.ts';
 import { deadLetter } from './dead-letter/page.ts';
 import { deadLetters } from './dead-letters/page.ts';
 import { drift } from './drift/page.ts';
+import { now } from './now/page.ts';
 import type { Page } from './page.ts';
 import { payout } from './payout/page.ts';
 import { reminders } from './reminders/page.ts';
@@ -15,6 +16,7 @@ import { trace } from './trace/page.ts';
 
 /** All pages, in the order of the navigation. */
 export const pages: readonly Page[] = [
+  now,
   approvals,
   payout,
   assignments,

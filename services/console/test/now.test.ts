@@ -13,7 +13,7 @@ const { name, program } = await browserTests('the page Now in a browser');
 function history(): string {
   const now = Math.floor(Date.now() / 1_000);
   return `# TYPE ALERTS gauge
-ALERTS{alertname="PayoutsUndecided",alertstate="firing",severity="ticket"} 1 ${now - 7_200}
+ALERTS{alertname="PayoutsUndecided",alertstate="firing",severity="ticket"} 1 ${now - 9_000}
 ALERTS{alertname="EventsNotPublished",alertstate="firing",severity="page"} 1 ${now}
 # TYPE punctual_outbox_age_seconds gauge
 punctual_outbox_age_seconds{service_name="scheduling"} 40 ${now}
@@ -23,7 +23,7 @@ punctual_outbox_age_seconds{service_name="scheduling"} 40 ${now}
 
 // The API is away here: console.test.ts has it, and promises that are kept.
 describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
-  let prometheus: Prometheus;
+  let prometheus: Prometheus | undefined;
   let setting: OpsSetting;
   let browser: Browser;
 
@@ -81,7 +81,8 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
   });
 
   test('says so when Prometheus does not answer', async () => {
-    await prometheus.stop();
+    await prometheus?.stop();
+    prometheus = undefined;
     const { page } = await setting.console().signIn(browser, 'Olga, ops', '/now');
     expect(await textOf(page)).toContain('Unknown. Prometheus does not answer.');
     await page.context().close();

@@ -64,7 +64,9 @@ ${behind.map(({ name, pending, ackPending, oldestAt }) => html`<li><a href="/str
 function versions(instances: readonly RunningInstance[] | undefined): Html {
   if (!instances) return html`<p role="status">The instances are being asked. Look again in a few seconds.</p>`;
   if (instances.length === 0) return html`<p class="bad">No instance answers on NATS.</p>`;
-  const builds = Map.groupBy(instances, ({ service, version, revision }) => `${service} ${version} ${revision}`);
+  const builds = Map.groupBy(instances, ({ service, version, revision }) =>
+    `${service} ${version} ${revision.slice(0, 12)}`.trim(),
+  );
   return html`<ul>
 ${[...builds].map(([build, each]) => html`<li><a href="/streams">${build}</a>: ${counted(each.length, 'instance')}</li>`)}
 </ul>`;

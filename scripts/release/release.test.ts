@@ -82,7 +82,7 @@ test('nothing is released without a changeset', () => {
   expect(release().stdout).toBe('Nothing to release: .changeset/ has no changesets.\n');
 });
 
-test('the dry run names versions, images, packages, tags and notes, and changes nothing', () => {
+test('the dry run names versions, images, packages, tags and notes, and changes nothing', { timeout: 300_000 }, () => {
   writeFileSync(
     join(clone, '.changeset/new-filter.md'),
     '---\n"@punctual/scheduling": patch\n"@punctual/contracts": minor\n---\n\nJobs have a filter.\n',

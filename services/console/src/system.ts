@@ -51,8 +51,9 @@ export function createSystem({ config, broker, logger, lifecycle }: SystemDeps):
   /** It takes two seconds, since nobody knows how many will answer. */
   const askInstances = () => {
     if (isAsking) return;
+    const { connection } = nats();
     isAsking = true;
-    runningInstances(nats().connection)
+    runningInstances(connection)
       .then((found) => {
         instances = found;
       })

@@ -5,6 +5,8 @@ export type Times = {
   readonly zone: string;
   /** A time for reading, with UTC to the second on hover; a dash for null. */
   at(instant: string | null | undefined): Html;
+  /** The same to the second, where many things happen within a minute. */
+  exactly(instant: string): Html;
   /** How long ago, or until when: `3 days ago`, `in 5 minutes`. */
   since(instant: string): Html;
 };
@@ -13,6 +15,7 @@ export type Times = {
 export function timesIn(zone: string | undefined, now: Temporal.Instant): Times {
   const known = isZone(zone) ? zone : 'UTC';
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: known });
+  const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: known });
   const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   const element = (instant: string, text: string) => {
     const utc = `${instant.slice(0, 19).replace('T', ' ')} UTC`;
@@ -21,6 +24,7 @@ export function timesIn(zone: string | undefined, now: Temporal.Instant): Times 
   return {
     zone: known,
     at: (instant) => (instant ? element(instant, format.format(new Date(instant))) : html`–`),
+    exactly: (instant) => element(instant, exact.format(new Date(instant))),
     since: (instant) => {
       const minutes = now.until(instant).total('minutes');
       const [unit, size] = units.find(([, size]) => Math.abs(minutes) >= size) ?? (['minute', 1] as const);

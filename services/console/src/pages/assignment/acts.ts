@@ -15,6 +15,7 @@ import { consequencesOf } from '../../assignments/consequences.ts';
 import type { Outcome } from '../../audit/messages.ts';
 import { actForm } from '../../html/act-form.ts';
 import { explainError } from '../../html/explain-error.ts';
+import { timesIn } from '../../html/times.ts';
 import { endOf, inWords } from '../../html/words.ts';
 import type { Visit } from '../page.ts';
 import type { History } from './read.ts';
@@ -83,7 +84,8 @@ ${timeField('end', 'End', window.end || localEnd)}
   } catch (error) {
     return ask(html`<p class="bad" role="alert">${explainError(error, '').sentence}</p>`);
   }
-  return html`<p><strong>${times.at(checked.start)} to ${times.at(checked.end)}</strong><br><small>There: ${checked.localStart} to ${checked.localEnd} (${checked.timezone})</small></p>
+  const there = timesIn(checked.timezone, visit.now);
+  return html`<p><strong>${times.at(checked.start)} to ${times.at(checked.end)}</strong><br><small>There: ${there.at(checked.start)} to ${there.at(checked.end)} (${checked.timezone})</small></p>
 ${actingForm(visit, history, 'propose', windowFields(window))}`;
 }
 

@@ -1,6 +1,7 @@
 import type { MissingPart } from '@punctual/client';
 import { type Html, html } from '@punctual/pages';
 import { formatMoney } from '../../html/money.ts';
+import { timesIn } from '../../html/times.ts';
 import { inWords } from '../../html/words.ts';
 import type { Visit } from '../page.ts';
 import { replayable } from '../replay/query.ts';
@@ -31,13 +32,14 @@ function replays({ person }: Visit, { assignment }: History): Html {
 
 function facts(visit: Visit, { assignment, payout }: History): Html {
   const { times, person } = visit;
+  const there = timesIn(assignment.timezone, visit.now);
   const list = (field: string, id: string) =>
     person.roles.includes('ops')
       ? html`<a href="/assignments?${field}=${id}"><code>${id}</code></a>`
       : html`<code>${id}</code>`;
   return html`<dl class="facts">
 <dt>Status</dt><dd><strong>${inWords(assignment.status)}</strong>, version ${assignment.scheduleVersion}</dd>
-<dt>Window</dt><dd>${times.at(assignment.scheduledStart)} to ${times.at(assignment.scheduledEnd)}<br><small>There: ${assignment.localStart ?? '–'} (${assignment.timezone})</small></dd>
+<dt>Window</dt><dd>${times.at(assignment.scheduledStart)} to ${times.at(assignment.scheduledEnd)}<br><small>There: ${there.at(assignment.scheduledStart)} to ${there.at(assignment.scheduledEnd)} (${assignment.timezone})</small></dd>
 <dt>Expires</dt><dd>${times.at(assignment.proposalExpiresAt)}</dd>
 <dt>Price</dt><dd>${formatMoney(assignment.price)}</dd>
 <dt>Payout</dt><dd>${payout ? html`<a href="/payouts/${payout.id}">${inWords(payout.status)}</a>` : 'None yet'}</dd>
@@ -56,7 +58,7 @@ function timeline(visit: Visit, history: History): Html {
 ${history.truncated && html`<p>Only the latest items of each lane are shown.</p>`}
 ${moments.length === 0 && html`<p>Nothing has happened yet.</p>`}
 <ol class="timeline lanes">
-${moments.map(({ at, lane, text, bad }) => html`<li class="lane-${lanes.indexOf(lane)}${bad && ' warning'}"><div>${visit.times.at(at)} <small>${lane}</small></div><div>${text}</div></li>`)}
+${moments.map(({ at, lane, text, bad }) => html`<li class="lane-${lanes.indexOf(lane)}${bad && ' warning'}"><div>${visit.times.exactly(at)} <small>${lane}</small></div><div>${text}</div></li>`)}
 </ol></section>`;
 }
 

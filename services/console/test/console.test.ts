@@ -30,7 +30,7 @@ describe.skipIf(!program)(name, { timeout: 300_000 }, () => {
 
   beforeAll(async () => {
     jaeger = canStoreTraces ? await startJaeger() : undefined;
-    setting = await startSetting({ ...(jaeger && { JAEGER_URL: jaeger.url }) });
+    setting = await startSetting('console', { ...(jaeger && { JAEGER_URL: jaeger.url }) });
     browser = await startBrowser(String(program));
   }, 300_000);
 

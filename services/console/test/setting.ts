@@ -22,10 +22,11 @@ export type Setting = Console & { world: TestStack; journey: Journey };
 
 /**
  * The whole product, and the console in front of it.
+ * @param name of the folder for logs, which no other file may have
  * @param settings of the console, beside those that it needs
  */
-export async function startSetting(settings: Record<string, string> = {}): Promise<Setting> {
-  const world = await startTestStack('console');
+export async function startSetting(name: string, settings: Record<string, string> = {}): Promise<Setting> {
+  const world = await startTestStack(name);
   const console = await startConsole(world.environment, {
     GATEWAY_URL: world.stack.service('gateway').url,
     SCHEDULING_DATABASE_URL: world.databases.scheduling,

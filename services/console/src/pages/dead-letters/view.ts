@@ -67,7 +67,7 @@ ${letters.map(
 <td data-label="Consumer">${consumer}</td>
 <td data-label="Event">${type ?? 'Unreadable'}${version !== null && ` version ${version}`}</td>
 <td data-label="Assignment">${assignmentId === null ? '–' : html`<a href="/assignments/${encodeURIComponent(assignmentId)}">${shortId(assignmentId)}</a>`}</td>
-<td data-label="Reason" class="long">${reason.slice(0, 300) || '–'}<br><small>after ${counted(deliveries, 'delivery', 'deliveries')}</small></td>
+<td data-label="Reason">${reason.slice(0, 300) || '–'}<br><small>after ${counted(deliveries, 'delivery', 'deliveries')}</small></td>
 </tr>`,
 )}
 </tbody>

@@ -30,6 +30,8 @@ export const logFields: Readonly<Record<string, LogFieldDefinition>> = {
 
   signal: text('Signal that stops the process'),
   part: text('Part of the service'),
+  act: text('An act in the console'),
+  kind: text('What kind of act it is'),
   job: text('Scheduled job'),
   step: text('Step of a job'),
   server: text('A server, without credentials'),

@@ -12,8 +12,8 @@ export default defineConfig({
     reporters: ['default', '@punctual/testkit/vitest-reporter'],
     // Processes, not threads: tests start services, send signals and read the environment.
     pool: 'forks',
-    // Tests wait more than they compute, so two files share two cores well. vitest would run one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests wait more than they compute, so three files share two cores well. vitest would run one.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 60_000,
     // As long as `eventually` waits: the default of a second is too short on a busy machine.
     expect: { poll: { timeout: 30_000, interval: 25 } },

@@ -28,7 +28,7 @@ test.skipIf(!isBuilt).each(['otelcol', 'jaeger'])('a collector accepts the confi
 
 test('Prometheus asks for every service and for nothing that the compose file lacks', async () => {
   const { scrape_configs: jobs } = await readYaml('deploy/prometheus/prometheus.yml');
-  const names = ['gateway', 'scheduling', 'reminders', 'payouts', 'streams'];
+  const names = ['gateway', 'scheduling', 'reminders', 'payouts', 'console', 'streams'];
   expect(jobs[0].dns_sd_configs[0].names.toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { environment } = compose.services[name] ?? {};

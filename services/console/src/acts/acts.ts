@@ -56,7 +56,10 @@ export function createActs({ nats, databases, logger, lifecycle }: ActsDeps): Ac
     record: async ({ id, name }, { selected, ...about }, run) => {
       const start = { ...about, by: { id, name }, count: selected.length, selected: [...selected] };
       const recorder = await recordStart(nats(), randomUUID(), start, logger);
-      const results = await run();
+      const results = await run().catch(async (error: unknown) => {
+        await recorder.end(`Stopped: ${reasonOf(error)}`, { isInterrupted: true });
+        throw error;
+      });
       for (const result of results) recorder.add(result);
       try {
         await recorder.end('Finished.');

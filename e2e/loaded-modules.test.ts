@@ -27,7 +27,7 @@ async function packagesLoadedBy(file: string): Promise<Set<string>> {
   return new Set(Array.from(names, ([, name = '']) => name));
 }
 
-test.for(['gateway', 'reminders', 'console'])('%s loads no PostgreSQL driver', async (service) => {
+test.for(['gateway', 'reminders'])('%s loads no PostgreSQL driver', async (service) => {
   const loaded = [...(await packagesLoadedBy(`services/${service}/src/app.ts`))];
   expect(loaded).toContain('zod');
   expect(loaded.filter((name) => /^(pg|kysely)$|^pg-|^@mikro-orm\//.test(name))).toEqual([]);

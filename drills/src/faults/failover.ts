@@ -49,6 +49,7 @@ export const failoverFaults: readonly Fault[] = [
     name: 'postgres-failover-async',
     what: 'the standby receives nothing for a while, then SIGKILL of the primary: the standby takes over without the last commits, and ops reconciles both databases',
     alerts: ['DatabaseOlder', 'EventsLate'],
+    isOnlyFull: true,
     losesCommits: true,
     inject: async (context) => {
       const { stack, pace } = context;

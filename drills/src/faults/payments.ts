@@ -11,6 +11,7 @@ export const paymentFaults: readonly Fault[] = [
     name: 'kill-in-payment',
     what: 'SIGKILL of payouts around a payment attempt, its call and its mark, while every fourth call to Stripe fails',
     alerts: [],
+    isOnlyFull: true,
     journeys: [idle],
     inject: async ({ stack, pace }) => {
       // Starts its own servers: it needs a Stripe that fails, and the transfers of that Stripe.

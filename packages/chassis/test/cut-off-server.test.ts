@@ -62,7 +62,8 @@ test('what a server that was cut off remembers of a stream is not taken for the 
   const before = await eventually(
     async () => {
       const { cluster, state } = await manager.streams.info('PAYOUT');
-      const isWhole = cluster?.leader && cluster.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
+      const isWhole =
+        cluster?.leader && cluster.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
       if (!isWhole) throw new Error('The stream is not whole.');
       return state.last_seq;
     },

@@ -48,7 +48,7 @@ export const clusterFaults: readonly Fault[] = [
   {
     name: 'nats-cluster-partitioned',
     what: 'a NATS server is cut off from the two others, while its clients still reach it, and another instance takes the lead of the outbox',
-    alerts: [],
+    alerts: ['EventsLate'],
     onCluster: true,
     isOnlyFull: true,
     inject: (context) =>

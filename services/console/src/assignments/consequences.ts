@@ -1,7 +1,7 @@
 import type { Assignment, Payout, Reminder } from '@punctual/client';
+import type { AssignmentAct } from '../audit/messages.ts';
 import { formatMoney } from '../html/money.ts';
 import { counted, inWords } from '../html/words.ts';
-import type { AssignmentAct } from './acts.ts';
 
 type Known = { assignment: Assignment; payout: Payout | undefined; reminders: readonly Reminder[] };
 
@@ -14,8 +14,8 @@ export function consequencesOf(act: AssignmentAct, { assignment, payout, reminde
     case 'propose':
       return [
         assignment.status === 'UNSCHEDULED'
-          ? 'Customer and provider are told of the window, and either of them may confirm it.'
-          : `The window takes the place of the one that is ${inWords(assignment.status).toLowerCase()}. Customer and provider are told of it, and either may confirm it.`,
+          ? 'Customer and provider see the proposed window, and either can confirm it.'
+          : `It replaces the ${inWords(assignment.status).toLowerCase()} window. Customer and provider see it, and either can confirm it.`,
         ...suppressed,
         ...(paid && !paid.isPaid ? [`The payout of ${paid.amount} waits until the window is confirmed.`] : []),
       ];

@@ -39,7 +39,7 @@ ${end && html`<dt>Ended</dt><dd>${visit.times.at(end.at)}: ${end.sentence}</dd>`
 </dl>`;
 }
 
-/** What is about to happen; whoever agrees says why. */
+/** What is about to happen, and the form to agree to it with a reason. */
 function review(visit: Visit, { kind, what, count, sample }: Plan): Html {
   const more = count - sample.length;
   return html`<section id="review" aria-labelledby="review-title">

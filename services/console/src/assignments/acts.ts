@@ -1,13 +1,17 @@
 import type { Assignment, Client } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
 import type { DisputeKind } from '@punctual/contracts';
-import type { Result } from '../audit/messages.ts';
+import { type AssignmentAct, assignmentActs, type Result } from '../audit/messages.ts';
 import { explainError } from '../html/explain-error.ts';
 import { endOf, inWords } from '../html/words.ts';
 
-/** What ops may do to an assignment. Confirming and rejecting are for its two sides. */
-export const assignmentActs = ['propose', 'cancel', 'complete', 'dispute'] as const;
-export type AssignmentAct = (typeof assignmentActs)[number];
+/** What each act is called on a button. */
+export const assignmentActNames: Readonly<Record<AssignmentAct, string>> = {
+  propose: 'Propose a window',
+  cancel: 'Cancel',
+  complete: 'Complete',
+  dispute: 'Dispute',
+};
 
 /** One act on an assignment. */
 export type AssignmentOrder = {
@@ -39,11 +43,6 @@ export async function actOnAssignment(api: Client, order: AssignmentOrder): Prom
   } catch (error) {
     return { ...subject, done: false, sentence: `Not done: ${reasonOf(error)}` };
   }
-}
-
-/** `cancel` on a button. */
-export function actName(act: AssignmentAct): string {
-  return act === 'propose' ? 'Propose a window' : inWords(act);
 }
 
 async function send(api: Client, { act, seen, reason, kind, window, attempt }: AssignmentOrder): Promise<Assignment> {

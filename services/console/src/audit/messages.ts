@@ -1,13 +1,17 @@
 import { z } from 'zod';
 
 /** Acts that go through the gateway. They are done within a request. */
-export const payoutKinds = ['approve', 'mark-paid', 'unblock', 'block', 'confirm-account'] as const;
-export const assignmentKinds = ['propose', 'cancel', 'complete', 'dispute'] as const;
+export const payoutActs = ['approve', 'mark-paid', 'unblock', 'block'] as const;
+export type PayoutAct = (typeof payoutActs)[number];
+export const payoutKinds = [...payoutActs, 'confirm-account'] as const;
+/** What ops may do to an assignment. Confirming and rejecting are for its two sides. */
+export const assignmentActs = ['propose', 'cancel', 'complete', 'dispute'] as const;
+export type AssignmentAct = (typeof assignmentActs)[number];
 /** Acts on the system. They are planned first, and then run in this process. */
 export const operationKinds = ['redrive', 'drop', 'replay', 'rebuild', 'reconcile'] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-export const ActKind = z.enum([...payoutKinds, ...assignmentKinds, ...operationKinds]);
+export const ActKind = z.enum([...payoutKinds, ...assignmentActs, ...operationKinds]);
 export type ActKind = z.infer<typeof ActKind>;
 
 /** Who acts. The name is that of the sign-in. */

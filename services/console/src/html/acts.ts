@@ -1,4 +1,5 @@
 import { type Html, html } from '@punctual/pages';
+import { assignmentActNames } from '../assignments/acts.ts';
 import type { ActKind } from '../audit/messages.ts';
 import type { ListedAct } from '../audit/read-audit.ts';
 import type { Visit } from '../pages/page.ts';
@@ -13,10 +14,7 @@ export const kindNames: Readonly<Record<ActKind, string>> = {
   rebuild: 'Rebuild',
   reconcile: 'Reconcile',
   ...actNames,
-  propose: 'Propose a window',
-  cancel: 'Cancel',
-  complete: 'Complete',
-  dispute: 'Dispute',
+  ...assignmentActNames,
   'confirm-account': 'Confirm account',
 };
 

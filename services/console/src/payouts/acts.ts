@@ -1,13 +1,10 @@
 import type { Client, Payout } from '@punctual/client';
 import { ProblemError } from '@punctual/client';
-import type { Result } from '../audit/messages.ts';
+import { type PayoutAct, payoutActs, type Result } from '../audit/messages.ts';
 import { explainError } from '../html/explain-error.ts';
 import { formatMoney } from '../html/money.ts';
 import { endOf, inWords } from '../html/words.ts';
 import type { Person } from '../session/session.ts';
-
-export const payoutActs = ['approve', 'mark-paid', 'unblock', 'block'] as const;
-export type PayoutAct = (typeof payoutActs)[number];
 
 /** The payout as the person saw it. */
 export type Seen = { id: string; version: number };

@@ -1,5 +1,5 @@
 import { type Html, html } from '@punctual/pages';
-import type { PayoutAct } from './acts.ts';
+import type { PayoutAct } from '../audit/messages.ts';
 
 /** What each act is called on a button. */
 export const actNames: Readonly<Record<PayoutAct, string>> = {

@@ -1,7 +1,8 @@
 import { HttpProblem } from '@punctual/chassis';
 import { z } from 'zod';
+import { payoutActs } from '../../audit/messages.ts';
 import { counted } from '../../html/words.ts';
-import { actOnPayout, payoutActs } from '../../payouts/acts.ts';
+import { actOnPayout } from '../../payouts/acts.ts';
 import { actNames } from '../../payouts/fields.ts';
 import type { Page } from '../page.ts';
 import { readChosen, readQuery } from './query.ts';

@@ -1,7 +1,8 @@
 import type { PayoutStatus } from '@punctual/contracts';
 import { PayoutStatus as Status } from '@punctual/contracts';
 import { z } from 'zod';
-import { type PayoutAct, payoutActs, type Seen } from '../../payouts/acts.ts';
+import { type PayoutAct, payoutActs } from '../../audit/messages.ts';
+import type { Seen } from '../../payouts/acts.ts';
 
 /** What the URL of the page says. */
 export type ApprovalsQuery = {

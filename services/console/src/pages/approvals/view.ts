@@ -1,11 +1,12 @@
 import type { PayoutSum } from '@punctual/client';
 import type { PayoutStatus } from '@punctual/contracts';
 import { type Html, html } from '@punctual/pages';
+import { payoutActs } from '../../audit/messages.ts';
 import { actForm } from '../../html/act-form.ts';
 import { formatMoney } from '../../html/money.ts';
 import { personOf } from '../../html/people.ts';
 import { counted, inWords, shortId } from '../../html/words.ts';
-import { actsOn, payoutActs } from '../../payouts/acts.ts';
+import { actsOn } from '../../payouts/acts.ts';
 import { actFields, actNames } from '../../payouts/fields.ts';
 import type { Visit } from '../page.ts';
 import { type ApprovalsQuery, chosenAs } from './query.ts';

@@ -3,16 +3,10 @@ import type { Window } from '@punctual/contracts';
 import { DisputeKind } from '@punctual/contracts';
 import { type Html, html } from '@punctual/pages';
 import { z } from 'zod';
-import {
-  type AssignmentAct,
-  actName,
-  actOnAssignment,
-  actsOn,
-  assignmentActs,
-  type ProposedWindow,
-} from '../../assignments/acts.ts';
+import { actOnAssignment, actsOn, assignmentActNames, type ProposedWindow } from '../../assignments/acts.ts';
 import { consequencesOf } from '../../assignments/consequences.ts';
 import type { Outcome } from '../../audit/messages.ts';
+import { type AssignmentAct, assignmentActs } from '../../audit/messages.ts';
 import { actForm } from '../../html/act-form.ts';
 import { explainError } from '../../html/explain-error.ts';
 import { timesIn } from '../../html/times.ts';
@@ -40,7 +34,7 @@ export async function act(
   if (!form) throw new HttpProblem('validation-failed', 'The form lacks the act or the version of the assignment.');
   const { act, jobId, version, attempt, reason, kind, start, end } = form;
   const order = { act, seen: { id, jobId, version }, reason, kind, window: { start, end }, attempt };
-  const about = { kind: act, what: `${actName(act)}: assignment ${endOf(id)}`, reason, selected: [id] };
+  const about = { kind: act, what: `${assignmentActNames[act]}: assignment ${endOf(id)}`, reason, selected: [id] };
   return system.acts.record(person, about, async () => [await actOnAssignment(api, order)]);
 }
 
@@ -50,14 +44,14 @@ export async function actsSection(visit: Visit, history: History): Promise<Html>
   if (possible.length === 0) return html``;
   const chosen = possible.find((act) => act === visit.query.get('act'));
   return html`<section aria-label="Acts" class="acts">
-${possible.map((act) => html`<a role="button" class="outline" href="${pathOf(history)}?act=${act}">${actName(act)} …</a>`)}
+${possible.map((act) => html`<a role="button" class="outline" href="${pathOf(history)}?act=${act}">${assignmentActNames[act]} …</a>`)}
 </section>
 ${chosen && (await review(visit, history, chosen))}`;
 }
 
 async function review(visit: Visit, history: History, act: AssignmentAct): Promise<Html> {
   return html`<section id="review" aria-labelledby="review-title">
-<h2 id="review-title">${actName(act)}?</h2>
+<h2 id="review-title">${assignmentActNames[act]}?</h2>
 <ul>
 ${consequencesOf(act, history).map((sentence) => html`<li>${sentence}</li>`)}
 </ul>
@@ -96,7 +90,7 @@ function actingForm(visit: Visit, history: History, act: AssignmentAct, fields: 
     html`<input type="hidden" name="jobId" value="${jobId}">
 <input type="hidden" name="version" value="${scheduleVersion}">
 ${fields}
-<button type="submit" name="act" value="${act}">${actName(act)}</button>
+<button type="submit" name="act" value="${act}">${assignmentActNames[act]}</button>
 <a href="${pathOf(history)}">Back</a>`,
     pathOf(history),
   );

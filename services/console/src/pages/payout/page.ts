@@ -2,12 +2,13 @@ import { HttpProblem } from '@punctual/chassis';
 import type { Client } from '@punctual/client';
 import { z } from 'zod';
 import type { Result } from '../../audit/messages.ts';
+import { payoutActs } from '../../audit/messages.ts';
 import { kindNames } from '../../html/acts.ts';
 import { explainError } from '../../html/explain-error.ts';
 import { formatMoney } from '../../html/money.ts';
 import { endOf } from '../../html/words.ts';
 import { readAccount } from '../../payouts/account-warning.ts';
-import { actOnPayout, payoutActs } from '../../payouts/acts.ts';
+import { actOnPayout } from '../../payouts/acts.ts';
 import type { Page, Visit } from '../page.ts';
 import { payoutView } from './view.ts';
 

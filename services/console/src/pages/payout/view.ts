@@ -1,10 +1,11 @@
 import type { Assignment, Payout, PayoutAccount, PayoutTimelineItem } from '@punctual/client';
 import { type Html, html } from '@punctual/pages';
+import type { PayoutAct } from '../../audit/messages.ts';
 import { actForm } from '../../html/act-form.ts';
 import { personOf } from '../../html/people.ts';
 import { inWords } from '../../html/words.ts';
 import { accountWarning } from '../../payouts/account-warning.ts';
-import { actsOn, type PayoutAct } from '../../payouts/acts.ts';
+import { actsOn } from '../../payouts/acts.ts';
 import { actFields, actNames } from '../../payouts/fields.ts';
 import type { Visit } from '../page.ts';
 
